@@ -1,0 +1,237 @@
+"""One settings file; every value that differs between installations comes from the environment (.env.example)."""
+
+import base64
+import warnings
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from config import env
+
+# django-tenants compares the extra search paths with the schemas that exist as soon as it is loaded.
+warnings.filterwarnings("ignore", message="Accessing the database during app initialization")
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+DEBUG = env.flag("DEBUG")
+DEMO = env.flag("DEMO")
+SECRET_KEY = env.text("SECRET_KEY")
+LEDGER_KEY = base64.b64decode(env.text("LEDGER_KEY"))
+BASE_DOMAIN = env.text("BASE_DOMAIN", "localhost" if DEMO or DEBUG else None)
+PORT = env.number("PORT", 8000)
+HTTPS = not (DEMO or DEBUG)
+ALLOWED_HOSTS = [f".{BASE_DOMAIN}"]
+
+# The app connects as a role that owns nothing; migrations and provisioning connect as the owner.
+# With DATABASE_URL alone (development) one login serves both: the app then takes on the role for each session.
+DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL", "" if DEMO or DEBUG else None)
+_app = env.database("DATABASE_URL")
+_owner = env.database("DATABASE_OWNER_URL") if DATABASE_OWNER_URL else _app
+DATABASE_APP_ROLE = _app["USER"] if DATABASE_OWNER_URL else "anhuan_app"
+DATABASE_AS_OWNER = env.flag("DATABASE_AS_OWNER")
+_options = "-c jit=off" + ("" if DATABASE_OWNER_URL or DATABASE_AS_OWNER else f" -c role={DATABASE_APP_ROLE}")
+DATABASES = {
+    "default": {
+        "ENGINE": "django_tenants.postgresql_backend",
+        **(_owner if DATABASE_AS_OWNER else _app),
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {
+            "options": _options,
+            # Sized for daphne's thread per request; without a pool a rush answers "too many clients".
+            # Connections end after ten minutes: a backend that has touched every factory holds its catalogue.
+            "pool": False if DATABASE_AS_OWNER else {"min_size": 1, "max_size": 16, "timeout": 20, "max_lifetime": 600},
+        },
+    }
+}
+DATABASE_OWNER = {**DATABASES["default"], **_owner}
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TENANT_MODEL = "tenants.Factory"
+TENANT_DOMAIN_MODEL = "tenants.Domain"
+PUBLIC_SCHEMA_NAME = "public"
+PUBLIC_SCHEMA_URLCONF = "config.urls_public"
+ROOT_URLCONF = "config.urls"
+PG_EXTRA_SEARCH_PATHS = ["extensions"]
+TENANT_LIMIT_SET_CALLS = False
+
+# A factory's people, sessions and history exist in its own schema only: a host whose schema is gone fails
+# closed, because there is no table of the same name in public to fall through to.
+SHARED_APPS = ["django_tenants", "tenants", "billing"]
+TENANT_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "allauth",
+    "allauth.account",
+    "core",
+    "facilities",
+    "people",
+    "alerts",
+    "inspections",
+    "hazards",
+    "notifications",
+]
+INSTALLED_APPS = [
+    *SHARED_APPS,
+    *TENANT_APPS,
+    "daphne",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "channels",
+    "django_htmx",
+    "csp",
+    "realtime",
+    "market",
+    "portals.public",
+    "portals.console",
+    "portals.field",
+    "portals.operator",
+]
+
+MIDDLEWARE = [
+    "portals.health.HealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tenants.middleware.FactoryMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "portals.web.PersonMiddleware",
+    "portals.web.RefusalMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portals.web.shell",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "core.templatetags.core_tags"],
+        },
+    }
+]
+
+ASGI_APPLICATION = "config.asgi.application"
+REDIS_URL = env.text("REDIS_URL")
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        # redis-py 8 would otherwise close every idle socket after its default timeout.
+        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "capacity": 1000},
+    }
+}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_FUNCTION": "django_tenants.cache.make_key",
+        "REVERSE_KEY_FUNCTION": "django_tenants.cache.reverse_key",
+    }
+}
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = ["people.auth.EmployeeNumberBackend", "allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+ACCOUNT_ADAPTER = "people.auth.AccountAdapter"
+ACCOUNT_FORMS = {"login": "people.auth.LoginForm"}
+ACCOUNT_LOGIN_METHODS = {"phone", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["phone*"]
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_PHONE_VERIFICATION_ENABLED = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = "people.auth.display_name"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_PHONE_MIN_LENGTH = 8
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [ROOT / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [ROOT / "static"]
+STATIC_ROOT = ROOT / ".static"
+MEDIA_ROOT = env.text("MEDIA_ROOT", str(ROOT / ".data" / "files") if DEMO or DEBUG else None)
+STORAGES = {
+    # Files lie under MEDIA_ROOT/<schema>/ and have no URL: only a view that asks visible_to hands them out.
+    "default": {"BACKEND": "core.storage.FactoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+CONTENT_ROOT = ROOT / "content"
+PDF_FONT_DIR = ROOT / "static" / "vendor" / "fonts"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 60
+
+# Host-only cookies: no cookie domain, so that a cookie of one factory is nothing in another.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+CSRF_FAILURE_VIEW = "portals.web.csrf_failure"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.number("TRUSTED_PROXY_COUNT", 0) else None
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "script-src": ["'self'", "'wasm-unsafe-eval'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"factory": {"()": "tenants.log.FactoryFilter"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s tenant=%(tenant)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["factory"]}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+}
+
+env.finish()

@@ -1,0 +1,86 @@
+"""The few ideas that all modules use: what happened, the seal on it, files, numbers, long jobs."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Event(models.Model):
+    """One business fact, written once and never changed: history, ledger entry and trigger in one row.
+
+    seal = SHA-256(previous seal, canonical JSON of the row), both as 64 hex digits.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    seq = models.BigIntegerField(unique=True)
+    name = models.CharField(max_length=80)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.CharField(max_length=40)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
+    data = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    previous = models.CharField(max_length=64)
+    seal = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["seq"]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id", "seq"], name="event_subject"),
+            models.Index(fields=["name", "at"], name="event_name_at"),
+        ]
+
+
+class LedgerHead(models.Model):
+    """The end of the chain, signed with a key that is not in the database. One row."""
+
+    seq = models.BigIntegerField(default=0)
+    seal = models.CharField(max_length=64, default="0" * 64)
+    signature = models.CharField(max_length=128, default="")
+
+
+class Counter(models.Model):
+    """Numbers without gaps, handed out under the lock of their row."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    value = models.BigIntegerField(default=0)
+
+
+class Attachment(models.Model):
+    """A file as it arrived (sealed by SHA-256, never changed) and, for pictures, the copy that is shown."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    original = models.FileField(upload_to="original", max_length=200)
+    shown = models.FileField(upload_to="shown", max_length=200, blank=True)
+    name = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=80)
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64, db_index=True)
+    width = models.IntegerField(null=True)
+    height = models.IntegerField(null=True)
+    taken_at = models.DateTimeField(null=True, help_text=_("As the phone says; not trusted."))
+    received_at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+
+class Job(models.Model):
+    """Long work with progress that a page can show."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=60)
+    payload = models.JSONField(default=dict)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
+    done = models.IntegerField(default=0)
+    total = models.IntegerField(default=0)
+    message = models.CharField(max_length=300, blank=True)
+    result = models.ForeignKey(Attachment, models.SET_NULL, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)

@@ -1,0 +1,13 @@
+"""Texts that the product brings in two languages are stored as {"zh": …, "en": …}; what people type is one string."""
+
+from django.utils.translation import get_language
+
+
+def say(words: dict | str | None) -> str:
+    """The text in the reader's language, or in the one there is."""
+    if not words:
+        return ""
+    if isinstance(words, str):
+        return words
+    language = "zh" if (get_language() or "zh").startswith("zh") else "en"
+    return words.get(language) or words.get("zh") or words.get("en") or ""

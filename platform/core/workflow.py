@@ -1,0 +1,61 @@
+"""A status is one column, moved only along one table of steps."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from core.errors import NotAllowed, WrongStatus
+from core.events import action, emit
+
+
+@dataclass(frozen=True)
+class Step:
+    """verb: what a person does; permission: who may; only: a further condition on (user, object)."""
+
+    verb: str
+    source: tuple[str, ...]
+    target: str
+    permission: str
+    event: str
+    label: Any
+    needs_note: bool = False
+    only: Callable[[Any, Any], bool] | None = None
+
+    def is_open_to(self, user: Any, obj: models.Model) -> bool:
+        return user.can(self.permission, obj) and (self.only is None or self.only(user, obj))
+
+
+class Workflow:
+    def __init__(self, *steps: Step) -> None:
+        self.steps = steps
+        self._by_verb = {step.verb: step for step in steps}
+
+    def step(self, verb: str) -> Step:
+        return self._by_verb[verb]
+
+    def open_to(self, user: Any, obj: Any) -> list[Step]:
+        """The buttons of the page."""
+        return [step for step in self.steps if obj.status in step.source and step.is_open_to(user, obj)]
+
+    @action
+    def take(self, verb: str, obj: Any, *, by: Any, note: str = "", data: dict | None = None, **changes: Any) -> Any:
+        """Moves the object if it still stands where the caller saw it; of two at once, one wins and one is told.
+
+        by=None is the clock, which needs no permission. `changes` are further columns, `data` goes to the event.
+        """
+        step = self._by_verb[verb]
+        if by is not None and not step.is_open_to(by, obj):
+            raise NotAllowed(_("You may not do this here. Ask who it is assigned to, or the safety officer."))
+        if obj.status not in step.source:
+            raise WrongStatus(_("This was changed in the meantime. Look at where it stands now."))
+        before = obj.status
+        same = type(obj)._default_manager.filter(pk=obj.pk, status=before)
+        if not same.update(status=step.target, **changes):
+            raise WrongStatus(_("This was changed in the meantime. Look at where it stands now."))
+        for name, value in {"status": step.target, **changes}.items():
+            setattr(obj, name, value)
+        emit(step.event, obj, by=by, before=before, after=step.target, note=note, **(data or {}))
+        return obj

@@ -1,0 +1,257 @@
+"""Find it, fix it, prove it: a hazard and everything that belongs to its record."""
+
+from datetime import timedelta
+
+from core.events import register
+from core.models import Attachment
+from core.workflow import Step, Workflow
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from facilities.models import Area, Department, Equipment
+from people.models import Team
+
+register(
+    "hazard.reported",
+    "hazard.confirmed",
+    "hazard.assigned",
+    "hazard.started",
+    "hazard.submitted",
+    "hazard.reviewed",
+    "hazard.returned",
+    "hazard.closed",
+    "hazard.merged",
+    "hazard.rejected",
+    "hazard.voided",
+    "hazard.escalated",
+    "hazard.extension_requested",
+    "hazard.extension_decided",
+)
+
+
+class Level(models.TextChoices):
+    """Three levels inside; the law knows two, so government figures count serious as general."""
+
+    GENERAL = "general", _("General")
+    SERIOUS = "serious", _("Serious")
+    MAJOR = "major", _("Major")
+
+    @property
+    def rank(self) -> int:
+        """Number of the risk shape: 1 major, 2 serious, 3 general."""
+        return 3 - list(Level).index(self)
+
+
+class LevelPolicy(models.Model):
+    """Time limits of a level. A new version replaces it for new hazards; running ones keep theirs."""
+
+    level = models.CharField(max_length=8, choices=Level.choices)
+    version = models.IntegerField()
+    acknowledge_minutes = models.IntegerField()
+    rectify_hours = models.IntegerField()
+    escalate_before_hours = models.IntegerField(default=12)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["level", "version"], name="policy_version_once")]
+
+
+class Category(models.Model):
+    code = models.CharField(max_length=40, unique=True)
+    name = models.JSONField()
+    gbt13861 = models.IntegerField(help_text=_("Top class of GB/T 13861: 1 people, 2 things, 3 surroundings, 4 management."))
+    level = models.CharField(max_length=8, choices=Level.choices)
+    urgent_when = models.JSONField(null=True)
+    team = models.ForeignKey(Team, models.SET_NULL, null=True, related_name="+", help_text=_("Who fixes this by default."))
+
+    class Meta:
+        ordering = ["id"]
+
+
+class Status(models.TextChoices):
+    REPORTED = "reported", _("Reported")
+    CONFIRMED = "confirmed", _("Level confirmed")
+    ASSIGNED = "assigned", _("Assigned")
+    RECTIFYING = "rectifying", _("Being fixed")
+    FIRST_REVIEW = "first_review", _("Waits for the team leader")
+    SECOND_REVIEW = "second_review", _("Waits for the safety officer")
+    FINAL_REVIEW = "final_review", _("Waits for the leader in charge")
+    CLOSED = "closed", _("Closed")
+    MERGED = "merged", _("Merged")
+    REJECTED = "rejected", _("Not a hazard")
+    VOIDED = "voided", _("Void")
+
+
+OPEN = (
+    Status.REPORTED,
+    Status.CONFIRMED,
+    Status.ASSIGNED,
+    Status.RECTIFYING,
+    Status.FIRST_REVIEW,
+    Status.SECOND_REVIEW,
+    Status.FINAL_REVIEW,
+)
+_BEFORE_WORK = (Status.REPORTED, Status.CONFIRMED, Status.ASSIGNED)
+
+
+def _is_owner(user, hazard) -> bool:
+    return hazard.owner_id == user.pk
+
+
+WORKFLOW = Workflow(
+    Step("confirm", (Status.REPORTED,), Status.CONFIRMED, "hazards.confirm", "hazard.confirmed", _("Confirm the level")),
+    Step("assign", (Status.CONFIRMED, Status.ASSIGNED), Status.ASSIGNED, "hazards.assign", "hazard.assigned", _("Assign")),
+    Step("start", (Status.ASSIGNED,), Status.RECTIFYING, "hazards.rectify", "hazard.started", _("Start fixing"), only=_is_owner),
+    Step("submit", (Status.RECTIFYING,), Status.FIRST_REVIEW, "hazards.rectify", "hazard.submitted", _("Submit for acceptance"), only=_is_owner),
+    Step("pass_first", (Status.FIRST_REVIEW,), Status.SECOND_REVIEW, "hazards.review_first", "hazard.reviewed", _("Pass")),
+    Step("pass_second", (Status.SECOND_REVIEW,), Status.FINAL_REVIEW, "hazards.review_second", "hazard.reviewed", _("Pass")),
+    Step("pass_final", (Status.FINAL_REVIEW,), Status.CLOSED, "hazards.review_final", "hazard.closed", _("Pass and close")),
+    Step("return_first", (Status.FIRST_REVIEW,), Status.RECTIFYING, "hazards.review_first", "hazard.returned", _("Return"), needs_note=True),
+    Step("return_second", (Status.SECOND_REVIEW,), Status.RECTIFYING, "hazards.review_second", "hazard.returned", _("Return"), needs_note=True),
+    Step("return_final", (Status.FINAL_REVIEW,), Status.RECTIFYING, "hazards.review_final", "hazard.returned", _("Return"), needs_note=True),
+    Step("merge", _BEFORE_WORK, Status.MERGED, "hazards.dismiss", "hazard.merged", _("Merge as duplicate"), needs_note=True),
+    Step("reject", _BEFORE_WORK, Status.REJECTED, "hazards.dismiss", "hazard.rejected", _("Not a hazard"), needs_note=True),
+    Step("void", OPEN, Status.VOIDED, "hazards.dismiss", "hazard.voided", _("Void"), needs_note=True),
+)  # fmt: skip
+
+
+class HazardQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(status__in=OPEN)
+
+    def overdue(self):
+        return self.open().filter(due_at__lt=timezone.now())
+
+    def visible_to(self, user):
+        """Everybody sees what they reported or must fix; the rest is seen by duty, for the departments they answer for."""
+        own = Q(reporter=user) | Q(owner=user)
+        if user.is_staff_member and user.team_id:
+            own |= Q(team_id=user.team_id)
+        departments = user.departments_with("hazards.view")
+        if departments is None:
+            return self
+        return self.filter(own | Q(department_id__in=departments))
+
+
+class Hazard(models.Model):
+    class Source(models.TextChoices):
+        INSPECTION = "inspection", _("Inspection")
+        REPORT = "report", _("Reported on the spot")
+
+    number = models.CharField(_("number"), max_length=30, unique=True)
+    status = models.CharField(max_length=14, choices=Status.choices, default=Status.REPORTED)
+    source = models.CharField(max_length=12, choices=Source.choices)
+    title = models.CharField(_("what is wrong"), max_length=120)
+    description = models.TextField(_("description"), blank=True)
+    category = models.ForeignKey(Category, models.PROTECT, related_name="+")
+    department = models.ForeignKey(Department, models.PROTECT, related_name="+")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    equipment = models.ForeignKey(Equipment, models.PROTECT, null=True, blank=True, related_name="hazards")
+    level = models.CharField(_("level"), max_length=8, choices=Level.choices)
+    is_urgent = models.BooleanField(_("urgent"), default=False)
+    is_machine_stopped = models.BooleanField(_("machine stopped"), null=True)
+    policy = models.ForeignKey(LevelPolicy, models.PROTECT, null=True, related_name="+")
+    reporter = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reported_hazards")
+    reported_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="+")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="owned_hazards")
+    assigned_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    submitted_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    cause = models.TextField(_("cause"), blank=True)
+    measure = models.TextField(_("what was done"), blank=True)
+    tests = models.JSONField(default=list, help_text=_('[{"name", "required", "result", "is_passed"}]'))
+    round = models.IntegerField(default=1, help_text=_("Counts up each time the fix is returned."))
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    repeat_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="repeats")
+
+    objects = HazardQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-reported_at", "-id"]
+        indexes = [
+            models.Index(fields=["-reported_at", "-id"], name="hazard_newest"),
+            models.Index(fields=["status", "due_at"], name="hazard_status_due"),
+            models.Index(fields=["equipment", "category", "reported_at"], name="hazard_repeats"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def is_overdue(self) -> bool:
+        return bool(self.is_open and self.due_at and self.due_at < timezone.now())
+
+    @property
+    def escalate_at(self):
+        """When the next level hears of it: some hours before the limit."""
+        if not (self.due_at and self.policy):
+            return None
+        return self.due_at - timedelta(hours=self.policy.escalate_before_hours)
+
+
+class Evidence(models.Model):
+    class Stage(models.TextChoices):
+        BEFORE = "before", _("Before")
+        AFTER = "after", _("After")
+
+    hazard = models.ForeignKey(Hazard, models.CASCADE, related_name="evidence")
+    attachment = models.OneToOneField(Attachment, models.PROTECT, related_name="+")
+    stage = models.CharField(max_length=6, choices=Stage.choices)
+    round = models.IntegerField(default=1)
+
+    class Meta:
+        ordering = ["id"]
+
+
+class Review(models.Model):
+    """One reviewer's decision in one round; a person decides at one stage only."""
+
+    class Stage(models.TextChoices):
+        FIRST = "first", _("Team leader")
+        SECOND = "second", _("Safety officer")
+        FINAL = "final", _("Leader in charge")
+
+    hazard = models.ForeignKey(Hazard, models.CASCADE, related_name="reviews")
+    stage = models.CharField(max_length=6, choices=Stage.choices)
+    round = models.IntegerField()
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    is_passed = models.BooleanField()
+    note = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["hazard", "round", "stage"], name="review_stage_once"),
+            models.UniqueConstraint(fields=["hazard", "round", "reviewer"], name="reviewer_one_stage"),
+        ]
+
+
+class Extension(models.Model):
+    """A request for more time; the old date stays on record."""
+
+    hazard = models.ForeignKey(Hazard, models.CASCADE, related_name="extensions")
+    reason = models.TextField()
+    old_due_at = models.DateTimeField()
+    new_due_at = models.DateTimeField()
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    is_approved = models.BooleanField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["hazard"], condition=Q(is_approved=None), name="extension_one_open"),
+        ]

@@ -1,0 +1,113 @@
+"""Who: users with phone or employee number, teams, job roles, and the roles that carry permissions."""
+
+import uuid
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from facilities.models import Department
+
+from people.permissions import PARTNER_ROLES, Role, allows
+
+
+class JobRole(models.Model):
+    """岗位: what somebody does, such as welder; decides courses, not permissions."""
+
+    code = models.CharField(max_length=40, unique=True)
+    name = models.JSONField()
+
+    class Meta:
+        ordering = ["code"]
+
+
+class Team(models.Model):
+    """班组, or a group that hazards are routed to, such as the maintenance group."""
+
+    code = models.CharField(max_length=40, unique=True)
+    name = models.JSONField()
+    department = models.ForeignKey(Department, models.PROTECT, related_name="teams")
+    leader = models.ForeignKey("people.User", models.SET_NULL, null=True, blank=True, related_name="led_teams")
+
+    class Meta:
+        ordering = ["code"]
+
+
+class UserManager(BaseUserManager):
+    def get_by_natural_key(self, key):
+        return self.get(login_key=key)
+
+
+class User(AbstractBaseUser):
+    """A person of this factory. Nobody needs an e-mail; a phone or an employee number is enough."""
+
+    # One column that is never empty stands in for Django's username; people sign in by phone, number or e-mail.
+    login_key = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
+    name = models.CharField(_("name"), max_length=60)
+    sort_key = models.CharField(max_length=120, db_index=True, help_text=_("Pinyin of the name."))
+    phone = models.CharField(_("phone"), max_length=20, unique=True, null=True, blank=True)
+    phone_verified = models.BooleanField(default=False)
+    employee_no = models.CharField(_("employee number"), max_length=30, unique=True, null=True, blank=True)
+    email = models.EmailField(_("e-mail"), unique=True, null=True, blank=True)
+    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="people")
+    team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="members")
+    job_role = models.ForeignKey(JobRole, models.SET_NULL, null=True, blank=True, related_name="people")
+    hired_on = models.DateField(_("hired on"), null=True, blank=True)
+    language = models.CharField(max_length=10, default="zh-hans")
+    theme = models.CharField(max_length=5, default="light")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+    USERNAME_FIELD = "login_key"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        ordering = ["sort_key", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def roles(self) -> list["RoleGrant"]:
+        return list(self.grants.select_related("department"))
+
+    @cached_property
+    def role_codes(self) -> frozenset[str]:
+        return frozenset(grant.role for grant in self.roles)
+
+    @property
+    def is_staff_member(self) -> bool:
+        """Works for the factory itself, not for a supplier or contractor."""
+        return bool(self.role_codes - PARTNER_ROLES)
+
+    def can(self, permission: str, obj: object = None) -> bool:
+        """Whether one of the person's roles allows this, on this object's department where the role is bound to one."""
+        return self.is_active and any(
+            allows(grant.role, permission) and grant.covers(obj) for grant in self.roles
+        )
+
+    def departments_with(self, permission: str) -> list[int] | None:
+        """Ids of the departments in which the person holds the permission; None means everywhere."""
+        grants = [grant for grant in self.roles if allows(grant.role, permission)]
+        if any(grant.department_id is None for grant in grants):
+            return None
+        return sorted(set().union(*(grant.department.subtree for grant in grants)))
+
+
+class RoleGrant(models.Model):
+    """A role, everywhere or bound to one department."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=24, choices=Role.choices)
+    department = models.ForeignKey(Department, models.CASCADE, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role", "department"], name="grant_once", nulls_distinct=False)
+        ]
+
+    def covers(self, obj: object) -> bool:
+        return self.department_id is None or obj is None or getattr(obj, "department_id", None) in self.department.subtree
+

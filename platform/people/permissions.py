@@ -1,0 +1,64 @@
+"""The one table of who may do what. Seeing is visible_to() on each model; doing is user.can()."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    WORKER = "worker", _("Worker")
+    TEAM_LEADER = "team_leader", _("Team leader")
+    WORKSHOP_HEAD = "workshop_head", _("Workshop head")
+    SAFETY_OFFICER = "safety_officer", _("Safety officer")
+    LEADER = "leader", _("Leader in charge")
+    HEAD = "head", _("Head of the factory")
+    MAINTENANCE = "maintenance", _("Maintenance")
+    TRAINER = "trainer", _("Training officer")
+    ADMIN = "admin", _("Administrator")
+    SUPPLIER = "supplier", _("Supplier")
+    CONTRACTOR_ADMIN = "contractor_admin", _("Contractor administrator")
+    CONTRACTOR_WORKER = "contractor_worker", _("Contractor worker")
+    GUARD = "guard", _("Gate guard")
+    INSPECTOR = "inspector", _("Inspection team (read only)")
+
+
+PARTNER_ROLES = frozenset({Role.SUPPLIER, Role.CONTRACTOR_ADMIN, Role.CONTRACTOR_WORKER})
+_SHOP_FLOOR = {Role.WORKER, Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.MAINTENANCE}
+_LEADERS = {Role.LEADER, Role.HEAD}
+_OFFICE = {Role.SAFETY_OFFICER, Role.ADMIN}
+_EVERYBODY = set(Role)
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    permission: frozenset(roles)
+    for permission, roles in {
+        # the desk
+        "console.open": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.TRAINER, Role.INSPECTOR},
+        # people and plant
+        "people.view": _OFFICE | _LEADERS | {Role.WORKSHOP_HEAD, Role.TRAINER, Role.INSPECTOR},
+        "people.manage": {Role.ADMIN},
+        "facilities.manage": _OFFICE,
+        "qr.manage": _OFFICE,
+        # inspections
+        "inspections.run": _SHOP_FLOOR | {Role.SAFETY_OFFICER},
+        "inspections.view": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.INSPECTOR},
+        "inspections.plan": _OFFICE,
+        # hazards: the closed loop
+        "hazards.report": _EVERYBODY - {Role.INSPECTOR},
+        "hazards.view": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.INSPECTOR},
+        "hazards.confirm": {Role.SAFETY_OFFICER},
+        "hazards.assign": {Role.SAFETY_OFFICER, Role.WORKSHOP_HEAD},
+        "hazards.rectify": _SHOP_FLOOR | {Role.SAFETY_OFFICER},
+        "hazards.review_first": {Role.TEAM_LEADER},
+        "hazards.review_second": {Role.SAFETY_OFFICER},
+        "hazards.review_final": {Role.LEADER},
+        "hazards.dismiss": {Role.SAFETY_OFFICER},
+        # alerts
+        "alerts.acknowledge": {Role.SAFETY_OFFICER} | _LEADERS,
+        # records
+        "ledger.verify": _OFFICE | _LEADERS | {Role.INSPECTOR},
+    }.items()
+}
+
+
+def allows(role: str, permission: str) -> bool:
+    """Whether the role holds the permission; an unknown permission is a programming error."""
+    return role in PERMISSIONS[permission]

@@ -1,0 +1,73 @@
+"""What all portals share: page or part, the person's language, and the one place that shows refusals."""
+
+from typing import Any
+
+from core.errors import NotAllowed, Refusal
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+
+def page(request: HttpRequest, full: str, context: dict[str, Any], part: str = "", status: int = 200) -> HttpResponse:
+    """The part for htmx, the whole page for everybody else."""
+    wants_part = part and request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
+    return render(request, part if wants_part else full, context, status=status)
+
+
+def require(user: Any, permission: str, obj: object = None) -> None:
+    if not user.can(permission, obj):
+        raise NotAllowed(_("Your role may not open this page. Ask the administrator if you need it."))
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+class PersonMiddleware:
+    """Shows every page in the language that the person chose."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.tenant and request.user.is_authenticated:
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = request.user.language
+        return self.get_response(request)
+
+
+class RefusalMiddleware:
+    """Turns a refusal into a page or part with its sentence; the transaction is rolled back already."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, error):
+        if not isinstance(error, Refusal):
+            return None
+        return refusal_page(request, error.status, error.message)
+
+
+def refusal_page(request: HttpRequest, status: int, message: str) -> HttpResponse:
+    return page(request, "errors/page.html", {"status": status, "message": message}, "errors/_part.html", status)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return refusal_page(request, 403, _("This page was open too long. Go back, reload it and send again; nothing was changed."))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refusal_page(request, 404, _("There is nothing here, or it is not yours to see."))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refusal_page(request, 400, _("The request could not be read. Go back and try again."))
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page: whose factory it is."""
+    return {"factory": getattr(request, "tenant", None)}

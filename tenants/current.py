@@ -1,0 +1,53 @@
+"""Which factory this piece of work belongs to, and the guard that no query leaves its schema."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import connection
+from django_tenants.utils import tenant_context
+
+from tenants.models import Factory
+
+_current: ContextVar[Factory | None] = ContextVar("factory", default=None)
+
+
+class WrongSchema(RuntimeError):
+    """A query was about to run in another schema than the one its work is pinned to."""
+
+
+@contextmanager
+def in_factory(factory: Factory) -> Iterator[Factory]:
+    """Runs the block in the factory's schema and pins it there."""
+    token = _current.set(factory)
+    try:
+        with tenant_context(factory):
+            yield factory
+    finally:
+        _current.reset(token)
+
+
+def current_factory() -> Factory:
+    factory = _current.get()
+    if factory is None:
+        raise WrongSchema("This work needs a factory; enter it with in_factory().")
+    return factory
+
+
+def current_schema() -> str:
+    """For log lines, salts and file paths; "public" outside of a factory."""
+    factory = _current.get()
+    return factory.schema_name if factory else "public"
+
+
+def refuse_wrong_schema(execute, sql, params, many, context):
+    """Database wrapper, on in production too: fails closed when schema and pin differ."""
+    factory = _current.get()
+    if factory is not None and context["connection"].schema_name != factory.schema_name:
+        raise WrongSchema(f"pinned to {factory.schema_name}, connection is in {context['connection'].schema_name}")
+    return execute(sql, params, many, context)
+
+
+def install_guard(**_) -> None:
+    if refuse_wrong_schema not in connection.execute_wrappers:
+        connection.execute_wrappers.append(refuse_wrong_schema)

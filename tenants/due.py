@@ -1,0 +1,113 @@
+"""What must happen later: one row in the public schema, in the transaction of the change that causes it."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from tenants.current import current_factory, in_factory
+from tenants.models import Due, Factory
+
+MAX_ATTEMPTS = 12
+_handlers: dict[str, Callable] = {}
+
+
+def handler(name: str):
+    """Registers the function that does the work of rows with this name; it must stand being called twice."""
+
+    def register(function: Callable) -> Callable:
+        if name in _handlers:
+            raise ValueError(f"two handlers for {name}")
+        _handlers[name] = function
+        return function
+
+    return register
+
+
+def handlers() -> dict[str, Callable]:
+    return dict(_handlers)
+
+
+def at(when: datetime, name: str, *, key: str | None = None, **payload) -> None:
+    """Writes the row for the current factory; a second call with the same key moves the first one."""
+    _write(current_factory(), when, name, key, payload, moves=True)
+
+
+def now(name: str, **payload) -> None:
+    _write(current_factory(), timezone.now(), name, None, payload)
+
+
+def once(when: datetime, name: str, *, key: str, **payload) -> None:
+    """As at(), but a row that already waits under this key stays as it is."""
+    _write(current_factory(), when, name, key, payload, moves=False)
+
+
+def for_everyone(name: str, *, key: str, **payload) -> None:
+    """Work of the installation itself, without a factory."""
+    _write(None, timezone.now(), name, key, payload, moves=False)
+
+
+def cancel(*, key: str) -> None:
+    Due.objects.filter(factory=current_factory(), key=key, dead_at=None).delete()
+
+
+def _write(factory: Factory | None, when, name, key, payload, moves=True) -> None:
+    row = Due(factory=factory, handler=name, payload=payload, due_at=when, key=key)
+    if key is None:
+        row.save(force_insert=True)
+    elif not Due.objects.filter(factory=factory, key=key, dead_at=None).update(
+        **({"due_at": when, "payload": payload, "handler": name, "attempts": 0} if moves else {"key": key})
+    ):
+        Due.objects.bulk_create([row], ignore_conflicts=True)
+    if when <= timezone.now():
+        transaction.on_commit(nudge, robust=True)
+
+
+def nudge() -> None:
+    """Wakes a worker; when it cannot, the beat finds the row within a second."""
+    from tenants.tasks import run_due
+
+    run_due.apply_async(expires=5, retry=False)
+
+
+def run_one() -> bool:
+    """Claims the most overdue row, does its work and removes it, all in one transaction; False when nothing is due.
+
+    A killed worker leaves the row as it was. A failing one keeps the reason, waits twice as long each time and
+    is set aside after MAX_ATTEMPTS for an operator to look at.
+    """
+    connection.set_schema_to_public()
+    with transaction.atomic():
+        row = (
+            Due.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(dead_at=None, due_at__lte=timezone.now())
+            .order_by("due_at", "id")
+            .first()
+        )
+        if row is None:
+            return False
+        try:
+            with transaction.atomic():
+                _do(row)
+        except Exception as error:  # the row carries the reason on; nothing is swallowed
+            _postpone(row, error)
+        else:
+            row.delete()
+    return True
+
+
+def _do(row: Due) -> None:
+    if row.factory is None:
+        _handlers[row.handler](**row.payload)
+        return
+    with in_factory(row.factory):
+        _handlers[row.handler](**row.payload)
+
+
+def _postpone(row: Due, error: Exception) -> None:
+    row.attempts += 1
+    row.last_error = f"{type(error).__name__}: {error}"[:2000]
+    row.due_at = timezone.now() + timedelta(seconds=min(2**row.attempts, 3600))
+    row.dead_at = timezone.now() if row.attempts >= MAX_ATTEMPTS else None
+    row.save()

@@ -1,0 +1,46 @@
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from tenants import provisioning
+from tenants.models import Factory
+
+
+class Command(BaseCommand):
+    help = "Prepares or upgrades the database: roles, public tables, template, factories, warm pool. Safe to repeat."
+
+    def handle(self, *args, **options):
+        self._say("roles")
+        prepare_roles()
+        if MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes()):
+            self._say("public tables")
+            call_command("migrate_schemas", shared=True, verbosity=0, interactive=False)
+        if not provisioning.has_template():
+            self._say("template of a factory's schema (takes a while, once per release)")
+            provisioning.make_template()
+            if Factory.objects.exists():
+                self._say("factories")
+                call_command("migrate_schemas", tenant=True, verbosity=0, interactive=False)
+        self._say("warm pool")
+        provisioning.fill_pool()
+        self._say("ready")
+
+    def _say(self, what: str) -> None:
+        self.stdout.write(f"bootstrap: {what}")
+        self.stdout.flush()
+
+
+def prepare_roles() -> None:
+    """What the owner creates later belongs to the app role to use, not to change."""
+    role = connection.ops.quote_name(settings.DATABASE_APP_ROLE)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)", [settings.DATABASE_APP_ROLE])
+        if not cursor.fetchone()[0]:
+            cursor.execute(f"CREATE ROLE {role} NOLOGIN")
+            cursor.execute(f"GRANT {role} TO CURRENT_USER")
+        cursor.execute(f"ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO {role}")
+        cursor.execute(f"ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}")
+        cursor.execute(f"ALTER DEFAULT PRIVILEGES GRANT USAGE, SELECT ON SEQUENCES TO {role}")
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")

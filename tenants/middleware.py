@@ -1,0 +1,56 @@
+"""Host to schema: the first thing that happens to a request, and the only way a request gets its factory."""
+
+from django.conf import settings
+from django.db import connection
+from django.http.request import split_domain_port
+from django.shortcuts import render
+from django.urls import set_urlconf
+from django.utils import timezone
+from django.utils.translation import get_language_from_request, override
+from zoneinfo import ZoneInfo
+
+from tenants.current import in_factory
+from tenants.models import Domain, Factory
+
+
+def factory_of(host: str) -> Factory | None:
+    """The active factory of a Host header; names are compared in lower case and without port."""
+    name = split_domain_port(host)[0].rstrip(".")
+    domain = Domain.objects.select_related("tenant").filter(domain=name.removeprefix("www.")).first()
+    return domain.tenant if domain else None
+
+
+def is_public(host: str) -> bool:
+    return split_domain_port(host)[0].rstrip(".").removeprefix("www.") == settings.BASE_DOMAIN
+
+
+class FactoryMiddleware:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        connection.set_schema_to_public()
+        set_urlconf(None)
+        host = request.get_host()
+        if is_public(host):
+            return self._answer_public(request)
+        factory = factory_of(host)
+        if factory is None or factory.status != Factory.Status.ACTIVE:
+            return self._answer_unknown(request, factory)
+        request.tenant = factory
+        with in_factory(factory), timezone.override(ZoneInfo(factory.time_zone)):
+            return self.get_response(request)
+
+    def _answer_public(self, request):
+        request.tenant = None
+        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
+        set_urlconf(settings.PUBLIC_SCHEMA_URLCONF)
+        return self.get_response(request)
+
+    def _answer_unknown(self, request, factory):
+        """Says that nobody lives here, without a query or a word about who does."""
+        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
+        set_urlconf(settings.PUBLIC_SCHEMA_URLCONF)
+        request.tenant = None
+        with override(get_language_from_request(request)):
+            return render(request, "errors/no_factory.html", {"is_suspended": factory is not None}, status=404)

@@ -1,0 +1,69 @@
+"""The public schema: who the factories are, which schema each one has, and what is due when."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_tenants.models import DomainMixin, TenantMixin
+
+
+class Factory(TenantMixin):
+    """A tenant. Its schema has a generated name; only Domain connects it to the name people type."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        SUSPENDED = "suspended", _("Suspended")
+
+    auto_create_schema = False
+
+    name = models.CharField(max_length=120)
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.ACTIVE)
+    time_zone = models.CharField(max_length=40, default="Asia/Shanghai")
+    is_demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Domain(DomainMixin):
+    """Host name (lower case, no port) of a factory; the label before the base domain is its slug."""
+
+
+class SchemaTemplate(models.Model):
+    """The SQL that makes an empty factory schema, recorded while Django migrated one from nothing."""
+
+    fingerprint = models.CharField(max_length=64, primary_key=True)
+    statements = models.JSONField()
+    tables_with_rows = models.JSONField()
+    made_at = models.DateTimeField(auto_now_add=True)
+
+
+class PreparedSchema(models.Model):
+    """A schema that waits in the warm pool: complete, empty, owned by nobody yet."""
+
+    schema_name = models.CharField(max_length=63, primary_key=True)
+    fingerprint = models.CharField(max_length=64)
+    prepared_at = models.DateTimeField(auto_now_add=True)
+
+
+class Due(models.Model):
+    """Something that must happen at a time: written with the change that causes it, done at least once."""
+
+    factory = models.ForeignKey(Factory, models.CASCADE, null=True, related_name="+")
+    handler = models.CharField(max_length=80)
+    payload = models.JSONField(default=dict)
+    due_at = models.DateTimeField()
+    key = models.CharField(max_length=120, null=True)
+    attempts = models.IntegerField(default=0)
+    last_error = models.TextField(default="")
+    dead_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["factory", "key"], name="due_key_once", condition=Q(dead_at__isnull=True)),
+        ]
+        indexes = [models.Index(fields=["due_at", "id"], name="due_waiting", condition=Q(dead_at__isnull=True))]

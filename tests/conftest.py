@@ -1,0 +1,80 @@
+"""Two factories once per run, on a database of its own; every test sees PostgreSQL and Redis as production does."""
+
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+from tenants import provisioning
+from tenants.current import in_factory
+from tenants.models import Factory
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _owner(name: str) -> psycopg.Connection:
+    db = settings.DATABASE_OWNER
+    return psycopg.connect(dbname=name, user=db["USER"], password=db["PASSWORD"], host=db["HOST"], autocommit=True)
+
+
+def _url(url: str, name: str) -> str:
+    head, _, query = url.partition("?")
+    return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker, tmp_path_factory):
+    """A database made as in production: the owner migrates, the tests connect as the app's role."""
+    original, name = settings.DATABASE_OWNER["NAME"], f"test_{secrets.token_hex(4)}"
+    with _owner(original) as owner:
+        owner.execute(f"CREATE DATABASE {name}")
+    settings.MEDIA_ROOT = str(tmp_path_factory.mktemp("files"))
+    environment = {key: _url(os.environ[key], name) for key in ("DATABASE_URL", "DATABASE_OWNER_URL")}
+    environment["MEDIA_ROOT"] = settings.MEDIA_ROOT
+    os.environ.update(environment)
+    subprocess.run([sys.executable, ROOT / "manage.py", "bootstrap"], check=True, stdout=subprocess.DEVNULL)
+    settings.DATABASE_OWNER["NAME"] = connection.settings_dict["NAME"] = name
+    with django_db_blocker.unblock():
+        for slug, title in (("one", "一厂"), ("two", "二厂")):
+            provisioning.create_factory(slug, title)
+        connection.close()
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+        connection.close_pool()
+    with _owner(original) as owner:
+        owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def factory(db):
+    """The first factory; the test runs inside its schema and is rolled back."""
+    with in_factory(provisioning.find("one")) as one:
+        yield one
+
+
+@pytest.fixture
+def other_factory(db) -> Factory:
+    return provisioning.find("two")
+
+
+@pytest.fixture
+def fresh_factory(django_db_setup, django_db_blocker):
+    """A factory of its own for tests that commit: threads, workers, browsers."""
+    with django_db_blocker.unblock():
+        made = provisioning.create_factory(f"f{secrets.token_hex(4)}", "新厂")
+        with in_factory(made):
+            yield made
+        connection.close()
+
+
+@pytest.fixture
+def browser(client, factory):
+    """Django's test client at the first factory's host."""
+    client.defaults["HTTP_HOST"] = provisioning.host_of("one")
+    return client
