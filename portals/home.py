@@ -1,8 +1,18 @@
 from django.contrib.auth.decorators import login_required
+from django.http import Http404
 from django.shortcuts import redirect
+from hazards.models import Hazard
 
 
 @login_required
 def home(request):
     """The desk for those who work at one, the phone's home for everybody else."""
     return redirect("console:home" if request.user.can("console.open") else "field:home")
+
+
+@login_required
+def go(request, kind: str, pk: str):
+    """One address per object for messages: it leads to the page that fits the reader."""
+    if kind != Hazard._meta.label_lower or not pk.isdigit():
+        raise Http404
+    return redirect("console:hazard" if request.user.can("console.open") else "field:rectify", pk=int(pk))

@@ -67,7 +67,3 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return refusal_page(request, 400, _("The request could not be read. Go back and try again."))
 
-
-def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page: whose factory it is."""
-    return {"factory": getattr(request, "tenant", None)}

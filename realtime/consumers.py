@@ -12,7 +12,7 @@ _replay: list[Callable] = []
 
 
 def replays(function: Callable) -> Callable:
-    """Registers the function that gives the feed of a user after a sequence number, as a list of dicts."""
+    """Registers the function that gives what a user's feed holds after a sequence number, some dicts at a time."""
     _replay[:] = [function]
     return function
 
@@ -29,8 +29,11 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):
     async def receive_json(self, content, **kwargs):
         """{"after": seq}: what came after it, in order; the page asks on each connection and at each gap."""
         after = content.get("after") if isinstance(content, dict) else None
-        if isinstance(after, int):
-            await self.send_json({"notes": await database_sync_to_async(self._missed)(after)})
+        if not isinstance(after, int):
+            return
+        while notes := await database_sync_to_async(self._missed)(after):
+            await self.send_json({"notes": notes})
+            after = notes[-1]["seq"]
 
     def _missed(self, after: int) -> list[dict]:
         with in_factory(self.scope["factory"]):

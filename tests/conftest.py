@@ -38,6 +38,9 @@ def django_db_setup(django_db_blocker, tmp_path_factory):
     environment["MEDIA_ROOT"] = settings.MEDIA_ROOT
     os.environ.update(environment)
     subprocess.run([sys.executable, ROOT / "manage.py", "bootstrap"], check=True, stdout=subprocess.DEVNULL)
+    with django_db_blocker.unblock():
+        connection.close()
+        connection.close_pool()
     settings.DATABASE_OWNER["NAME"] = connection.settings_dict["NAME"] = name
     with django_db_blocker.unblock():
         for slug, title in (("one", "一厂"), ("two", "二厂")):

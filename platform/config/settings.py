@@ -119,7 +119,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "portals.web.shell",
+                "portals.shell.shell",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "core.templatetags.core_tags"],
         },

@@ -2,11 +2,15 @@
 
 from django.urls import include, path
 
-from portals import files, home
+from portals import alerts, files, home, inbox
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("account/", include("allauth.account.urls")),
+    path("go/<str:kind>/<str:pk>/", home.go, name="go"),
+    path("alerts/", alerts.open_alerts, name="alerts"),
+    path("alerts/<int:pk>/acknowledge/", alerts.acknowledge, name="acknowledge"),
+    path("inbox/", inbox.inbox, name="inbox"),
     path("files/<uuid:pk>/", files.show, name="file"),
     path("m/", include("portals.field.urls")),
     path("desk/", include("portals.console.urls")),

@@ -109,10 +109,6 @@ def seal_of(event: Event) -> str:
     return hashlib.sha256(f"{event.previous}\n{text}".encode()).hexdigest()
 
 
-
-
-
-
 def _key() -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(settings.LEDGER_KEY)
 

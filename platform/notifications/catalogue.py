@@ -1,0 +1,117 @@
+"""The only place that says who hears of what, and by which channel."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from core.models import Event
+from django.apps import apps
+from django.db.models import Model, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from hazards.models import Status
+from people.models import User
+from people.permissions import PERMISSIONS, Role
+
+Audience = Callable[[Event, Any], Iterable[User]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """event → audience → channels. `line` is filled from the subject and the event's data.
+
+    looks_at names a part of open pages that fetches itself again, also for people who get no notification.
+    """
+
+    event: str
+    audience: Audience
+    line: str | Promise
+    channels: tuple[str, ...] = ("browser",)
+    is_urgent: bool = False
+    looks_at: str = ""
+
+
+def subject_of(event: Event) -> Model | None:
+    return apps.get_model(event.subject_type)._default_manager.filter(pk=event.subject_id).first()
+
+
+def holding(permission: str, department_id: int | None = None) -> Iterable[User]:
+    """Active people whose role allows this in the department."""
+    grants = Q(grants__role__in=PERMISSIONS[permission])
+    people = User.objects.filter(grants, is_active=True).distinct().prefetch_related("grants__department")
+    where = _Somewhere(department_id)
+    return [person for person in people if person.can(permission, where if department_id else None)]
+
+
+@dataclass(frozen=True)
+class _Somewhere:
+    department_id: int | None
+
+
+def alert_takers(event: Event, alert: Any) -> Iterable[User]:
+    """Safety officers first of all; the leaders hear of it through escalation."""
+    takers = holding("alerts.acknowledge", alert.department_id)
+    return [person for person in takers if Role.SAFETY_OFFICER in person.role_codes]
+
+
+def confirmers(event: Event, hazard: Any) -> Iterable[User]:
+    return holding("hazards.confirm", hazard.department_id)
+
+
+def owner(event: Event, hazard: Any) -> Iterable[User]:
+    return [hazard.owner] if hazard.owner else []
+
+
+def reporter(event: Event, hazard: Any) -> Iterable[User]:
+    return [hazard.reporter]
+
+
+def owner_and_reporter(event: Event, hazard: Any) -> Iterable[User]:
+    return [*owner(event, hazard), *reporter(event, hazard)]
+
+
+def next_reviewers(event: Event, hazard: Any) -> Iterable[User]:
+    """Whoever may decide at the stage that the hazard has just reached."""
+    permission = {
+        Status.FIRST_REVIEW: "hazards.review_first",
+        Status.SECOND_REVIEW: "hazards.review_second",
+        Status.FINAL_REVIEW: "hazards.review_final",
+    }.get(event.data.get("after"))
+    return holding(permission, hazard.department_id) if permission else []
+
+
+def told(event: Event, subject: Any) -> Iterable[User]:
+    """Those whom the action itself names in the event."""
+    return User.objects.filter(pk__in=event.data.get("told", []), is_active=True)
+
+
+def extension_deciders(event: Event, hazard: Any) -> Iterable[User]:
+    return holding("hazards.assign", hazard.department_id)
+
+
+RULES: dict[str, Rule] = {
+    rule.event: rule
+    for rule in (
+        Rule("alert.raised", alert_takers, _("Urgent: %(line)s"), ("browser", "sms"), is_urgent=True, looks_at="alerts"),
+        Rule("alert.acknowledged", lambda event, alert: [], "", looks_at="alerts"),
+        Rule("hazard.reported", confirmers, _("New hazard %(number)s: %(title)s. Confirm its level")),
+        Rule("hazard.confirmed", reporter, _("Your report %(number)s is confirmed: %(title)s")),
+        Rule("hazard.assigned", owner_and_reporter, _("%(number)s is assigned to %(owner)s: %(title)s")),
+        Rule("hazard.submitted", next_reviewers, _("%(number)s is fixed and waits for your review: %(title)s")),
+        Rule("hazard.reviewed", next_reviewers, _("%(number)s passed a review and waits for yours: %(title)s")),
+        Rule("hazard.returned", owner, _("%(number)s was returned: %(note)s")),
+        Rule("hazard.closed", owner_and_reporter, _("%(number)s is closed: %(title)s")),
+        Rule("hazard.merged", reporter, _("Your report %(number)s was merged with another one: %(note)s")),
+        Rule("hazard.rejected", reporter, _("Your report %(number)s was found not to be a hazard: %(note)s")),
+        Rule("hazard.voided", owner_and_reporter, _("%(number)s was declared void: %(note)s")),
+        Rule("hazard.escalated", told, _("%(number)s needs you: %(title)s")),
+        Rule("hazard.extension_requested", extension_deciders, _("More time is asked for %(number)s: %(title)s")),
+        Rule("hazard.extension_decided", owner, _("Your request for more time on %(number)s is decided")),
+    )
+}
+
+# Facts that nobody needs to be told of at once; they stand in the ledger.
+SILENT = frozenset({
+    "hazard.started", "run.planned", "run.started", "run.submitted", "run.missed", "qr.issued", "qr.revoked",
+    "checklist.installed", "plan.created", "plan.stopped",
+})  # fmt: skip

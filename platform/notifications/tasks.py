@@ -1,0 +1,18 @@
+from core.models import Event
+from realtime.consumers import replays
+from tenants import due
+
+from notifications import actions
+
+replays(actions.feed_after)
+
+
+@due.handler("events.published")
+def publish(ids: list[str]) -> None:
+    for event in Event.objects.filter(pk__in=ids).order_by("seq"):
+        actions.deliver(event)
+
+
+@due.handler("notifications.send_sms")
+def send_sms(phone: str, text: str, key: str) -> None:
+    actions.send_sms(phone=phone, text=text, key=key)

@@ -1,0 +1,34 @@
+"""The desk's menu: what the reader's role opens, in the order of the day's work."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Entry:
+    url_name: str
+    label: str | Promise
+    icon: str
+    permission: str
+
+
+ENTRIES = (
+    Entry("console:home", _("Overview"), "layout-dashboard", "console.open"),
+    Entry("console:hazards", _("Hazards"), "alert-triangle", "console.open"),
+    Entry("console:runs", _("Inspections"), "checklist", "console.open"),
+    Entry("console:equipment", _("Plant"), "building-factory-2", "facilities.view"),
+    Entry("console:people", _("People"), "users", "people.view"),
+    Entry("console:ledger", _("Ledger"), "lock-check", "console.open"),
+)
+
+
+def nav(request: HttpRequest) -> list[dict[str, Any]]:
+    """Entries with their address; `is_here` marks the one whose pages the reader is on."""
+    urls = [(entry, reverse(entry.url_name)) for entry in ENTRIES if request.user.can(entry.permission)]
+    here = max((url for _entry, url in urls if request.path.startswith(url)), key=len, default="")
+    return [{"label": e.label, "icon": e.icon, "url": url, "is_here": url == here} for e, url in urls]

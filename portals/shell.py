@@ -1,0 +1,22 @@
+"""What every page of a factory stands in: whose it is, the reader's feed, the open alerts, the desk's menu."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from notifications.actions import last_seq
+
+from portals.alerts import shown_to
+from portals.console.nav import nav
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    factory, user = getattr(request, "tenant", None), getattr(request, "user", None)
+    if factory is None or user is None or not user.is_authenticated:
+        return {"factory": factory}
+    return {
+        "factory": factory,
+        "feed_seq": SimpleLazyObject(lambda: last_seq(user)),
+        "alerts": SimpleLazyObject(lambda: shown_to(user)),
+        "nav": SimpleLazyObject(lambda: nav(request)),
+    }
