@@ -4,14 +4,15 @@ import os
 import secrets
 import subprocess
 import sys
+from contextvars import Context
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
-from tenants import provisioning
-from tenants.current import in_factory
+from tenants import due, provisioning
+from tenants.current import current_factory, in_factory
 from tenants.models import Factory
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -81,3 +82,17 @@ def browser(client, factory):
     """Django's test client at the first factory's host."""
     client.defaults["HTTP_HOST"] = provisioning.host_of("one")
     return client
+
+
+@pytest.fixture
+def work_off():
+    """Does what is due, as the worker would, outside of the test's own factory; returns how many rows were done."""
+
+    def work_off() -> int:
+        factory = current_factory()
+        try:
+            return Context().run(lambda: sum(1 for _row in iter(due.run_one, False)))
+        finally:
+            connection.set_tenant(factory)
+
+    return work_off
