@@ -52,13 +52,12 @@ _EVENT_WORDS = {
     "alert.raised": gettext_lazy("Alert raised"),
     "alert.acknowledged": gettext_lazy("Alert taken"),
 }
-_TONE_ICONS = {"ok": "circle-check", "bad": "alert-octagon", "now": "progress", "": "circle-dashed"}
 
 
 @register.simple_tag
 def icon(name: str) -> str:
     """An outline icon of the sprite; `risk-1` to `risk-4` are the four risk shapes."""
-    sheet = "img/risk.svg#" if name.startswith("risk-") else "vendor/icons.svg#tabler-"
+    sheet = "img/risk.svg#" if name.startswith("risk-") else "vendor/icons.svg#"
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}{}"/></svg>', static(sheet), name)
 
 
@@ -82,11 +81,6 @@ def event_word(event: Any) -> str:
 @register.filter
 def tone(status: str) -> str:
     return next((name for name, statuses in _TONES.items() if str(status) in statuses), "")
-
-
-@register.filter
-def tone_icon(status: str) -> str:
-    return _TONE_ICONS[tone(status)]
 
 
 def span(time: timedelta) -> str:
