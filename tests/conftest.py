@@ -4,15 +4,18 @@ import os
 import secrets
 import subprocess
 import sys
+from contextvars import Context
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
-from tenants import provisioning
-from tenants.current import in_factory
+from tenants import due, provisioning
+from tenants.current import current_factory, in_factory
 from tenants.models import Factory
+
+from tests.live import running
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -67,6 +70,13 @@ def other_factory(db) -> Factory:
 
 
 @pytest.fixture
+def second_fresh_factory(django_db_setup, django_db_blocker) -> Factory:
+    """Ask for it before fresh_factory, in which the test then runs."""
+    with django_db_blocker.unblock():
+        return provisioning.create_factory(f"g{secrets.token_hex(4)}", "另一家")
+
+
+@pytest.fixture
 def fresh_factory(django_db_setup, django_db_blocker):
     """A factory of its own for tests that commit: threads, workers, browsers."""
     with django_db_blocker.unblock():
@@ -81,3 +91,24 @@ def browser(client, factory):
     """Django's test client at the first factory's host."""
     client.defaults["HTTP_HOST"] = provisioning.host_of("one")
     return client
+
+
+@pytest.fixture
+def work_off():
+    """Does what is due, as the worker would, outside of the test's own factory; returns how many rows were done."""
+
+    def work_off() -> int:
+        factory = current_factory()
+        try:
+            return Context().run(lambda: sum(1 for _row in iter(due.run_one, False)))
+        finally:
+            connection.set_tenant(factory)
+
+    return work_off
+
+
+@pytest.fixture(scope="session")
+def live(django_db_setup, tmp_path_factory):
+    """The running product; use it with fresh_factory, whose rows its processes can see."""
+    with running(tmp_path_factory.mktemp("logs")) as site:
+        yield site

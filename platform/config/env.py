@@ -48,4 +48,6 @@ def finish() -> None:
     """Refuses to start with a list of everything that is wrong, so that one look is enough."""
     if _problems:
         problems, _problems[:] = list(_problems), []
-        raise ImproperlyConfigured("The environment is not complete (see .env.example):\n  - " + "\n  - ".join(problems))
+        raise ImproperlyConfigured(
+            "The environment is not complete (see .env.example):\n  - " + "\n  - ".join(problems)
+        )

@@ -1,0 +1,30 @@
+# Two commands carry the project: `make demo` and `make test`. See README.md.
+PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+ifeq ($(PYTHON),)
+$(error Anhuan needs Python 3.11 or newer, and none was found; on Debian or Ubuntu: sudo apt-get install python3 python3-venv)
+endif
+RUN = @.venv/bin/python -m
+
+.PHONY: demo test check bench setup setup-dev clean
+
+demo: setup           ## the product with its demo factory; PORT=8000
+	$(RUN) config.serve
+
+test: setup-dev       ## the whole suite; ARGS="tests/hazards -x" for a part
+	$(RUN) config.embedded -- .venv/bin/python -m pytest $(ARGS)
+
+check: setup-dev      ## style, types, templates, translations, migrations, imports
+	$(RUN) config.embedded -- .venv/bin/python deploy/check
+
+bench: setup-dev      ## measures against the goals; writes benchmarks/results.json
+	$(RUN) config.embedded -- .venv/bin/python -m benchmarks
+
+setup:
+	@$(PYTHON) deploy/setup
+
+setup-dev:
+	@$(PYTHON) deploy/setup --dev
+
+clean:                ## all that setup made; .data (the demo's data) stays
+	rm -rf .venv node_modules static/vendor .static .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,79 @@
+"""Copies the few files that pages need out of node_modules into static/vendor/, and draws the icon sprite."""
+
+import hashlib
+import re
+import shutil
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ROOT / "node_modules"
+VENDOR = ROOT / "static" / "vendor"
+FONT = "@expo-google-fonts/noto-sans-sc"
+FILES = {
+    "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
+    "htmx.org/dist/htmx.min.js": "htmx.min.js",
+    "barcode-detector/dist/es/ponyfill.js": "barcode-detector/ponyfill.js",
+    "barcode-detector/dist/es/zxing-exported.js": "barcode-detector/zxing-exported.js",
+    "zxing-wasm/dist/reader/zxing_reader.wasm": "barcode-detector/zxing_reader.wasm",
+    f"{FONT}/400Regular/NotoSansSC_400Regular.ttf": "fonts/NotoSansSC-Regular.ttf",
+    f"{FONT}/700Bold/NotoSansSC_700Bold.ttf": "fonts/NotoSansSC-Bold.ttf",
+}
+# Icons whose name is put together while the page is made, so that no scan can see it.
+MORE_ICONS: set[str] = set()
+_ICON = re.compile(r"""\{%\s*icon\s+["']([\w-]+)["']|\bicon=["']([\w-]+)["']|\bEntry\([^)]*\),\s*["']([\w-]+)["']""")
+_SVG = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
+_BLANK = re.compile(r"""\s*\n\s*|<path stroke="none" d="M0 0h24v24H0z" fill="none" />""")
+
+
+def main() -> None:
+    for source, target in FILES.items():
+        (VENDOR / target).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(PACKAGES / source, VENDOR / target)
+    drop_source_maps()
+    check_reader()
+    names = sorted(icon_names())
+    (VENDOR / "icons.svg").write_text(sprite(names), encoding="utf-8")
+    print(f"static/vendor: {len(FILES)} files and {len(names)} icons")
+
+
+def drop_source_maps() -> None:
+    """The maps are not copied; a reference to one is a 404 in every developer's console."""
+    for path in [*VENDOR.rglob("*.js"), *VENDOR.rglob("*.css")]:
+        text = re.sub(r"(/\*|//)# sourceMappingURL=\S+( \*/)?\s*$", "", path.read_text(encoding="utf-8"))
+        path.write_text(text, encoding="utf-8")
+
+
+def check_reader() -> None:
+    """The QR reader's JavaScript names the hash of the one .wasm it was made with; another version reads nothing."""
+    digest = hashlib.sha256((VENDOR / "barcode-detector/zxing_reader.wasm").read_bytes()).hexdigest()
+    if digest not in (VENDOR / "barcode-detector/zxing-exported.js").read_text(encoding="utf-8"):
+        sys.exit("build_static: barcode-detector and zxing-wasm are not of one release")
+
+
+def icon_names() -> set[str]:
+    sources = [
+        *(ROOT / "templates").rglob("*.html"),
+        *(ROOT / "portals").rglob("*.py"),
+        *(ROOT / "platform").rglob("*.py"),
+    ]
+    found = (name for path in sources for match in _ICON.findall(path.read_text(encoding="utf-8")) for name in match)
+    return {name for name in found if name} | MORE_ICONS
+
+
+def sprite(names: list[str]) -> str:
+    files = {name: PACKAGES / "@tabler/icons/icons/outline" / f"{name}.svg" for name in names}
+    if unknown := [name for name, file in files.items() if not file.exists()]:
+        sys.exit(f"build_static: no such Tabler icon: {', '.join(unknown)}")
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(map(symbol, names, files.values()))}</svg>\n'
+
+
+def symbol(name: str, file: Path) -> str:
+    match = _SVG.search(file.read_text(encoding="utf-8"))
+    if match is None:
+        sys.exit(f"build_static: {file} is not a drawing")
+    return f'<symbol id="{name}" viewBox="0 0 24 24">{_BLANK.sub("", match[1])}</symbol>'
+
+
+if __name__ == "__main__":
+    main()

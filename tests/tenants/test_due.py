@@ -1,0 +1,143 @@
+"""What must happen later happens: once for the database, in the factory that asked for it, whatever is killed."""
+
+from contextvars import Context
+from datetime import timedelta
+from threading import Thread
+
+import pytest
+from core.models import Counter
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+from tenants import due
+from tenants.current import current_schema, in_factory
+from tenants.models import Due
+
+seen: list[tuple[str, str]] = []
+
+
+@due.handler("test.note")
+def note(word: str) -> None:
+    seen.append((current_schema(), word))
+    Counter.objects.create(name=word)
+
+
+@due.handler("test.fail")
+def fail() -> None:
+    Counter.objects.create(name="half done")
+    raise ValueError("no network")
+
+
+@due.handler("test.die_once")
+def die_once() -> None:
+    """Works, and dies with its connection before the commit; the second worker lives."""
+    seen.append((current_schema(), "tried"))
+    Counter.objects.create(name="survivor")
+    if len(seen) == 1:
+        connection.connection.close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_seen():
+    seen.clear()
+
+
+def test_a_row_is_done_in_the_factory_that_wrote_it(factory, work_off):
+    due.now("test.note", word="a")
+    work_off()
+    assert seen == [(factory.schema_name, "a")]
+    assert Counter.objects.filter(name="a").exists()
+    assert not Due.objects.filter(handler="test.note").exists()
+
+
+def test_a_row_is_rolled_back_with_its_change(factory):
+    with pytest.raises(RuntimeError), transaction.atomic():
+        due.now("test.note", word="a")
+        raise RuntimeError
+    assert not Due.objects.filter(handler="test.note").exists()
+
+
+def test_nothing_is_done_before_its_time(factory, work_off):
+    due.at(timezone.now() + timedelta(minutes=1), "test.note", word="a")
+    work_off()
+    assert seen == []
+
+
+def test_the_same_key_moves_the_row_and_once_leaves_it(factory):
+    soon, later = timezone.now() + timedelta(hours=1), timezone.now() + timedelta(hours=2)
+    due.at(soon, "test.note", key="k", word="a")
+    due.at(later, "test.note", key="k", word="b")
+    due.once(soon, "test.note", key="k", word="c")
+    row = Due.objects.get(factory=factory, key="k")
+    assert (row.due_at, row.payload) == (later, {"word": "b"})
+    due.cancel(key="k")
+    assert not Due.objects.filter(factory=factory, key="k").exists()
+
+
+def test_the_same_key_in_two_factories_is_two_rows(factory, other_factory):
+    due.at(timezone.now() + timedelta(hours=1), "test.note", key="k", word="a")
+    with in_factory(other_factory):
+        due.at(timezone.now() + timedelta(hours=1), "test.note", key="k", word="b")
+        due.cancel(key="k")
+    assert Due.objects.get(key="k").factory == factory
+
+
+def test_a_failing_row_leaves_nothing_half_done_and_waits_longer_each_time(factory, work_off):
+    due.now("test.fail")
+    work_off()
+    row = Due.objects.get(handler="test.fail")
+    assert row.attempts == 1
+    assert row.last_error == "ValueError: no network"
+    assert row.due_at > timezone.now()
+    assert not Counter.objects.filter(name="half done").exists()
+
+
+def test_a_row_that_keeps_failing_is_set_aside_with_its_reason(factory, work_off):
+    due.now("test.fail")
+    for _attempt in range(due.MAX_ATTEMPTS):
+        Due.objects.filter(handler="test.fail").update(due_at=timezone.now())
+        work_off()
+    row = Due.objects.get(handler="test.fail")
+    assert row.dead_at is not None
+    assert "no network" in row.last_error
+
+
+def test_a_failing_row_does_not_hold_up_the_next_one(factory, work_off):
+    due.now("test.fail")
+    due.now("test.note", word="next")
+    work_off()
+    assert [word for _schema, word in seen] == ["next"]
+
+
+def _in_thread(*functions) -> None:
+    threads = [Thread(target=Context().run, args=(function,)) for function in functions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def worker() -> None:
+    try:
+        while due.run_one():
+            pass
+    except OperationalError:
+        assert len(seen) == 1
+    finally:
+        connection.close()
+
+
+def test_a_killed_worker_loses_nothing(fresh_factory):
+    due.now("test.die_once")
+    _in_thread(worker)
+    assert not Counter.objects.filter(name="survivor").exists()
+    _in_thread(worker)
+    assert len(seen) == 2
+    assert Counter.objects.filter(name="survivor").exists()
+
+
+def test_many_workers_do_each_row_once(fresh_factory):
+    for number in range(12):
+        due.now("test.note", word=f"w{number}")
+
+    _in_thread(worker, worker, worker)
+    assert sorted(word for _schema, word in seen) == sorted(f"w{number}" for number in range(12))
