@@ -7,10 +7,9 @@ from core.events import action, emit, register
 from facilities.models import Area, EquipmentType
 from hazards.models import Category, Level, LevelPolicy
 from inspections.models import Checklist, Item
+from market.packs import Pack
 from people.models import JobRole
 from tenants.current import current_factory
-
-from market.packs import Pack
 
 register("pack.installed")
 
