@@ -56,9 +56,16 @@ _EVENT_WORDS = {
 
 @register.simple_tag
 def icon(name: str) -> str:
-    """An outline icon of the sprite; `risk-1` to `risk-4` are the four risk shapes."""
-    sheet = "img/risk.svg#" if name.startswith("risk-") else "vendor/icons.svg#"
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}{}"/></svg>', static(sheet), name)
+    """An outline icon of the sprite. Names stand written out in templates: the build draws those it finds."""
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("vendor/icons.svg"), name)
+
+
+@register.simple_tag
+def shape(level: str) -> str:
+    """The shape of a level: octagon, triangle, diamond, circle. Colour never stands alone."""
+    number = rank(level)
+    drawing = '<svg class="icon shape c{}" aria-hidden="true"><use href="{}#risk-{}"/></svg>'
+    return format_html(drawing, number, static("img/risk.svg"), number)
 
 
 @register.filter
