@@ -7,7 +7,7 @@ from core.words import say as _say
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -115,6 +115,21 @@ def pressure(until: datetime) -> str:
     """late, soon (12 hours or less) or empty: how loud the time left is shown."""
     time = until - timezone.now()
     return "late" if time < timedelta() else "soon" if time <= timedelta(hours=12) else ""
+
+
+@register.simple_tag
+def time_words() -> str:
+    """The patterns of |left for the script that counts on, as data attributes."""
+    patterns = {
+        "left": _("%(time)s left"),
+        "late": _("%(time)s late"),
+        "days": _("%(d)d d %(h)d h"),
+        "day": _("%(d)d d"),
+        "hours": _("%(h)d h %(m)d min"),
+        "hour": _("%(h)d h"),
+        "minutes": _("%(m)d min"),
+    }
+    return format_html_join(" ", 'data-{}="{}"', patterns.items())
 
 
 @register.filter
