@@ -13,9 +13,10 @@ from portals.console.nav import nav
 def shell(request: HttpRequest) -> dict[str, Any]:
     factory, user = getattr(request, "tenant", None), getattr(request, "user", None)
     if factory is None or user is None or not user.is_authenticated:
-        return {"factory": factory}
+        return {"factory": factory, "theme": request.COOKIES.get("theme")}
     return {
         "factory": factory,
+        "theme": user.theme,
         "feed_seq": SimpleLazyObject(lambda: last_seq(user)),
         "alerts": SimpleLazyObject(lambda: shown_to(user)),
         "nav": SimpleLazyObject(lambda: nav(request)),

@@ -53,7 +53,11 @@ class RefusalMiddleware:
 
 
 def refusal_page(request: HttpRequest, status: int, message: str) -> HttpResponse:
-    return page(request, "errors/page.html", {"status": status, "message": message}, "errors/_part.html", status)
+    response = page(request, "errors/page.html", {"status": status, "message": message}, "errors/_part.html", status)
+    # Shown above the page, wherever the request came from: the form and what was typed stay as they are.
+    response["HX-Retarget"] = "#refusal"
+    response["HX-Reswap"] = "innerHTML"
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

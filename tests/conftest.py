@@ -16,6 +16,8 @@ from tenants import due, provisioning
 from tenants.current import current_factory, in_factory
 from tenants.models import Factory
 
+from tests.live import running
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -72,6 +74,13 @@ def other_factory(db) -> Factory:
 
 
 @pytest.fixture
+def second_fresh_factory(django_db_setup, django_db_blocker) -> Factory:
+    """Ask for it before fresh_factory, in which the test then runs."""
+    with django_db_blocker.unblock():
+        return provisioning.create_factory(f"g{secrets.token_hex(4)}", "另一家")
+
+
+@pytest.fixture
 def fresh_factory(django_db_setup, django_db_blocker):
     """A factory of its own for tests that commit: threads, workers, browsers."""
     with django_db_blocker.unblock():
@@ -100,3 +109,10 @@ def work_off():
             connection.set_tenant(factory)
 
     return work_off
+
+
+@pytest.fixture(scope="session")
+def live(django_db_setup, tmp_path_factory):
+    """The running product; use it with fresh_factory, whose rows its processes can see."""
+    with running(tmp_path_factory.mktemp("logs")) as site:
+        yield site

@@ -2,10 +2,12 @@
 
 from django.urls import include, path
 
-from portals import alerts, files, home, inbox
+from portals import alerts, files, home, inbox, looks
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("language/", looks.language, name="language"),
+    path("theme/", looks.theme, name="theme"),
     path("account/", include("allauth.account.urls")),
     path("go/<str:kind>/<str:pk>/", home.go, name="go"),
     path("alerts/", alerts.open_alerts, name="alerts"),

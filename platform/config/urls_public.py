@@ -2,6 +2,12 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("portals.public.urls"))]
+from portals import looks
+
+urlpatterns = [
+    path("language/", looks.language, name="language"),
+    path("theme/", looks.theme, name="theme"),
+    path("", include("portals.public.urls")),
+]
 handler400 = "portals.web.bad_request"
 handler404 = "portals.web.not_found"

@@ -19,11 +19,7 @@ class Entry:
 
 ENTRIES = (
     Entry("console:home", _("Overview"), "layout-dashboard", "console.open"),
-    Entry("console:hazards", _("Hazards"), "alert-triangle", "console.open"),
-    Entry("console:runs", _("Inspections"), "checklist", "console.open"),
-    Entry("console:equipment", _("Plant"), "building-factory-2", "facilities.view"),
-    Entry("console:people", _("People"), "users", "people.view"),
-    Entry("console:ledger", _("Ledger"), "lock-check", "console.open"),
+    Entry("console:ledger", _("Ledger"), "lock-check", "ledger.verify"),
 )
 
 

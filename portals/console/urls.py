@@ -1,8 +1,10 @@
 from django.urls import path
 
-from portals.console.views import home
+from portals.console.views import home, ledger
 
 app_name = "console"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("ledger/", ledger.entries, name="ledger"),
+    path("ledger/verify/", ledger.verify, name="ledger_verify"),
 ]

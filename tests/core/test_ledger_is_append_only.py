@@ -1,17 +1,15 @@
 import pytest
 from core import ledger
-from core.events import action, emit, register
+from core.events import action, emit
 from core.models import Counter, Event
 from django.db import ProgrammingError, connection, transaction
-
-register("test.happened")
 
 
 @action
 def happen(times: int = 1) -> None:
     counter = Counter.objects.create(name="c")
     for number in range(times):
-        emit("test.happened", counter, by=None, number=number, words="安全")
+        emit("plan.stopped", counter, by=None, number=number, words="安全")
 
 
 def test_events_of_an_action_are_sealed_in_order(factory):

@@ -1,5 +1,171 @@
+"""How time, levels and statuses look on every page. Builtin in all templates."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
 from core.words import say as _say
 from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 register = template.Library()
 register.filter("say", _say)
+
+# Levels of hazards and colours of areas share four shapes; the words are those of the models.
+_RANKS = {"major": 1, "serious": 2, "general": 3, "red": 1, "orange": 2, "yellow": 3, "blue": 4}
+_LEVEL_WORDS = {
+    "major": gettext_lazy("Major"),
+    "serious": gettext_lazy("Serious"),
+    "general": gettext_lazy("General"),
+    "red": gettext_lazy("Critical risk"),
+    "orange": gettext_lazy("Major risk"),
+    "yellow": gettext_lazy("Ordinary risk"),
+    "blue": gettext_lazy("Low risk"),
+}
+_TONES = {
+    "ok": {"closed", "done", "pass", "in_service", "sent", "kept"},
+    "bad": {"missed", "fail", "failed"},
+    "now": {"doing", "rectifying", "first_review", "second_review", "final_review", "running"},
+}
+_EVENT_WORDS = {
+    "hazard.reported": gettext_lazy("Reported"),
+    "hazard.confirmed": gettext_lazy("Level confirmed"),
+    "hazard.assigned": gettext_lazy("Assigned"),
+    "hazard.started": gettext_lazy("Fixing started"),
+    "hazard.submitted": gettext_lazy("Fixed and submitted"),
+    "hazard.reviewed": gettext_lazy("Review passed"),
+    "hazard.returned": gettext_lazy("Returned"),
+    "hazard.closed": gettext_lazy("Closed"),
+    "hazard.merged": gettext_lazy("Merged"),
+    "hazard.rejected": gettext_lazy("Not a hazard"),
+    "hazard.voided": gettext_lazy("Declared void"),
+    "hazard.escalated": gettext_lazy("Passed on to the next level"),
+    "hazard.extension_requested": gettext_lazy("More time asked for"),
+    "hazard.extension_decided": gettext_lazy("Request for more time decided"),
+    "run.planned": gettext_lazy("Planned"),
+    "run.started": gettext_lazy("Check started"),
+    "run.submitted": gettext_lazy("Check done"),
+    "run.missed": gettext_lazy("Missed"),
+    "alert.raised": gettext_lazy("Alert raised"),
+    "alert.acknowledged": gettext_lazy("Alert taken"),
+}
+
+
+@register.simple_tag
+def icon(name: str) -> str:
+    """An outline icon of the sprite; `risk-1` to `risk-4` are the four risk shapes."""
+    sheet = "img/risk.svg#" if name.startswith("risk-") else "vendor/icons.svg#"
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}{}"/></svg>', static(sheet), name)
+
+
+@register.filter
+def rank(level: str) -> int:
+    """Number of the risk shape, 1 the worst; 4 for what is unknown."""
+    return _RANKS.get(str(level), 4)
+
+
+@register.filter
+def level_word(level: str) -> str:
+    return _LEVEL_WORDS.get(str(level), level)
+
+
+@register.filter
+def event_word(event: Any) -> str:
+    """What happened, for people; the name of the event where there is no word for it."""
+    return _EVENT_WORDS.get(event.name, event.name)
+
+
+@register.filter
+def tone(status: str) -> str:
+    return next((name for name, statuses in _TONES.items() if str(status) in statuses), "")
+
+
+def span(time: timedelta) -> str:
+    """A length of time as people say it, two units at most."""
+    minutes = int(abs(time).total_seconds() // 60)
+    days, hours, minutes = minutes // 1440, minutes % 1440 // 60, minutes % 60
+    if days:
+        return (_("%(d)d d %(h)d h") if hours else _("%(d)d d")) % {"d": days, "h": hours}
+    if hours:
+        return (_("%(h)d h %(m)d min") if minutes else _("%(h)d h")) % {"h": hours, "m": minutes}
+    return _("%(m)d min") % {"m": minutes}
+
+
+@register.filter
+def left(until: datetime | None) -> str:
+    """“5 h 12 min left”, or “2 h late”."""
+    if until is None:
+        return ""
+    time = until - timezone.now()
+    return (_("%(time)s late") if time < timedelta() else _("%(time)s left")) % {"time": span(time)}
+
+
+@register.filter
+def pressure(until: datetime) -> str:
+    """late, soon (12 hours or less) or empty: how loud the time left is shown."""
+    time = until - timezone.now()
+    return "late" if time < timedelta() else "soon" if time <= timedelta(hours=12) else ""
+
+
+@register.filter
+def age(since: datetime | None) -> str:
+    if since is None:
+        return ""
+    time = timezone.now() - since
+    return _("just now") if time < timedelta(minutes=1) else _("%(time)s ago") % {"time": span(time)}
+
+
+@register.filter
+def clock(moment: datetime | None) -> str:
+    """Day and time in the factory's zone, the day by its name when it is near."""
+    if moment is None:
+        return ""
+    local, today = timezone.localtime(moment), timezone.localdate()
+    names = {-1: _("yesterday %(time)s"), 0: _("today %(time)s"), 1: _("tomorrow %(time)s")}
+    near = names.get((local.date() - today).days)
+    if near:
+        return near % {"time": f"{local:%H:%M}"}
+    return f"{local:%m-%d %H:%M}" if local.year == today.year else f"{local:%Y-%m-%d %H:%M}"
+
+
+@register.filter
+def exact(moment: datetime | None) -> str:
+    """To the second, in the factory's zone: for records that are evidence."""
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S}" if moment else ""
+
+
+@register.filter
+def described_by(bound: Any) -> str:
+    """Ids of a form field's help and error, for aria-describedby."""
+    ids = [f"{bound.auto_id}_help"] if bound.help_text else []
+    return " ".join(ids + ([f"{bound.auto_id}_error"] if bound.errors else []))
+
+
+@register.filter
+def control(bound: Any) -> Any:
+    """The field's input with the look of its kind and its error tied to it."""
+    widget = bound.field.widget
+    kind = getattr(widget, "input_type", "")
+    look = {"checkbox": "form-check-input", "radio": "form-check-input", "select": "form-select"}.get(kind, "form-control")
+    given = widget.attrs.get("class", "")
+    attrs = {"class": f"{look} {given} {'is-invalid' if bound.errors else ''}".strip()}
+    if described_by(bound):
+        attrs["aria-describedby"] = described_by(bound)
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+    return bound.as_widget(attrs=attrs)
+
+
+@register.filter
+def is_group(bound: Any) -> bool:
+    """Several inputs under one legend: radios or check boxes."""
+    return bool(bound.field.widget.use_fieldset)
+
+
+@register.filter
+def initial(name: str) -> str:
+    """What stands in the circle for a person without a picture."""
+    return str(name).strip()[:1].upper()

@@ -1,0 +1,1 @@
+// The start of every page: loads what its elements ask for.

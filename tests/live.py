@@ -1,0 +1,93 @@
+"""The product as it runs: daphne and a Celery worker with beat as processes of their own, on the tests' database."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from django.conf import settings
+from django.test import Client
+from tenants.models import Factory
+from websockets.sync.client import ClientConnection, connect
+
+
+@dataclass(frozen=True)
+class Live:
+    port: int
+    logs: Path
+
+    def host(self, factory: Factory) -> str:
+        return f"{factory.domains.get().domain}:{self.port}"
+
+    def url(self, factory: Factory, path: str = "/") -> str:
+        return f"http://{self.host(factory)}{path}"
+
+    def feed(self, factory: Factory, cookie: str = "", origin: str = "") -> ClientConnection:
+        """An open page's socket; its origin is the page's own host unless told otherwise."""
+        line = socket.create_connection(("127.0.0.1", self.port))
+        return connect(
+            f"ws://{self.host(factory)}/ws/feed/",
+            sock=line,
+            origin=origin or f"http://{self.host(factory)}",
+            additional_headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"},
+            open_timeout=10,
+        )
+
+
+def session_of(user) -> str:
+    """The cookie of a session that was opened in the current factory."""
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+@contextmanager
+def running(logs: Path) -> Iterator[Live]:
+    port = _free_port()
+    environment = os.environ | {"PORT": str(port), "PYTHONPATH": f"{settings.ROOT}{os.pathsep}{settings.ROOT / 'platform'}"}
+    commands = {
+        "web": ["-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "config.asgi:application"],
+        "worker": ["-m", "celery", "-A", "config", "worker", "-B", "-s", str(logs / "beat"), "-P", "threads", "-c", "2"],
+    }
+    processes = [_start(command, environment, logs / f"{name}.log") for name, command in commands.items()]
+    try:
+        _wait_until_ready(port, processes, logs)
+        yield Live(port, logs)
+    finally:
+        for process in processes:
+            process.send_signal(signal.SIGTERM)
+        for process in processes:
+            process.wait(timeout=20)
+
+
+def _start(command: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen:
+    with log.open("w") as file:
+        return subprocess.Popen(
+            [sys.executable, *command], cwd=settings.ROOT, env=environment, stdout=file, stderr=subprocess.STDOUT
+        )
+
+
+def _wait_until_ready(port: int, processes: list[subprocess.Popen], logs: Path) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if any(process.poll() is not None for process in processes):
+            break
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/readyz", headers={"Host": "localhost"}).is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.2)
+    raise RuntimeError("the product did not start:\n" + "\n".join(log.read_text()[-2000:] for log in logs.glob("*.log")))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
