@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
+
 from tenants import due, provisioning
 from tenants.current import in_factory
 from tenants.models import Factory
@@ -21,7 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def _owner(name: str) -> psycopg.Connection:
     db = settings.DATABASE_OWNER
-    return psycopg.connect(dbname=name, user=db["USER"], password=db["PASSWORD"], host=db["HOST"], autocommit=True)
+    where = {"host": db["HOST"], "port": db["PORT"] or None}
+    return psycopg.connect(dbname=name, user=db["USER"], password=db["PASSWORD"], autocommit=True, **where)
 
 
 def _url(url: str, name: str) -> str:
@@ -36,7 +38,9 @@ def django_db_setup(django_db_blocker, tmp_path_factory):
     with _owner(original) as owner:
         owner.execute(f"CREATE DATABASE {name}")
     settings.MEDIA_ROOT = str(tmp_path_factory.mktemp("files"))
-    environment = {key: _url(os.environ[key], name) for key in ("DATABASE_URL", "DATABASE_OWNER_URL")}
+    environment = {
+        key: _url(os.environ[key], name) for key in ("DATABASE_URL", "DATABASE_OWNER_URL") if key in os.environ
+    }
     environment["MEDIA_ROOT"] = settings.MEDIA_ROOT
     os.environ.update(environment)
     subprocess.run([sys.executable, ROOT / "manage.py", "bootstrap"], check=True, stdout=subprocess.DEVNULL)

@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,17 +30,64 @@ import redis
 ROOT = Path(__file__).resolve().parent.parent.parent
 SETTINGS = ("listen_addresses=", "max_connections=100", "shared_buffers=128MB", "max_locks_per_transaction=256")
 THROW_AWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+# Pango from Homebrew, which a Python from elsewhere does not find.
+HOMEBREW = {"DYLD_FALLBACK_LIBRARY_PATH": "/opt/homebrew/lib:/usr/local/lib"} if sys.platform == "darwin" else {}
 ROLES = """
 DO $$ BEGIN
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'anhuan_owner') THEN CREATE ROLE anhuan_owner LOGIN CREATEDB CREATEROLE; END IF;
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'anhuan_app') THEN CREATE ROLE anhuan_app LOGIN; END IF;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'anhuan_owner') THEN
+    CREATE ROLE anhuan_owner LOGIN CREATEDB CREATEROLE;
+    CREATE ROLE anhuan_app LOGIN;
+    GRANT anhuan_app TO anhuan_owner;
+  END IF;
 END $$;
-GRANT anhuan_app TO anhuan_owner;
 """
 
 
 class StartError(Exception):
     """What to tell the person who started the product: one clear sentence, no traceback."""
+
+
+@dataclass
+class Child:
+    """In a session of its own, so that Ctrl-C reaches it in our order; on Linux it also ends when we are killed."""
+
+    name: str
+    command: list[Any]
+    log: Path
+    how: signal.Signals = signal.SIGTERM
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def start(self) -> "Child":
+        options = {"cwd": "/", "env": plain_environment(), "stdin": subprocess.DEVNULL, **self.options}
+        if sys.platform == "linux":
+            prctl, set_death_signal = ctypes.CDLL(None).prctl, 1
+            options["preexec_fn"] = lambda: prctl(set_death_signal, self.how)
+        with self.log.open("ab") as log:
+            options = {"stdout": log, "stderr": log, "start_new_session": True, **options}
+            self.process = subprocess.Popen(list(map(str, self.command)), **options)
+        return self
+
+    def refuse_death(self) -> None:
+        if self.process.poll() is not None:
+            raise StartError(f"{self.name} has ended; the last lines of {self.log}:\n{tail(self.log)}")
+
+    def wait_for(self, answers: Callable[[], bool], seconds: float = 60) -> None:
+        def answers_or_died() -> bool:
+            self.refuse_death()
+            return answers()
+
+        if not wait_until(answers_or_died, seconds):
+            raise StartError(f"{self.name} does not answer; the last lines of {self.log}:\n{tail(self.log)}")
+
+    def end(self, seconds: float = 15) -> None:
+        """Asks first; whoever does not listen is ended with all of its own children."""
+        if self.process.poll() is None:
+            self.process.send_signal(self.how)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(seconds)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
 
 class Servers:
@@ -49,7 +97,7 @@ class Servers:
         self.folder, self.throw_away = folder, throw_away
         self.account = unprivileged_account()
         self.environment: dict[str, str] = {}
-        self.running: list[tuple[subprocess.Popen[bytes], signal.Signals]] = []
+        self.running: list[Child] = []
 
     def start(self) -> "Servers":
         """Starts what the environment does not bring itself."""
@@ -59,7 +107,7 @@ class Servers:
             return self
         self.lock = hold(self.folder)
         self.place = reachable_place(self.folder, self.account)
-        self.sockets = Path(tempfile.mkdtemp(prefix="anhuan-", dir="/tmp"))  # noqa: S108 - a socket's path has 103 bytes at most
+        self.sockets = Path(tempfile.mkdtemp(prefix="anhuan-", dir="/tmp"))
         self._give(self.sockets)
         if wants_postgres:
             self._start_postgres()
@@ -68,8 +116,8 @@ class Servers:
         return self
 
     def stop(self) -> None:
-        for process, how in reversed(self.running):
-            end(process, how)
+        for child in reversed(self.running):
+            child.end()
         self.running.clear()
         if hasattr(self, "sockets"):
             shutil.rmtree(self.sockets, ignore_errors=True)
@@ -90,7 +138,7 @@ class Servers:
         self._launch("postgres", command, signal.SIGINT, self._postgres_answers)
         with self._superuser("postgres") as database:
             database.execute(ROLES)
-            if not database.execute("SELECT FROM pg_database WHERE datname = 'anhuan'").fetchone():
+            if not database.execute("SELECT 1 FROM pg_database WHERE datname = 'anhuan'").fetchone():
                 database.execute("CREATE DATABASE anhuan OWNER anhuan_owner")
         for name, role in (("DATABASE_URL", "anhuan_app"), ("DATABASE_OWNER_URL", "anhuan_owner")):
             self.environment[name] = f"postgresql://{role}@/anhuan?host={self.sockets}"
@@ -120,11 +168,11 @@ class Servers:
         made = version.read_text().strip() if version.exists() else "an unknown version"
         ours = self._output(self.bin / "postgres", "--version").split()[-1].split(".")[0]
         if made != ours:
-            shown = self.folder / "pg"
             raise StartError(
-                f"The data in {shown} was made by PostgreSQL {made}, but this release brings PostgreSQL {ours}.\n"
-                f"To begin with fresh demo data, move the folder away and start again:\n\n  mv {self.folder} {self.folder}-{made}\n\n"
-                f"To keep the data, start it once with PostgreSQL {made}, write it out with pg_dump and read it in with psql."
+                f"The data in {self.folder} was made by PostgreSQL {made}, and this release brings PostgreSQL {ours}.\n"
+                "To begin with fresh demo data, move the folder away and start again:\n\n"
+                f"  mv {self.folder} {self.folder}-{made}\n\n"
+                f"To keep the data, write it out with PostgreSQL {made} (pg_dump) and read it in again (psql)."
             )
 
     def _initialise(self, data: Path) -> None:
@@ -185,22 +233,14 @@ class Servers:
     # Processes
 
     def _launch(self, name: str, command: list[Any], how: signal.Signals, answers: Callable[[], bool]) -> None:
-        path = self.folder / "logs" / f"{name}.log"
-        process = launch(command, path, how, **self._as_account())
-        self.running.append((process, how))
-        if not wait_until(lambda: answers() or process.poll() is not None, 30) or process.poll() is not None:
-            self.stop()
-            raise StartError(f"{name} did not start; the last lines of {path}:\n{tail(path)}")
+        child = Child(name, command, self.folder / "logs" / f"{name}.log", how, self._as_account())
+        self.running.append(child.start())
+        child.wait_for(answers)
 
     def _output(self, *command: Any) -> str:
-        done = subprocess.run(
-            list(map(str, command)),
-            capture_output=True,
-            text=True,
-            cwd="/",
-            env=plain_environment(),
-            **self._as_account(),
-        )
+        text = list(map(str, command))
+        more = {"cwd": "/", "env": plain_environment(), **self._as_account()}
+        done = subprocess.run(text, check=False, capture_output=True, text=True, **more)
         if done.returncode:
             raise StartError(f"{Path(command[0]).name} failed: {done.stderr.strip()}")
         return done.stdout
@@ -266,40 +306,8 @@ def package_folder(name: str) -> Path:
     return Path(spec.origin).parent
 
 
-def launch(command: list[Any], log: Path, how: signal.Signals, **more: Any) -> "subprocess.Popen[bytes]":
-    """A child in a session of its own, so that Ctrl-C reaches it in our order; on Linux it also ends when we are killed."""
-    die = None if sys.platform == "darwin" else lambda: _PRCTL(1, how)
-    environment = more.pop("env", plain_environment())
-    with log.open("ab") as file:
-        return subprocess.Popen(
-            list(map(str, command)),
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=file,
-            cwd=more.pop("cwd", "/"),
-            env=environment,
-            start_new_session=True,
-            preexec_fn=die,  # noqa: PLW1509 - called while there is one thread only
-            **more,
-        )
-
-
-_PRCTL = None if sys.platform == "darwin" else ctypes.CDLL(None).prctl
-
-
 def plain_environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
-
-
-def end(process: "subprocess.Popen[bytes]", how: signal.Signals = signal.SIGTERM, seconds: float = 15) -> None:
-    """Asks first; whoever does not answer is ended with all of its own children."""
-    if process.poll() is None:
-        process.send_signal(how)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(seconds)
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
@@ -319,20 +327,20 @@ def valkey_answers(socket: Path) -> bool:
 
 
 def command_of(pid: int) -> str:
-    done = (
-        subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True)
-        if sys.platform == "darwin"
-        else None
-    )
-    if done:
-        return done.stdout
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_text()
-    return ""
+    """Empty when there is no such process."""
+    path = Path(f"/proc/{pid}/cmdline")
+    if sys.platform == "linux":
+        return path.read_text() if path.exists() else ""
+    return subprocess.run(["ps", "-o", "command=", "-p", str(pid)], check=False, capture_output=True, text=True).stdout
 
 
 def tail(path: Path, lines: int = 15) -> str:
     return "\n".join(f"  {line}" for line in path.read_text(errors="replace").splitlines()[-lines:])
+
+
+def new_keys() -> dict[str, str]:
+    ledger = base64.b64encode(secrets.token_bytes(32)).decode()
+    return {"SECRET_KEY": secrets.token_urlsafe(50), "LEDGER_KEY": ledger}
 
 
 @contextlib.contextmanager
@@ -341,13 +349,7 @@ def throw_away() -> Iterator[dict[str, str]]:
     folder = Path(tempfile.mkdtemp(prefix="anhuan-"))
     folder.chmod(0o711)
     servers = Servers(folder, throw_away=True)
-    key = base64.b64encode(secrets.token_bytes(32)).decode()
-    made = {
-        "DEMO": "1",
-        "SECRET_KEY": secrets.token_urlsafe(50),
-        "LEDGER_KEY": key,
-        "MEDIA_ROOT": str(folder / "files"),
-    }
+    made = {"DEMO": "1", **HOMEBREW, "MEDIA_ROOT": str(folder / "files"), **new_keys()}
     try:
         yield {**made, **os.environ, **servers.start().environment}
     finally:
@@ -357,17 +359,15 @@ def throw_away() -> Iterator[dict[str, str]]:
 
 def main() -> int:
     command = sys.argv[sys.argv.index("--") + 1 :]
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    with throw_away() as environment:
-        process = subprocess.Popen(command, env=environment)
-        while True:
-            try:
-                return process.wait()
-            except KeyboardInterrupt:
-                continue  # the terminal told the command as well; its own ending is the answer
-            except SystemExit:
-                end(process)
-                raise
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    with throw_away() as environment, subprocess.Popen(command, env=environment) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            return process.wait()  # the terminal told the command too: it ends by itself
+        except SystemExit:
+            process.terminate()
+            raise
 
 
 if __name__ == "__main__":
