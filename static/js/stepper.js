@@ -11,7 +11,7 @@
 //         <label><input type="radio" name="value-4" value="pass"><span class="ok">{% icon "check" %}…</span></label>
 //         … value="fail" with <span class="no">, value="not_in_use" …                a tap on the latter goes on by itself
 //       </fieldset>
-//       <div class="read" data-number data-min="0.45" data-max="0.60" data-by="0.01">       out of range chooses "fail"
+//       <div class="read" data-number data-min="0.45" data-max="0.60" data-by="0.01" data-unit="MPa">   out of range chooses "fail"
 //         <button type="button" data-minus>…</button><input name="number-4" inputmode="decimal"><button type="button" data-plus>…</button></div>
 //       <div class="stack" data-if="fail">…</div>                 shown for these answers only; leave it visible in the HTML
 //       <input type="hidden" name="answered_at-4" data-answered>  time of the last change, ISO 8601
@@ -118,7 +118,9 @@ class Stepper {
     step.querySelector("[data-limit]")?.remove();
     const radio = (name) => step.querySelector(`input[type=radio][value=${name}]`);
     if (!high && !low) return input.value !== "" && radio("pass") && (radio("pass").checked = true);
-    box.after(make("div", { class: "note bad", role: "alert", "data-limit": "" }, icon("alert-octagon"), make("b", {}, say(high ? "tooHigh" : "tooLow"))));
+    const by = Number((high ? value - Number(box.dataset.max) : value - Number(box.dataset.min)).toPrecision(6));
+    const much = `${high ? "+" : ""}${by} ${box.dataset.unit ?? ""}`.trim();
+    box.after(make("div", { class: "note bad", role: "alert", "data-limit": "" }, icon("alert-octagon"), make("span", {}, make("b", {}, say(high ? "tooHigh" : "tooLow")), ` (${much})`)));
     if (radio("fail")) radio("fail").checked = true;
   }
 
@@ -204,7 +206,9 @@ class Stepper {
     const radio = step.querySelector("input[type=radio]:checked");
     const said = [radio?.nextElementSibling.firstChild?.nextSibling?.textContent ?? "", step.querySelector("[data-number] input")?.value ?? ""].filter(Boolean).join(" · ");
     const missing = this.missing(step);
-    const state = make("span", { class: `state ${missing ? "bad" : radio?.value === "fail" ? "bad" : "ok"}` }, missing || said.trim() || "✓");
+    const look = missing || radio?.value === "fail" ? "bad" : radio?.value === "not_in_use" ? "" : "ok";
+    const sign = look ? [icon(look === "ok" ? "check" : "alert-octagon")] : [];
+    const state = make("span", { class: `state ${look}` }, ...sign, missing || said.trim());
     const button = make("button", { type: "button", class: "w-item" }, make("span", { class: "grow" }, step.querySelector(".w-q, h2").innerText || step.querySelector(".w-q, h2").textContent), state);
     button.addEventListener("click", () => this.go(at));
     return make("li", {}, button);
