@@ -4,6 +4,7 @@ from django.core.cache import cache
 from django.db import Error, connection
 from django.http import JsonResponse
 from redis.exceptions import RedisError
+from tenants.current import in_public
 
 
 class HealthMiddleware:
@@ -20,9 +21,8 @@ class HealthMiddleware:
 
 
 def _database() -> bool:
-    connection.set_schema_to_public()
     try:
-        with connection.cursor() as cursor:
+        with in_public(), connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM tenants_schematemplate LIMIT 1")
             return cursor.fetchone() is not None
     except Error:

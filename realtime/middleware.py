@@ -9,8 +9,7 @@ from channels.db import database_sync_to_async
 from channels.security.websocket import WebsocketDenier
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.db import connection
-from tenants.current import in_factory
+from tenants.current import in_factory, in_public
 from tenants.middleware import factory_of
 from tenants.models import Factory
 
@@ -37,7 +36,11 @@ def _is_same_host(headers: dict[bytes, str]) -> bool:
 
 
 def _resolve(headers: dict[bytes, str]):
-    connection.set_schema_to_public()
+    with in_public():
+        return _factory_and_user(headers)
+
+
+def _factory_and_user(headers: dict[bytes, str]):
     factory = factory_of(headers.get(b"host", "").lower())
     if factory is None or factory.status != Factory.Status.ACTIVE:
         return None, None

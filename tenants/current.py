@@ -27,6 +27,18 @@ def in_factory(factory: Factory) -> Iterator[Factory]:
         _current.reset(token)
 
 
+@contextmanager
+def in_public() -> Iterator[None]:
+    """Where a request, a message or a due row begins: pinned to nobody, whatever the thread did before."""
+    token, before = _current.set(None), connection.tenant
+    connection.set_schema_to_public()
+    try:
+        yield
+    finally:
+        _current.reset(token)
+        connection.set_tenant(before)
+
+
 def current_factory() -> Factory:
     factory = _current.get()
     if factory is None:

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from tenants.current import current_factory, in_factory
+from tenants.current import current_factory, in_factory, in_public
 from tenants.models import Due, Factory
 
 MAX_ATTEMPTS = 12
@@ -77,8 +77,7 @@ def run_one() -> bool:
     A killed worker leaves the row as it was. A failing one keeps the reason, waits twice as long each time and
     is set aside after MAX_ATTEMPTS for an operator to look at.
     """
-    connection.set_schema_to_public()
-    with transaction.atomic():
+    with in_public(), transaction.atomic():
         row = (
             Due.objects.select_for_update(skip_locked=True, of=("self",))
             .filter(dead_at=None, due_at__lte=timezone.now())

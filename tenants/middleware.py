@@ -1,7 +1,6 @@
 """Host to schema: the first thing that happens to a request, and the only way a request gets its factory."""
 
 from django.conf import settings
-from django.db import connection
 from django.http.request import split_domain_port
 from django.shortcuts import render
 from django.urls import set_urlconf
@@ -9,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language_from_request, override
 from zoneinfo import ZoneInfo
 
-from tenants.current import in_factory
+from tenants.current import in_factory, in_public
 from tenants.models import Domain, Factory
 
 
@@ -29,8 +28,11 @@ class FactoryMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        connection.set_schema_to_public()
         set_urlconf(None)
+        with in_public():
+            return self._answer(request)
+
+    def _answer(self, request):
         host = request.get_host()
         if is_public(host):
             return self._answer_public(request)

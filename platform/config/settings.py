@@ -18,6 +18,7 @@ SECRET_KEY = env.text("SECRET_KEY")
 LEDGER_KEY = env.key("LEDGER_KEY")
 BASE_DOMAIN = env.text("BASE_DOMAIN", "localhost" if DEMO or DEBUG else None)
 PORT = env.number("PORT", 8000)
+DEMO_PASSWORD = env.text("DEMO_PASSWORD", "anhuan-demo")
 HTTPS = not (DEMO or DEBUG)
 ALLOWED_HOSTS = [f".{BASE_DOMAIN}"]
 

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, timedelta
 from functools import wraps
@@ -14,10 +15,10 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils import timezone
-from tenants import due
-from tenants.current import current_schema
 
 from core.models import Event, LedgerHead
+from tenants import due
+from tenants.current import current_schema
 
 ANCHOR_EVERY = timedelta(minutes=5)
 _names: set[str] = set()
@@ -84,15 +85,31 @@ def _seal(events: list[Event]) -> None:
     if not events:
         return
     head = LedgerHead.objects.select_for_update().get()
+    chain(head, events)
+    Event.objects.bulk_create(events)
+    head.save()
+    due.now("events.published", ids=[str(event.id) for event in events])
+    due.once(timezone.now() + ANCHOR_EVERY, "core.anchor", key="core.anchor")
+
+
+def chain(head: LedgerHead, events: Iterable[Event]) -> None:
+    """Seals the events in this order and signs where they end; nothing is saved yet."""
     for event in events:
         event.seq = head.seq = head.seq + 1
         event.previous = head.seal
         event.seal = head.seal = seal_of(event)
-    Event.objects.bulk_create(events)
     head.signature = sign(head.seq, head.seal)
-    head.save()
-    due.now("events.published", ids=[str(event.id) for event in events])
-    due.once(timezone.now() + ANCHOR_EVERY, "core.anchor", key="core.anchor")
+
+
+@contextmanager
+def held_back() -> Iterator[list[Event]]:
+    """Keeps what is emitted in the block unsealed and untold, for whoever brings history along and chains it."""
+    events: list[Event] = []
+    token = _pending.set(events)
+    try:
+        yield events
+    finally:
+        _pending.reset(token)
 
 
 def seal_of(event: Event) -> str:

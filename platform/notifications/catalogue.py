@@ -113,5 +113,5 @@ RULES: dict[str, Rule] = {
 # Facts that nobody needs to be told of at once; they stand in the ledger.
 SILENT = frozenset({
     "hazard.started", "run.planned", "run.started", "run.submitted", "run.missed", "qr.issued", "qr.revoked",
-    "checklist.installed", "plan.created", "plan.stopped",
+    "checklist.installed", "plan.created", "plan.stopped", "pack.installed",
 })  # fmt: skip

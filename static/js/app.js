@@ -1,1 +1,30 @@
-// The start of every page: loads what its elements ask for.
+// Starts every page: loads the modules whose elements stand on it.
+
+import "./refusals.js";
+
+const PARTS = {
+  "[data-feed-seq]": "./feed.js",
+  "[data-shots]": "./shots.js",
+  "[data-stepper]": "./stepper.js",
+  "[data-speak]": "./speak.js",
+  "[data-compare]": "./compare.js",
+  "[data-count]": "./count.js",
+  "[data-scan]": "./scan.js",
+  "[data-zoom]": "./zoom.js",
+  "[data-once]": "./once.js",
+  "[data-confirm]": "./confirm.js",
+};
+const started = new Map(Object.keys(PARTS).map((selector) => [selector, new WeakSet()]));
+
+function start(root) {
+  for (const [selector, file] of Object.entries(PARTS)) {
+    const found = [...(root.matches(selector) ? [root] : []), ...root.querySelectorAll(selector)];
+    const fresh = found.filter((element) => !started.get(selector).has(element));
+    fresh.forEach((element) => started.get(selector).add(element));
+    if (fresh.length) import(file).then(({ setup }) => fresh.forEach(setup));
+  }
+}
+
+document.documentElement.classList.add("js");
+start(document.body);
+document.body.addEventListener("htmx:load", (event) => event.target !== document.body && start(event.target));

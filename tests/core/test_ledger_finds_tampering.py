@@ -11,7 +11,6 @@ from core import ledger
 from core.events import action, emit
 from core.models import Counter, Event, LedgerHead
 from django.core.management import CommandError, call_command
-from django.db import connection
 from psycopg import sql
 from tenants import provisioning
 
@@ -117,6 +116,5 @@ def test_the_command_answers_machines_too(five):
 
 
 def test_an_unknown_factory_is_said(db):
-    connection.set_schema_to_public()
     with pytest.raises(CommandError, match="no factory at nowhere"):
         call_command("verify_ledger", "--factory", "nowhere")

@@ -1,6 +1,5 @@
 """What must happen later happens: once for the database, in the factory that asked for it, whatever is killed."""
 
-from contextvars import Context
 from datetime import timedelta
 from threading import Thread
 
@@ -109,7 +108,7 @@ def test_a_failing_row_does_not_hold_up_the_next_one(factory, work_off):
 
 
 def _in_thread(*functions) -> None:
-    threads = [Thread(target=Context().run, args=(function,)) for function in functions]
+    threads = [Thread(target=function) for function in functions]
     for thread in threads:
         thread.start()
     for thread in threads:

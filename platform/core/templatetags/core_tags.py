@@ -7,7 +7,7 @@ from core.words import say as _say
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -56,9 +56,16 @@ _EVENT_WORDS = {
 
 @register.simple_tag
 def icon(name: str) -> str:
-    """An outline icon of the sprite; `risk-1` to `risk-4` are the four risk shapes."""
-    sheet = "img/risk.svg#" if name.startswith("risk-") else "vendor/icons.svg#"
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}{}"/></svg>', static(sheet), name)
+    """An outline icon of the sprite. Names stand written out in templates: the build draws those it finds."""
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("vendor/icons.svg"), name)
+
+
+@register.simple_tag
+def shape(level: str) -> str:
+    """The shape of a level: octagon, triangle, diamond, circle. Colour never stands alone."""
+    number = rank(level)
+    drawing = '<svg class="icon shape c{}" aria-hidden="true"><use href="{}#risk-{}"/></svg>'
+    return format_html(drawing, number, static("img/risk.svg"), number)
 
 
 @register.filter
@@ -108,6 +115,21 @@ def pressure(until: datetime) -> str:
     """late, soon (12 hours or less) or empty: how loud the time left is shown."""
     time = until - timezone.now()
     return "late" if time < timedelta() else "soon" if time <= timedelta(hours=12) else ""
+
+
+@register.simple_tag
+def time_words() -> str:
+    """The patterns of |left for the script that counts on, as data attributes."""
+    patterns = {
+        "left": _("%(time)s left"),
+        "late": _("%(time)s late"),
+        "days": _("%(d)d d %(h)d h"),
+        "day": _("%(d)d d"),
+        "hours": _("%(h)d h %(m)d min"),
+        "hour": _("%(h)d h"),
+        "minutes": _("%(m)d min"),
+    }
+    return format_html_join(" ", 'data-{}="{}"', patterns.items())
 
 
 @register.filter

@@ -1,5 +1,6 @@
-from billing.actions import open_trial
 from django.core.management.base import BaseCommand, CommandError
+
+from billing.actions import open_trial
 from tenants import provisioning
 
 

@@ -1,4 +1,5 @@
 from django.core.management.base import BaseCommand, CommandError
+
 from tenants import provisioning
 from tenants.models import Factory
 

@@ -1,0 +1,114 @@
+"""Installing an industry pack: the factory gets its own copy of everything in it, and nothing twice."""
+
+from decimal import Decimal
+from typing import Any
+
+from core.events import action, emit, register
+from facilities.models import Area, EquipmentType
+from hazards.models import Category, Level, LevelPolicy
+from inspections.models import Checklist, Item
+from market.packs import Pack
+from people.models import JobRole
+from tenants.current import current_factory
+
+register("pack.installed")
+
+# Minutes to acknowledge and hours to fix: the product's defaults; the law only says "at once" and "in time".
+LIMITS = {Level.GENERAL: (240, 72), Level.SERIOUS: (60, 48), Level.MAJOR: (15, 24)}
+
+
+@action
+def install_pack(pack: Pack, *, by: Any) -> dict[str, int]:
+    """Adds what the factory does not have yet, by code; what it has changed since stays as it is.
+
+    Returns how many rows of each kind were new. Checklists of areas that the factory does not have wait
+    until it has them and the pack is installed again.
+    """
+    new = {
+        "policies": _add_policies(),
+        "categories": _add(Category, pack["categories"], _category),
+        "equipment_types": _add(EquipmentType, pack["equipment_types"], _equipment_type),
+        "job_roles": _add(JobRole, pack["job_roles"], lambda row: {"name": row["name"]}),
+        "checklists": install_checklists(pack["checklists"], by=by),
+    }
+    if any(new.values()):
+        emit("pack.installed", current_factory(), by=by, pack=pack["code"], title=pack["title"], new=new)
+    return new
+
+
+@action
+def install_checklists(checklists: list[dict[str, Any]], *, by: Any) -> int:
+    """Adds the checklists whose code is new, with their items; returns how many."""
+    known = set(Checklist.objects.values_list("code", flat=True))
+    types = dict(EquipmentType.objects.values_list("code", "pk"))
+    areas = dict(Area.objects.values_list("code", "pk"))
+    rows = [row for row in checklists if row["code"] not in known]
+    rows = [row for row in rows if row["target"] == "plant" or row["target"] in types or row["target"] in areas]
+    made = Checklist.objects.bulk_create([_checklist(row, types, areas) for row in rows])
+    categories = dict(Category.objects.values_list("code", "pk"))
+    Item.objects.bulk_create(
+        _item(checklist, position, item, categories)
+        for checklist, row in zip(made, rows, strict=True)
+        for position, item in enumerate(row["items"], 1)
+    )
+    for checklist in made:
+        emit("checklist.installed", checklist, by=by, code=checklist.code, title=checklist.title)
+    return len(made)
+
+
+def _add_policies() -> int:
+    known = set(LevelPolicy.objects.values_list("level", flat=True))
+    rows = [
+        LevelPolicy(level=level, version=1, acknowledge_minutes=minutes, rectify_hours=hours)
+        for level, (minutes, hours) in LIMITS.items()
+        if level not in known
+    ]
+    return len(LevelPolicy.objects.bulk_create(rows))
+
+
+def _add(model, rows: list[dict[str, Any]], fields) -> int:
+    known = set(model.objects.values_list("code", flat=True))
+    new = [model(code=row["code"], **fields(row)) for row in rows if row["code"] not in known]
+    return len(model.objects.bulk_create(new))
+
+
+def _category(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: row[key] for key in ("name", "gbt13861", "level", "urgent_when")}
+
+
+def _equipment_type(row: dict[str, Any]) -> dict[str, Any]:
+    return {"name": row["name"], "statutory_inspection": row["statutory_inspection"]}
+
+
+def _checklist(row: dict[str, Any], types: dict[str, int], areas: dict[str, int]) -> Checklist:
+    return Checklist(
+        code=row["code"],
+        title=row["title"],
+        frequency=row["frequency"],
+        target_type_id=types.get(row["target"]),
+        target_area_id=areas.get(row["target"]),
+        seconds=row["seconds"],
+    )
+
+
+def _item(checklist: Checklist, position: int, row: dict[str, Any], categories: dict[str, int]) -> Item:
+    return Item(
+        checklist=checklist,
+        position=position,
+        text=row["text"],
+        kind=row["kind"],
+        accept=row["accept"],
+        unit=row.get("unit") or "",
+        minimum=_number(row.get("min")),
+        maximum=_number(row.get("max")),
+        choices=row.get("choices", []),
+        photo=row["photo"],
+        shot=row.get("shot"),
+        category_id=categories[row["category"]],
+        is_urgent=row["urgent"],
+        basis=row["basis"],
+    )
+
+
+def _number(value: float | None) -> Decimal | None:
+    return None if value is None else Decimal(str(value))

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class MarketConfig(AppConfig):
+    name = "market"
+
+    def ready(self) -> None:
+        from market import actions  # noqa: F401 - registers its events

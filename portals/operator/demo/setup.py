@@ -1,0 +1,144 @@
+"""Writes the places and the people; what the modules' actions tell of it is kept to be dated and sealed."""
+
+import random
+from dataclasses import dataclass, field
+from datetime import date
+
+import yaml
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from pypinyin import lazy_pinyin
+
+from core.events import Event, held_back
+from facilities.models import Area, Department, Equipment, EquipmentType
+from facilities.qr import issue_sticker
+from hazards.models import Category, LevelPolicy
+from inspections.models import Checklist
+from market.actions import install_checklists, install_pack
+from market.packs import load_pack
+from people.models import JobRole, RoleGrant, Team, User
+from portals.operator.demo.people import Person, make_people
+from portals.operator.demo.plant import AREAS, CREWS, DEPARTMENTS, PACK, ROUTES, machines
+
+
+@dataclass
+class Site:
+    """What was written, by the codes that the generators use; people in the order of make_people."""
+
+    departments: dict[str, Department] = field(default_factory=dict)
+    areas: dict[str, Area] = field(default_factory=dict)
+    teams: dict[str, Team] = field(default_factory=dict)
+    equipment: dict[str, Equipment] = field(default_factory=dict)
+    categories: dict[str, Category] = field(default_factory=dict)
+    policies: dict[str, LevelPolicy] = field(default_factory=dict)
+    checklists: dict[str, Checklist] = field(default_factory=dict)
+    people: list[Person] = field(default_factory=list)
+    users: list[User] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+    def user(self, name: str) -> User:
+        return next(user for user in self.users if user.name == name)
+
+
+def write_site(today: date, rng: random.Random) -> Site:
+    site = Site(people=make_people(today, rng))
+    pack = load_pack(PACK)
+    _write_places(site, pack)
+    with held_back() as site.events:
+        install_pack(pack, by=None)
+        install_checklists([twelve_points()], by=None)
+        _write_machines(site)
+        _write_people(site)
+        _issue_stickers(site)
+    _route_categories(site)
+    site.policies = {policy.level: policy for policy in LevelPolicy.objects.all()}
+    site.checklists = {row.code: row for row in Checklist.objects.prefetch_related("items__category")}
+    return site
+
+
+def twelve_points() -> dict:
+    path = settings.CONTENT_ROOT / "demo" / "twelve-points.yaml"
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def _write_places(site: Site, pack: dict) -> None:
+    for place in DEPARTMENTS:
+        parent = site.departments.get(place.parent or "")
+        site.departments[place.code] = Department.objects.create(
+            code=place.code, name=place.name.as_json(), kind=place.kind, parent=parent
+        )
+    known = {row["code"]: row for row in pack["areas"]}
+    for ground in AREAS:
+        row = known[ground.code]
+        site.areas[ground.code] = Area.objects.create(
+            code=ground.code,
+            name=ground.name.as_json() if ground.name else row["name"],
+            department=site.departments[ground.department],
+            colour=row["colour"],
+            is_ex=ground.is_ex,
+        )
+
+
+def _write_machines(site: Site) -> None:
+    types = {row.code: row for row in EquipmentType.objects.all()}
+    rows = [
+        Equipment(
+            code=machine.code,
+            name=machine.name.as_json(),
+            type=types[machine.type],
+            area=site.areas[machine.area],
+            model=machine.model,
+            colour=machine.colour,
+        )
+        for machine in machines()
+    ]
+    site.equipment = {row.code: row for row in Equipment.objects.bulk_create(rows)}
+
+
+def _issue_stickers(site: Site) -> None:
+    """28 machines and the eight high-risk areas."""
+    labelled = [site.areas[ground.code] for ground in AREAS if ground.is_high_risk]
+    for place in [*site.equipment.values(), *labelled]:
+        issue_sticker(place, by=site.user("周敏"))
+
+
+def _write_people(site: Site) -> None:
+    rows = [
+        Team(code=crew.code, name=crew.name.as_json(), department=site.departments[crew.department]) for crew in CREWS
+    ]
+    site.teams = {row.code: row for row in Team.objects.bulk_create(rows)}
+    job_roles = {row.code: row for row in JobRole.objects.all()}
+    password = make_password(settings.DEMO_PASSWORD)
+    site.users = User.objects.bulk_create(_user(site, person, job_roles, password) for person in site.people)
+    pairs = list(zip(site.people, site.users, strict=True))
+    RoleGrant.objects.bulk_create(
+        RoleGrant(user=user, role=grant.role, department=site.departments.get(grant.department or ""))
+        for person, user in pairs
+        for grant in person.grants
+    )
+    for person, user in pairs:
+        if person.is_leader and person.crew:
+            site.teams[person.crew].leader = user
+    Team.objects.bulk_update(site.teams.values(), ["leader"])
+
+
+def _user(site: Site, person: Person, job_roles: dict[str, JobRole], password: str) -> User:
+    return User(
+        name=person.name,
+        sort_key=" ".join(lazy_pinyin(person.name)),
+        phone=person.phone,
+        phone_verified=True,
+        employee_no=person.employee_no,
+        department=site.departments.get(person.department or ""),
+        team=site.teams.get(person.crew or ""),
+        job_role=job_roles.get(person.job_role or ""),
+        hired_on=person.hired_on,
+        password=password,
+    )
+
+
+def _route_categories(site: Site) -> None:
+    site.categories = {row.code: row for row in Category.objects.all()}
+    for code, crew in ROUTES.items():
+        site.categories[code].team = site.teams[crew]
+    Category.objects.bulk_update(site.categories.values(), ["team"])

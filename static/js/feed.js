@@ -1,0 +1,152 @@
+// News as it happens. The socket only carries: each page says what it has seen, the server sends what came after.
+//
+// Server: {"notes": […]} what was missed, in order · {"note": {seq, line, url, urgent, alert_id}} · {"look": "alerts"}.
+// Each note is shown once and in the order of its seq; a gap is asked for. "look:<part>" goes to document.body, where
+// parts with hx-trigger="look:<part> from:body" fetch themselves again.
+
+import { isBlocked, onSound, ring } from "./sound.js";
+import { icon, make, say } from "./words.js";
+
+const SLOWEST = 30_000, CALM = 12_000, AT_ONCE = 4;
+const region = document.getElementById("toasts");
+const title = document.title;
+const waiting = new Set();
+let socket, seen, key, tries = 0, isAsking = false, wasOpen = false, retry;
+
+export function setup(body) {
+  key = `seen:${body.dataset.user}`;
+  const here = Number(body.dataset.feedSeq);
+  // What came while one page of this tab gave way to the next was seen on neither.
+  const before = sessionStorage.getItem(key);
+  seen = before === null ? here : Math.min(Number(before), here);
+  connect();
+  addEventListener("online", again);
+  addEventListener("offline", () => socket.close());
+  addEventListener("pageshow", (event) => event.persisted && again());
+  addEventListener("pagehide", () => socket.close());
+  document.addEventListener("visibilitychange", () => !document.hidden && socket.readyState > 1 && again());
+  for (const button of document.querySelectorAll("[data-sound]")) {
+    onSound((isOn) => { button.hidden = isOn || !button.dataset.isWanted; });
+    button.addEventListener("click", ring);
+  }
+  if (document.getElementById("alerts")) wantSound();
+}
+
+function again() {
+  clearTimeout(retry);
+  tries = 0;
+  if (socket.readyState > 1) connect();
+}
+
+function connect() {
+  const mine = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/feed/`);
+  socket = mine;
+  isAsking = false;
+  mine.onopen = () => {
+    tries = 0;
+    show(true);
+    ask();
+    if (wasOpen) parts().forEach(look);
+    wasOpen = true;
+  };
+  mine.onmessage = (event) => receive(JSON.parse(event.data));
+  mine.onclose = () => {
+    if (mine !== socket) return;
+    show(false);
+    // Each waits for a random while, so that a thousand pages do not all come back in the same second.
+    retry = setTimeout(connect, Math.min(SLOWEST, 1000 * 2 ** tries++) * (0.5 + Math.random()));
+  };
+}
+
+function show(isOn) {
+  for (const link of document.querySelectorAll("[data-link]")) {
+    link.hidden = false;
+    link.classList.toggle("ok", isOn);
+    link.classList.toggle("off", !isOn);
+    link.querySelector(".dot").className = isOn ? "dot ok" : "dot";
+    link.querySelector("[data-link-word]").textContent = say(isOn ? "online" : "offline");
+  }
+}
+
+function ask() {
+  if (isAsking) return;
+  isAsking = true;
+  socket.send(JSON.stringify({ after: seen }));
+}
+
+function receive(message) {
+  if (message.look) look(message.look);
+  if (message.notes) {
+    isAsking = false;
+    message.notes.forEach(take);
+  }
+  if (message.note) {
+    if (message.note.seq > seen + 1) {
+      isAsking = false;
+      return ask();
+    }
+    take(message.note);
+  }
+}
+
+function take(note) {
+  if (note.seq <= seen) return;
+  seen = note.seq;
+  sessionStorage.setItem(key, seen);
+  toast(note);
+  if (note.alert_id) look("alerts");
+  if (!note.urgent) return;
+  ring();
+  if (isBlocked()) wantSound();
+}
+
+function wantSound() {
+  for (const button of document.querySelectorAll("[data-sound]")) {
+    button.dataset.isWanted = "1";
+    button.hidden = !isBlocked();
+  }
+}
+
+function toast(note) {
+  const close = make("button", { type: "button", "aria-label": say("close") }, icon("x"));
+  const line = make("a", { class: "grow", href: note.url }, note.line);
+  const box = make("div", { class: note.urgent ? "toast-x urgent" : "toast-x" }, icon(note.urgent ? "alert-octagon" : "bell"), line, close);
+  if (note.urgent) box.setAttribute("role", "alert");
+  close.addEventListener("click", () => drop(box));
+  region.append(box);
+  if (region.children.length > AT_ONCE) (region.querySelector(".toast-x:not(.urgent)") ?? region.firstChild).remove();
+  waiting.add(box);
+  badge();
+  if (!note.urgent) leave(box);
+}
+
+/** Goes by itself, but only after the page was looked at for a while. */
+function leave(box) {
+  setTimeout(() => (document.hidden || box.matches(":hover, :focus-within") ? leave(box) : drop(box)), CALM);
+}
+
+function drop(box) {
+  box.remove();
+  waiting.delete(box);
+  if (!region.children.length) waiting.clear();
+  badge();
+}
+
+function badge() {
+  document.title = waiting.size ? `(${waiting.size}) ${title}` : title;
+}
+
+const timers = new Map();
+
+function look(part) {
+  if (timers.has(part)) return;
+  timers.set(part, setTimeout(() => {
+    timers.delete(part);
+    document.body.dispatchEvent(new CustomEvent(`look:${part}`));
+  }, Math.random() * 1200));
+}
+
+function parts() {
+  const triggers = [...document.querySelectorAll('[hx-trigger*="look:"]')].map((element) => element.getAttribute("hx-trigger"));
+  return new Set(triggers.flatMap((text) => [...text.matchAll(/look:(\w+)/g)].map((match) => match[1])));
+}

@@ -1,0 +1,61 @@
+"""content/FORMAT.md for the courses."""
+
+import re
+from collections import Counter
+
+import pytest
+import yaml
+
+from tests.content.rules import CHINESE, CONTENT, bad_questions, bad_sources, bad_words, giveaways
+
+FILES = sorted((CONTENT / "courses").glob("*.yaml"))
+COURSES = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in FILES}
+every_course = pytest.mark.parametrize(("stem", "course"), COURSES.items(), ids=COURSES.keys())
+
+
+def test_there_are_fifteen_courses_with_ids_of_their_own():
+    assert [course["code"] for course in COURSES.values()] == [f"C{number:02}" for number in range(1, 16)]
+    ids = Counter(question["id"] for course in COURSES.values() for question in course["questions"])
+    assert max(ids.values()) == 1
+
+
+@every_course
+def test_every_text_has_both_languages_and_every_source_its_trust(stem, course):
+    assert bad_words({key: value for key, value in course.items() if key != "lessons"}) == []
+    assert bad_words({"lessons": course["lessons"]}) == []
+    assert bad_sources(course) == []
+    assert course["sources"] and course["audience"]
+
+
+@every_course
+def test_the_head_of_the_file_is_complete(stem, course):
+    assert stem.startswith(course["code"][1:])
+    assert course["hours"] > 0 and course["valid_months"] > 0
+
+
+@every_course
+def test_lessons_are_long_enough_to_teach_and_short_enough_to_read(stem, course):
+    assert 3 <= len(course["lessons"]) <= (5 if course["code"] == "C02" else 4)
+    for lesson in course["lessons"]:
+        assert isinstance(lesson["minutes"], int)
+        assert 600 <= len(CHINESE.findall(lesson["body"])) <= 1200
+        assert "#" in lesson["body"]
+        assert 3 <= len(lesson["key_points"]) <= 5
+
+
+@every_course
+def test_each_lesson_has_five_questions_and_the_course_twenty(stem, course):
+    per_lesson = Counter(question["lesson"] for question in course["questions"])
+    assert set(per_lesson) == set(range(1, len(course["lessons"]) + 1))
+    assert min(per_lesson.values()) >= 5
+    assert len(course["questions"]) >= 20
+
+
+@every_course
+def test_questions_have_answers_that_do_not_give_themselves_away(stem, course):
+    questions = course["questions"]
+    assert bad_questions(questions) == []
+    assert all(re.fullmatch(course["code"] + r"-Q\d\d", question["id"]) for question in questions)
+    assert max(Counter(question["stem"]["zh"] for question in questions).values()) == 1
+    longest, commonest = giveaways(questions)
+    assert longest <= 0.4 and commonest <= 0.4

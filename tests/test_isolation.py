@@ -1,0 +1,197 @@
+"""Every address, by itself: nobody without a session, nobody of another factory, and never a 500.
+
+The addresses come from the URL configuration, so a new one is covered the moment it is added.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from core.models import Event
+from django.apps import apps
+from django.conf import settings
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
+from facilities.qr import token_of
+from people.permissions import Role
+from psycopg import sql
+from tenants import provisioning
+from tenants.current import in_factory
+
+from tests import world
+
+# What a person needs before signing in; everything else asks who they are.
+OPEN_TO_EVERYBODY = {
+    "account_login",
+    "account_signup",
+    "account_logout",
+    "account_inactive",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_confirm_email",
+    "account_email_verification_sent",
+    "account_request_login_code",
+    "account_confirm_login_code",
+    "account_verify_phone",
+    "inbox",
+    "language",
+    "theme",
+}
+REFUSED = {302, 400, 403, 404, 405, 410, 422, 429}
+
+
+@dataclass(frozen=True)
+class Address:
+    name: str
+    arguments: tuple[str, ...]
+
+    def url(self, values: dict[str, object]) -> str | None:
+        try:
+            return reverse(self.name, kwargs={argument: values.get(argument, values["pk"]) for argument in self.arguments})
+        except NoReverseMatch:
+            return None
+
+
+def _addresses(patterns, prefix: str = "", inherited: tuple[str, ...] = ()) -> Iterator[Address]:
+    for pattern in patterns:
+        arguments = inherited + tuple(pattern.pattern.regex.groupindex)
+        if isinstance(pattern, URLPattern):
+            assert pattern.name, f"{pattern} needs a name, so that the sweep can reach it"
+            yield Address(prefix + pattern.name, arguments)
+        else:
+            namespace = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from _addresses(pattern.url_patterns, prefix + namespace, arguments)
+
+
+ADDRESSES = sorted(set(_addresses(get_resolver(settings.ROOT_URLCONF).url_patterns)), key=lambda address: address.name)
+
+
+@dataclass(frozen=True)
+class Two:
+    """The factory that the test runs in, and a foreign one whose ids do not occur here."""
+
+    own: world.World
+    foreign: world.World
+    foreign_token: str
+    foreign_ids: tuple[object, ...]
+
+
+@pytest.fixture
+def two(factory, other_factory) -> Two:
+    _start_ids_at(other_factory.schema_name, 1_000_000)
+    own = world.build("本厂")
+    with in_factory(other_factory):
+        foreign = world.build("外厂")
+        ids = {row.pk for model in apps.get_models() if _is_of_a_factory(model) for row in model._default_manager.all()[:50]}
+        return Two(own, foreign, token_of(foreign.sticker), tuple(sorted((pk for pk in ids if str(pk) != "csrf"), key=str)))
+
+
+def _is_of_a_factory(model) -> bool:
+    return model._meta.app_label not in {name.rsplit(".", 1)[-1] for name in settings.SHARED_APPS} | {"contenttypes", "auth"}
+
+
+def _start_ids_at(schema: str, number: int) -> None:
+    with provisioning._owner() as owner:
+        rows = owner.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = %s", [schema]).fetchall()
+        for (name,) in rows:
+            owner.execute("SELECT setval(%s, %s)", [sql.Identifier(schema, name).as_string(owner), number])
+
+
+def _client(user=None) -> Client:
+    client = Client(HTTP_HOST=provisioning.host_of("one"), raise_request_exception=False)
+    if user:
+        client.force_login(user)
+    return client
+
+
+def _own_urls(two: Two) -> Iterator[tuple[Address, str]]:
+    """Each address once for every kind of id that it takes."""
+    numbers = {two.own.hazard.pk, two.own.run.pk, *(person.pk for person in two.own.people.values())}
+    for address in ADDRESSES:
+        if not address.arguments:
+            yield address, reverse(address.name)
+            continue
+        for pk in sorted(numbers)[:3] + [two.own.photo.pk, two.own.job.pk]:
+            url = address.url({"pk": pk, "token": token_of(two.own.sticker), "kind": "hazards.hazard"})
+            if url:
+                yield address, url
+
+
+def test_nobody_without_a_session_gets_in(two):
+    client = _client()
+    for address, url in _own_urls(two):
+        if address.name in OPEN_TO_EVERYBODY:
+            continue
+        for answer in (client.get(url), client.post(url)):
+            assert answer.status_code in REFUSED, url
+            assert answer.status_code != 302 or answer.url.startswith("/account/"), url
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_no_address_breaks_for_any_role(two, role):
+    client = _client(two.own.people[role])
+    for address, url in _own_urls(two):
+        if address.name != "account_logout":
+            assert client.get(url).status_code < 500, url
+            assert client.get(url, headers={"HX-Request": "true"}).status_code < 500, url
+
+
+@pytest.mark.parametrize("role", [Role.WORKER, Role.SAFETY_OFFICER, Role.ADMIN, Role.LEADER])
+def test_an_empty_post_breaks_nothing(two, role):
+    client = _client(two.own.people[role])
+    for address, url in _own_urls(two):
+        if address.name != "account_logout":
+            assert client.post(url).status_code < 500, url
+
+
+@pytest.mark.parametrize("role", [Role.WORKER, Role.SAFETY_OFFICER, Role.ADMIN, Role.LEADER])
+def test_what_belongs_to_another_factory_cannot_be_reached(two, role):
+    client = _client(two.own.people[role])
+    for address in ADDRESSES:
+        if not address.arguments or address.name.startswith("account_"):
+            continue
+        for pk in two.foreign_ids:
+            url = address.url({"pk": pk, "token": two.foreign_token, "kind": "hazards.hazard"})
+            if url is None or address.name == "go":
+                continue
+            for answer in (client.get(url), client.post(url)):
+                assert answer.status_code in REFUSED - {302}, f"{url}: {answer.status_code}"
+                assert two.foreign.mark not in answer.content.decode(errors="ignore"), url
+
+
+@pytest.mark.parametrize("role", [Role.SAFETY_OFFICER, Role.ADMIN])
+def test_no_page_shows_a_word_of_another_factory(two, role):
+    client = _client(two.own.people[role])
+    for address in ADDRESSES:
+        if not address.arguments and address.name != "account_logout":
+            answer = client.get(reverse(address.name))
+            content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            assert two.foreign.mark.encode() not in content, address.name
+
+
+def test_a_sweep_with_foreign_ids_leaves_no_trace_over_there(two, other_factory):
+    with in_factory(other_factory):
+        before = list(Event.objects.values_list("seal", flat=True))
+    test_what_belongs_to_another_factory_cannot_be_reached(two, Role.ADMIN)
+    with in_factory(other_factory):
+        assert list(Event.objects.values_list("seal", flat=True)) == before
+
+
+def test_a_session_of_one_factory_is_nothing_in_another(two):
+    client = _client(two.own.people[Role.ADMIN])
+    assert client.get(reverse("console:home")).status_code == 200
+    client.defaults["HTTP_HOST"] = provisioning.host_of("two")
+    answer = client.get(reverse("console:home"))
+    assert answer.status_code == 302
+    assert re.match("/account/login/", answer.url)
+
+
+@pytest.mark.parametrize("host", ["nobody.localhost", "t_0123.localhost", "public.localhost", "one.two.localhost"])
+def test_an_unknown_host_gets_a_friendly_page_and_no_data(two, host):
+    answer = Client(HTTP_HOST=host).get("/")
+    assert answer.status_code == 404
+    assert "本厂" not in answer.content.decode()
+    assert "<title>" in answer.content.decode()

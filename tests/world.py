@@ -1,0 +1,124 @@
+"""A small factory with something of every kind, whose texts all carry a mark that must never be seen elsewhere."""
+
+import io
+import uuid
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from alerts.actions import raise_alert
+from core.attachments import keep_photo
+from core.models import Attachment, Job
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from facilities.models import Area, Department, Equipment, EquipmentType, QRPoint
+from facilities.qr import issue_sticker
+from hazards.models import Category, Evidence, Hazard, Level, LevelPolicy, Status
+from inspections.models import Checklist, Frequency, Item, Plan, Run
+from notifications.models import Feed, Message, Notification
+from people.models import JobRole, Team, User
+from people.permissions import Role
+from PIL import Image
+
+from tests import make
+
+
+@dataclass
+class World:
+    mark: str
+    people: dict[str, User] = field(default_factory=dict)
+    photo: Attachment | None = None
+    sticker: QRPoint | None = None
+    hazard: Hazard | None = None
+    run: Run | None = None
+    job: Job | None = None
+
+    def words(self, text: str) -> dict[str, str]:
+        return {"zh": f"{self.mark}{text}", "en": f"{self.mark}{text}"}
+
+
+def photo_file(name: str = "photo.jpg", size: tuple[int, int] = (640, 480), colour: str = "grey") -> SimpleUploadedFile:
+    out = io.BytesIO()
+    Image.new("RGB", size, colour).save(out, "JPEG")
+    return SimpleUploadedFile(name, out.getvalue(), "image/jpeg")
+
+
+def build(mark: str) -> World:
+    world = World(mark)
+    workshop = Department.objects.create(code=f"{mark}D", name=world.words("冲压车间"))
+    area = Area.objects.create(code=f"{mark}A", name=world.words("冲压区"), department=workshop)
+    team = Team.objects.create(code=f"{mark}T", name=world.words("冲压一班"), department=workshop)
+    JobRole.objects.create(code=f"{mark}J", name=world.words("冲压工"))
+    for role in Role:
+        world.people[role] = make.person(role, name=f"{mark}{role.label}", in_department=workshop)
+    User.objects.update(team=team)
+    world.people = {role: User.objects.get(pk=person.pk) for role, person in world.people.items()}
+    worker = world.people[Role.WORKER]
+    press = Equipment.objects.create(
+        code=f"{mark}E",
+        name=world.words("2号冲压机"),
+        type=EquipmentType.objects.create(code=f"{mark}press", name=world.words("冲压机")),
+        area=area,
+    )
+    world.sticker = issue_sticker(press, by=world.people[Role.ADMIN])
+    world.photo = keep_photo(photo_file(f"{mark}.jpg"), by=worker)
+    _hazard(world, worker, area, press, team)
+    _run(world, worker, area, press, team)
+    world.job = Job.objects.create(kind="test", payload={}, by=worker, result=world.photo)
+    Feed.objects.create(user=worker, seq=1)
+    Notification.objects.create(user=worker, seq=1, event_id=uuid.uuid4(), line=f"{mark}通知", url="/", at=timezone.now())
+    Message.objects.create(channel="sms", address="13900000000", text=f"{mark}短信", key=mark)
+    return world
+
+
+def _hazard(world: World, worker: User, area: Area, press: Equipment, team: Team) -> None:
+    for level, hours in (("general", 72), ("serious", 24), ("major", 4)):
+        LevelPolicy.objects.create(level=level, version=1, acknowledge_minutes=60, rectify_hours=hours)
+    now = timezone.now()
+    world.hazard = Hazard.objects.create(
+        number=f"{world.mark}-1",
+        status=Status.FIRST_REVIEW,
+        source=Hazard.Source.REPORT,
+        title=f"{world.mark}防护栏缺失",
+        category=Category.objects.create(
+            code=f"{world.mark}guard", name=world.words("防护缺失"), gbt13861=2, level=Level.SERIOUS, team=team
+        ),
+        department=area.department,
+        area=area,
+        equipment=press,
+        level=Level.SERIOUS,
+        policy=LevelPolicy.objects.get(level="serious"),
+        reporter=worker,
+        reported_at=now,
+        confirmed_at=now,
+        team=team,
+        owner=world.people[Role.MAINTENANCE],
+        assigned_at=now,
+        due_at=now + timedelta(hours=20),
+        started_at=now,
+        submitted_at=now,
+        measure=f"{world.mark}已装好",
+    )
+    Evidence.objects.create(hazard=world.hazard, attachment=world.photo, stage=Evidence.Stage.BEFORE)
+    raise_alert(world.hazard, f"{world.mark}告警", by=worker, department_id=area.department_id)
+
+
+def _run(world: World, worker: User, area: Area, press: Equipment, team: Team) -> None:
+    checklist = Checklist.objects.create(
+        code=f"{world.mark}list", title=world.words("班前检查"), frequency=Frequency.PRESHIFT, target_type=press.type, seconds=60
+    )
+    Item.objects.create(
+        checklist=checklist, position=1, text=world.words("防护栏完好"), category=world.hazard.category
+    )
+    plan = Plan.objects.create(
+        checklist=checklist, equipment=press, starts_on=timezone.localdate(), opens_at="08:00", window_minutes=90, team=team
+    )
+    world.run = Run.objects.create(
+        plan=plan,
+        checklist=checklist,
+        equipment=press,
+        area=area,
+        department=area.department,
+        team=team,
+        opens_at=timezone.now() - timedelta(minutes=5),
+        closes_at=timezone.now() + timedelta(hours=1),
+    )
