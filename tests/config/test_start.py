@@ -107,6 +107,7 @@ def test_it_starts_twice_in_a_row_and_ctrl_c_leaves_no_orphan(start):
         took = time.monotonic() - began
         assert demo.is_ready()
         assert len(processes) >= 4  # postgres, valkey, web, worker
+        assert "already runs" in start().to_the_end(), "another start on the same folder, at another port"
         demo.process.send_signal(signal.SIGINT)
         said = demo.to_the_end()
         assert gone(processes, 5), processes
@@ -115,32 +116,21 @@ def test_it_starts_twice_in_a_row_and_ctrl_c_leaves_no_orphan(start):
     assert took < 10
 
 
-def test_kill_9_leaves_no_orphan_and_the_next_start_repairs(start):
+def test_kill_9_leaves_no_orphan_and_a_part_that_dies_ends_the_whole(start):
     demo = start()
     processes = demo.until_it_runs()
     demo.process.kill()
     assert gone(processes), "they end when the process that started them is gone"
-    again = start()
-    again.until_it_runs()
-    assert again.is_ready()
 
-
-def test_a_second_start_on_the_same_folder_is_refused(start):
-    start().until_it_runs()
-    second = start()
-    assert "already runs" in second.to_the_end()
-    assert second.process.returncode == 1
-
-
-def test_a_part_that_dies_ends_the_whole_and_its_last_lines_are_shown(start):
-    demo = start()
-    processes = demo.until_it_runs()
+    repaired = start()
+    processes = repaired.until_it_runs()
+    assert repaired.is_ready()
     next(process for process in processes if "daphne" in process.cmdline()).kill()
-    said = demo.to_the_end()
+    said = repaired.to_the_end()
     assert "web has ended" in said
     assert "/readyz" in said, "the last line of its log"
     assert "Traceback" not in said
-    assert demo.process.returncode == 1
+    assert repaired.process.returncode == 1
     assert gone(processes, 5)
 
 
