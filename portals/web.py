@@ -1,5 +1,6 @@
 """What all portals share: page or part, the person's language, and the one place that shows refusals."""
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from core.errors import NotAllowed, Refusal
@@ -7,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
+from tenants.current import in_factory
 
 
 def page(request: HttpRequest, full: str, context: dict[str, Any], part: str = "", status: int = 200) -> HttpResponse:
@@ -65,9 +67,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return refusal_page(request, 404, _("There is nothing here, or it is not yours to see."))
+    with _its_factory(request):
+        return refusal_page(request, 404, _("There is nothing here, or it is not yours to see."))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return refusal_page(request, 400, _("The request could not be read. Go back and try again."))
+    with _its_factory(request):
+        return refusal_page(request, 400, _("The request could not be read. Go back and try again."))
+
+
+def _its_factory(request: HttpRequest) -> AbstractContextManager:
+    """Under ASGI Django asks for the pages of 400 and 404 in a thread of its own, whose connection belongs to nobody."""
+    return in_factory(request.tenant) if getattr(request, "tenant", None) else nullcontext()
 

@@ -258,7 +258,7 @@ class Stepper {
   }
 
   async answer(response) {
-    if (response.redirected && response.ok) {
+    if (response.redirected) {
       const to = new URL(response.url);
       this.isDirty = false;
       // Signed out in the meantime: sign in and come back to these answers.
@@ -268,9 +268,9 @@ class Stepper {
     }
     if (response.status >= 500) return refuse(say("noAnswer"));
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    this.mark(page);
+    const isMarked = this.mark(page);
     const sentence = page.querySelector("main [role=alert], main h1")?.textContent.trim();
-    if (!response.ok || sentence) refuse(sentence || say("noAnswer"));
+    refuse(sentence || say(isMarked ? "marked" : "noAnswer"));
   }
 
   /** Takes the errors of the answered page over into the sections here, and leads to the first. */
@@ -280,5 +280,6 @@ class Stepper {
     errors.forEach((error, at) => error && this.steps[at]?.append(document.importNode(error, true)));
     const first = errors.findIndex(Boolean);
     if (first >= 0) this.go(first);
+    return first >= 0;
   }
 }
