@@ -6,7 +6,7 @@ $(error Anhuan needs Python 3.11 or newer, and none was found; on Debian or Ubun
 endif
 RUN = @.venv/bin/python -m
 
-.PHONY: demo test check bench setup setup-dev clean
+.PHONY: demo test check bench format setup setup-dev clean
 
 demo: setup           ## the product with its demo factory; PORT=8000
 	$(RUN) config.serve
@@ -16,6 +16,10 @@ test: setup-dev       ## the whole suite; ARGS="tests/hazards -x" for a part
 
 check: setup-dev      ## style, types, templates, translations, migrations, imports
 	$(RUN) config.embedded -- .venv/bin/python deploy/check
+
+format: setup-dev     ## writes code and templates as `make check` wants them
+	@.venv/bin/ruff check --fix --quiet . deploy/setup deploy/check; .venv/bin/ruff format --quiet . deploy/setup deploy/check
+	@find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} +
 
 bench: setup-dev      ## measures against the goals; writes benchmarks/results.json
 	$(RUN) config.embedded -- .venv/bin/python -m benchmarks

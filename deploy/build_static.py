@@ -58,7 +58,7 @@ def icon_names() -> set[str]:
         *(ROOT / "platform").rglob("*.py"),
     ]
     found = (name for path in sources for match in _ICON.findall(path.read_text(encoding="utf-8")) for name in match)
-    return {name for name in found if name} | MORE_ICONS
+    return {name for name in found if name and not name.startswith("risk-")} | MORE_ICONS  # risk-1 to 4 are our own
 
 
 def sprite(names: list[str]) -> str:

@@ -116,13 +116,18 @@ class Servers:
         return self
 
     def stop(self) -> None:
+        self.stop_children()
+        if self.throw_away and hasattr(self, "place"):
+            shutil.rmtree(self.place, ignore_errors=True)
+
+    def stop_children(self) -> None:
         for child in reversed(self.running):
             child.end()
         self.running.clear()
         if hasattr(self, "sockets"):
             shutil.rmtree(self.sockets, ignore_errors=True)
-        if self.throw_away and hasattr(self, "place"):
-            shutil.rmtree(self.place, ignore_errors=True)
+        if hasattr(self, "lock"):
+            self.lock.close()
 
     # PostgreSQL
 

@@ -1,9 +1,10 @@
 """Reads settings from the environment; every missing or malformed name is told at once."""
 
+import base64
+import binascii
 import os
+import sys
 from urllib.parse import parse_qsl, unquote, urlsplit
-
-from django.core.exceptions import ImproperlyConfigured
 
 _problems: list[str] = []
 
@@ -29,25 +30,40 @@ def number(name: str, default: int) -> int:
     return int(value)
 
 
+def key(name: str) -> bytes:
+    """32 bytes, written in base64."""
+    value = text(name)
+    try:
+        found = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        found = b""
+    if value and len(found) != 32:
+        _problems.append(f"{name} must be 32 bytes in base64 (openssl rand -base64 32)")
+    return found
+
+
 def database(name: str) -> dict:
     """postgresql://user:password@host:port/name, or ?host=/socket/folder for a Unix socket."""
-    url = urlsplit(text(name))
+    address = text(name)
+    url = urlsplit(address)
     query = dict(parse_qsl(url.query))
-    if url.scheme and not url.scheme.startswith("postgres"):
+    if address and not url.scheme.startswith("postgres"):
         _problems.append(f"{name} must begin with postgresql://")
+    port = query.get("port") or url.netloc.rpartition("@")[2].partition(":")[2]
+    if port and not port.isdigit():
+        _problems.append(f"{name} has no number for a port: {port!r}")
     return {
         "NAME": unquote(url.path.lstrip("/")),
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or ""),
         "HOST": query.get("host") or url.hostname or "",
-        "PORT": str(query.get("port") or url.port or ""),
+        "PORT": port,
     }
 
 
 def finish() -> None:
-    """Refuses to start with a list of everything that is wrong, so that one look is enough."""
+    """Ends the program with a list of everything that is wrong, so that one look is enough."""
     if _problems:
-        problems, _problems[:] = list(_problems), []
-        raise ImproperlyConfigured(
-            "The environment is not complete (see .env.example):\n  - " + "\n  - ".join(problems)
-        )
+        problems = "\n  - ".join(_problems)
+        _problems.clear()
+        sys.exit(f"The environment is not complete (see .env.example):\n  - {problems}")

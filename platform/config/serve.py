@@ -13,6 +13,7 @@ from config.embedded import HOMEBREW, ROOT, Child, Servers, StartError, new_keys
 
 DATA = ROOT / ".data"
 PREPARE = (("bootstrap",), ("load_demo",))
+ACCOUNTS = ("demo_accounts",)
 
 
 def main() -> None:
@@ -25,7 +26,7 @@ def main() -> None:
         environment = {**os.environ, "DEMO": "1", "PORT": str(port), **HOMEBREW, **keys(), **servers.environment}
         for command in PREPARE:
             manage(command, environment)
-        accounts = manage(("demo_accounts",), environment, show=False)
+        accounts = manage(ACCOUNTS, environment, show=False)
         serve(children, environment, host, port)
         print(welcome(port, accounts), flush=True)
         while True:
@@ -134,7 +135,7 @@ Anhuan 安环 runs. Ctrl-C ends it.
 {accounts}"""
 
 
-if __name__ == "__main__":
+def run() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         main()
@@ -142,3 +143,7 @@ if __name__ == "__main__":
         sys.exit(f"\n{error}")
     except KeyboardInterrupt:
         sys.exit(0)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,6 +1,5 @@
 """One settings file; every value that differs between installations comes from the environment (.env.example)."""
 
-import base64
 import warnings
 from pathlib import Path
 
@@ -16,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 DEBUG = env.flag("DEBUG")
 DEMO = env.flag("DEMO")
 SECRET_KEY = env.text("SECRET_KEY")
-LEDGER_KEY = base64.b64decode(env.text("LEDGER_KEY"))
+LEDGER_KEY = env.key("LEDGER_KEY")
 BASE_DOMAIN = env.text("BASE_DOMAIN", "localhost" if DEMO or DEBUG else None)
 PORT = env.number("PORT", 8000)
 DEMO_PASSWORD = env.text("DEMO_PASSWORD", "anhuan-demo")
