@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class InspectionsConfig(AppConfig):
     name = "inspections"
+
+    def ready(self) -> None:
+        from inspections import tasks  # noqa: F401 - registers handlers

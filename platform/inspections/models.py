@@ -155,6 +155,10 @@ class Run(models.Model):
             models.Index(fields=["-submitted_at", "-id"], name="run_newest"),
         ]
 
+    @property
+    def place(self) -> Equipment | Area:
+        return self.equipment or self.area
+
 
 class Answer(models.Model):
     class Value(models.TextChoices):

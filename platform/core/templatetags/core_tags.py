@@ -1,6 +1,7 @@
 """How time, levels and statuses look on every page. Builtin in all templates."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from core.words import say as _say
@@ -191,3 +192,9 @@ def is_group(bound: Any) -> bool:
 def initial(name: str) -> str:
     """What stands in the circle for a person without a picture."""
     return str(name).strip()[:1].upper()
+
+
+@register.filter
+def normal(number: Decimal | None) -> str:
+    """A decimal without the zeros that the database adds."""
+    return "" if number is None else f"{number.normalize():f}"

@@ -1,8 +1,28 @@
+from datetime import timedelta
+
 from django.contrib.auth.decorators import login_required
+from django.utils import timezone
+from hazards.models import Hazard
+from inspections.models import Run
 
 from portals.web import page
 
 
 @login_required
 def home(request):
-    return page(request, "field/home.html", {})
+    """What to do now, first things first."""
+    user = request.user
+    runs = Run.objects.assigned_to(user).select_related("checklist", "equipment", "area")
+    hazards = Hazard.objects.visible_to(user).select_related("area", "equipment")
+    now = timezone.now()
+    context = {
+        "hour": timezone.localtime(now).hour,
+        "runs": list(runs.due_now().order_by("closes_at", "id")[:20]),
+        "later": list(runs.filter(status=Run.Status.DUE, opens_at__gt=now).order_by("opens_at")[:5]),
+        "missed": list(runs.filter(status=Run.Status.MISSED, closes_at__gt=now - timedelta(hours=24))[:5]),
+        "done_today": runs.filter(status=Run.Status.DONE, submitted_at__date=timezone.localdate()).count(),
+        "to_fix": list(hazards.open().filter(owner=user).order_by("due_at")[:10]),
+        "to_decide": list(hazards.waiting_for(user).exclude(owner=user).order_by("due_at")[:10]),
+        "reported": list(hazards.filter(reporter=user)[:3]),
+    }
+    return page(request, "field/home.html", context)

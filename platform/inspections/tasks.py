@@ -1,0 +1,14 @@
+from tenants import due
+
+from inspections import actions
+from inspections.models import Plan, Run
+
+
+@due.handler("inspections.plan_runs")
+def plan_runs(plan: int) -> None:
+    actions.plan_runs(Plan.objects.get(pk=plan))
+
+
+@due.handler("inspections.miss_run")
+def miss_run(run: int) -> None:
+    actions.miss_run(Run.objects.get(pk=run))

@@ -1,0 +1,61 @@
+"""The inspection at the machine: begin, answer, hand in, see what became of it."""
+
+from core.errors import NotAllowed
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from inspections.actions import AnswersRefused, refuse_others, start_run, submit_run
+from inspections.models import Run
+
+from portals.field.forms.run import as_given, empty_rows, read_rows
+from portals.web import page
+
+
+def _run(user, pk: int) -> Run:
+    """Also one that is somebody else's: the page then says whose it is, instead of that there is none."""
+    runs = Run.objects.select_related("checklist", "equipment", "area", "team", "assignee", "inspector")
+    run = get_object_or_404(runs, pk=pk)
+    if not user.is_staff_member:
+        return get_object_or_404(runs.visible_to(user), pk=pk)
+    return run
+
+
+@login_required
+@require_POST
+def start(request, pk: int):
+    start_run(_run(request.user, pk), by=request.user)
+    return redirect("field:run", pk=pk)
+
+
+@login_required
+def run(request, pk: int):
+    run = _run(request.user, pk)
+    if request.method == "POST":
+        return _submit(request, run)
+    if run.status == Run.Status.DONE:
+        return _done(request, run)
+    refuse_others(run, request.user)
+    return page(request, "field/runs/run.html", {"run": run, "rows": empty_rows(run)})
+
+
+def _submit(request, run: Run):
+    refuse_others(run, request.user)
+    rows = read_rows(request, run)
+    try:
+        if any(row.errors for row in rows):
+            raise AnswersRefused({row.item.pk: "" for row in rows if row.errors})
+        submit_run(run, as_given(rows), by=request.user)
+    except AnswersRefused as refused:
+        for row in rows:
+            row.errors += filter(None, [refused.errors.get(row.item.pk)])
+        return page(request, "field/runs/run.html", {"run": run, "rows": rows, "refusal": refused.message}, status=422)
+    return redirect("field:run", pk=run.pk)
+
+
+def _done(request, run: Run):
+    if not Run.objects.visible_to(request.user).filter(pk=run.pk).exists():
+        raise NotAllowed(_("This check is somebody else's."))
+    answers = run.answers.select_related("item", "hazard").prefetch_related("photos")
+    later = Run.objects.assigned_to(request.user).due_now().exclude(pk=run.pk).first()
+    return page(request, "field/runs/done.html", {"run": run, "answers": answers, "later": later})

@@ -1,0 +1,58 @@
+"""From a label to the machine: the camera, the number below the label, or the phone's own scanner."""
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+from facilities.models import Equipment
+from facilities.qr import read_token
+from hazards.models import Hazard
+from inspections.actions import open_run
+from inspections.models import Checklist, Run
+
+from portals.web import page, require
+
+
+@login_required
+def scan(request):
+    """A typed number leads on; without one the camera opens."""
+    code = request.GET.get("code", "").strip()
+    if code:
+        return redirect("field:qr", token=code.rstrip("/").rsplit("/", 1)[-1])
+    return page(request, "field/scan.html", {})
+
+
+@login_required
+def place(request, token: str):
+    require(request.user, "hazards.report")
+    point = read_token(token)
+    machine, area = point.equipment, point.area or point.equipment.area
+    runs = Run.objects.assigned_to(request.user).filter(equipment=machine, area=area)
+    context = {
+        "token": token,
+        "machine": machine,
+        "area": area,
+        "runs": runs.due_now().select_related("checklist"),
+        "checklists": checklists_for(point.place),
+        "hazards": Hazard.objects.visible_to(request.user).open().filter(equipment=machine, area=area)[:5],
+        "may_inspect": request.user.can("inspections.run", point.place),
+    }
+    return page(request, "field/place.html", context)
+
+
+@login_required
+@require_POST
+def inspect(request, token: str):
+    """A check that nobody planned."""
+    point = read_token(token)
+    checklist = get_object_or_404(checklists_for(point.place), pk=request.POST.get("checklist") or 0)
+    return redirect("field:run", pk=open_run(checklist, point.place, by=request.user).pk)
+
+
+def checklists_for(place):
+    """Those made for this kind of machine or this area, and those that a plan uses here."""
+    if isinstance(place, Equipment):
+        fitting = Q(target_type=place.type) | Q(plans__equipment=place)
+    else:
+        fitting = Q(target_area=place) | Q(plans__area=place)
+    return Checklist.objects.filter(fitting, is_current=True).distinct()
