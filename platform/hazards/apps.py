@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class HazardsConfig(AppConfig):
     name = "hazards"
+
+    def ready(self) -> None:
+        from hazards import tasks  # noqa: F401 - registers handlers

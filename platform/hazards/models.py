@@ -124,6 +124,20 @@ class HazardQuerySet(models.QuerySet):
     def overdue(self):
         return self.open().filter(due_at__lt=timezone.now())
 
+    def waiting_for(self, user):
+        """Open ones whose next step is this person's to take; of reviews, those that this person may still decide."""
+        mine = Q(pk__in=[])
+        for step in WORKFLOW.steps:
+            if step.target in (Status.MERGED, Status.REJECTED, Status.VOIDED):
+                continue
+            departments = user.departments_with(step.permission)
+            where = Q() if departments is None else Q(department_id__in=departments)
+            who = Q(owner=user) if step.only is _is_owner else ~Q(owner=user)
+            source = set(step.source) - {step.target}
+            mine |= Q(status__in=source) & where & who
+        decided = Review.objects.filter(reviewer=user, hazard=models.OuterRef("pk"), round=models.OuterRef("round"))
+        return self.open().filter(mine).exclude(models.Exists(decided))
+
     def visible_to(self, user):
         """Everybody sees what they reported or must fix; the rest is seen by duty, for the departments they answer for."""
         own = Q(reporter=user) | Q(owner=user)

@@ -37,6 +37,12 @@ class UserManager(BaseUserManager):
     def get_by_natural_key(self, key):
         return self.get(login_key=key)
 
+    def holding(self, role: str, department_id: int | None = None) -> models.QuerySet["User"]:
+        """Active people with this role, everywhere or for the department."""
+        grants = RoleGrant.objects.filter(role=role).select_related("department")
+        fitting = [grant.user_id for grant in grants if grant.department_id is None or department_id in grant.department.subtree]
+        return self.filter(pk__in=fitting, is_active=True)
+
 
 class User(AbstractBaseUser):
     """A person of this factory. Nobody needs an e-mail; a phone or an employee number is enough."""

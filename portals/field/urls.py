@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portals.field.views import home, runs, scan
+from portals.field.views import hazards, home, runs, scan
 
 app_name = "field"
 urlpatterns = [
@@ -10,4 +10,10 @@ urlpatterns = [
     path("q/<str:token>/inspect/", scan.inspect, name="inspect"),
     path("runs/<int:pk>/", runs.run, name="run"),
     path("runs/<int:pk>/start/", runs.start, name="start_run"),
+    path("report/", hazards.report, name="report"),
+    path("hazards/", hazards.mine, name="mine"),
+    path("hazards/<int:pk>/", hazards.show, name="hazard"),
+    path("hazards/<int:pk>/rectify/", hazards.rectify, name="rectify"),
+    path("hazards/<int:pk>/start/", hazards.start, name="start_hazard"),
+    path("hazards/<int:pk>/extend/", hazards.extend, name="extend"),
 ]

@@ -1,5 +1,5 @@
 from django.contrib.auth.decorators import login_required
-from hazards.models import WORKFLOW, Hazard
+from hazards.models import Hazard
 from insight.figures import overview
 
 from portals.web import page, require
@@ -9,6 +9,11 @@ from portals.web import page, require
 def home(request):
     require(request.user, "console.open")
     hazards = Hazard.objects.visible_to(request.user).select_related("area", "equipment", "owner")
-    waiting = [hazard for hazard in hazards.open().order_by("due_at", "id")[:200] if WORKFLOW.open_to(request.user, hazard)]
-    context = {"figures": overview(request.user), "waiting": waiting[:10], "newest": hazards[:10]}
+    waiting = hazards.waiting_for(request.user).order_by("due_at", "id")
+    context = {
+        "figures": overview(request.user),
+        "waiting": waiting[:10],
+        "waiting_count": waiting.count(),
+        "newest": hazards[:10],
+    }
     return page(request, "console/home.html", context)

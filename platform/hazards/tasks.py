@@ -1,0 +1,14 @@
+from tenants import due
+
+from hazards import actions
+from hazards.models import Hazard
+
+
+@due.handler("hazards.escalate")
+def escalate(hazard: int, step: int) -> None:
+    actions.escalate_hazard(Hazard.objects.select_related("policy").get(pk=hazard), step=step)
+
+
+@due.handler("hazards.remind")
+def remind(hazard: int) -> None:
+    actions.remind_hazard(Hazard.objects.get(pk=hazard))

@@ -1,0 +1,76 @@
+from core.words import say
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from facilities.models import Area, Equipment
+from hazards.models import Category, Level
+
+
+class Named(forms.ModelChoiceField):
+    """Objects whose name is there in both languages."""
+
+    def label_from_instance(self, obj):
+        return say(obj.name)
+
+
+class ReportForm(forms.Form):
+    equipment = Named(Equipment.objects.none(), required=False, label=_("Machine"), empty_label=_("no machine, or not listed"))
+    area = Named(Area.objects.none(), required=False, label=_("Where"), empty_label=_("choose the place"))
+    category = Named(Category.objects.none(), label=_("What kind of thing is it?"), empty_label=_("choose"))
+    title = forms.CharField(max_length=120, label=_("What is wrong?"), help_text=_("A few words, such as: guard missing."))
+    description = forms.CharField(max_length=2000, required=False, label=_("More (you may leave it empty)"), widget=forms.Textarea(attrs={"rows": 2}))
+    level = forms.ChoiceField(choices=Level.choices, initial=Level.SERIOUS)
+    stopped = forms.ChoiceField(choices=[("", ""), ("yes", ""), ("no", "")], required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["equipment"].queryset = Equipment.objects.select_related("area")
+        self.fields["area"].queryset = Area.objects.all()
+        self.fields["category"].queryset = Category.objects.all()
+
+    def clean(self):
+        data = super().clean() or {}
+        if data.get("equipment"):
+            data["area"] = data["equipment"].area
+        elif not data.get("area") and "area" not in self.errors:
+            self.add_error("area", _("Say where it is: choose the machine or the place."))
+        data["is_machine_stopped"] = {"yes": True, "no": False}.get(data.get("stopped", ""))
+        return data
+
+
+class RectifyForm(forms.Form):
+    """measure and cause in words; up to three tests, of which the first is asked for."""
+
+    TESTS = 3
+    measure = forms.CharField(max_length=2000, label=_("What was done?"), widget=forms.Textarea(attrs={"rows": 2}))
+    cause = forms.CharField(max_length=2000, required=False, label=_("Why did it happen? (you may leave it empty)"), widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for n in range(1, self.TESTS + 1):
+            self.fields[f"test_{n}"] = forms.CharField(max_length=80, required=False, label=_("Test"))
+            self.fields[f"required_{n}"] = forms.CharField(max_length=80, required=False, label=_("Asked for"))
+            self.fields[f"result_{n}"] = forms.CharField(max_length=80, required=False, label=_("Result"))
+            self.fields[f"passed_{n}"] = forms.ChoiceField(choices=[("", ""), ("yes", ""), ("no", "")], required=False)
+
+    def clean(self):
+        data = super().clean() or {}
+        data["tests"] = [
+            {
+                "name": data.get(f"test_{n}") or str(_("Trial run")),
+                "required": data.get(f"required_{n}", ""),
+                "result": data.get(f"result_{n}", ""),
+                "is_passed": data[f"passed_{n}"] == "yes",
+            }
+            for n in range(1, self.TESTS + 1)
+            if data.get(f"passed_{n}")
+        ]
+        return data
+
+    @property
+    def more_tests(self):
+        return [(n, self[f"test_{n}"], self[f"required_{n}"], self[f"result_{n}"], self[f"passed_{n}"]) for n in range(2, self.TESTS + 1)]
+
+
+class ExtensionForm(forms.Form):
+    new_due_at = forms.DateTimeField(label=_("New limit"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"))
+    reason = forms.CharField(max_length=1000, label=_("Why?"), widget=forms.Textarea(attrs={"rows": 2}))

@@ -1,0 +1,110 @@
+"""Report it, see what became of it, fix it: a hazard on the phone."""
+
+from core.errors import DomainError
+from core.events import history
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from hazards.actions import report_hazard, request_extension, start_hazard, submit_hazard
+from hazards.models import WORKFLOW, Hazard
+
+from portals.field.forms.hazards import ExtensionForm, RectifyForm, ReportForm
+from portals.photos import take_photos
+from portals.web import page, require
+
+WORDS = ("title", "description", "category", "area", "equipment", "level", "is_machine_stopped")
+
+
+def _hazard(user, pk: int) -> Hazard:
+    hazards = Hazard.objects.visible_to(user).select_related("area", "equipment", "category", "reporter", "owner", "policy")
+    return get_object_or_404(hazards, pk=pk)
+
+
+@login_required
+def report(request):
+    require(request.user, "hazards.report")
+    if request.method == "POST":
+        return _report(request)
+    form = ReportForm(initial={"level": "serious", "equipment": request.GET.get("equipment"), "area": request.GET.get("area")})
+    return page(request, "field/hazards/report.html", {"form": form})
+
+
+def _report(request):
+    form, taken = ReportForm(request.POST), take_photos(request, "photos")
+    if not taken.photos and not taken.errors:
+        taken.errors.append(_("Take a photo of it first."))
+    if not form.is_valid() or taken.errors:
+        return page(request, "field/hazards/report.html", {"form": form, "taken": taken}, status=422)
+    hazard = report_hazard(by=request.user, photos=taken.photos, **{name: form.cleaned_data[name] for name in WORDS})
+    messages.success(request, _("Reported as %(number)s. You are told what becomes of it.") % {"number": hazard.number})
+    return redirect("field:hazard", pk=hazard.pk)
+
+
+@login_required
+def mine(request):
+    hazards = Hazard.objects.visible_to(request.user).filter(reporter=request.user).select_related("area", "equipment")
+    return page(request, "field/hazards/mine.html", {"hazards": hazards[:50]})
+
+
+@login_required
+def show(request, pk: int):
+    hazard = _hazard(request.user, pk)
+    context = {"hazard": hazard, "evidence": hazard.evidence.select_related("attachment__by"), "events": history(hazard)}
+    return page(request, "field/hazards/show.html", context)
+
+
+@login_required
+def rectify(request, pk: int):
+    hazard = _hazard(request.user, pk)
+    if hazard.owner_id != request.user.pk:
+        return redirect("field:hazard", pk=pk)
+    form = RectifyForm(request.POST or None)
+    if request.method == "POST":
+        return _submit(request, hazard, form)
+    return page(request, "field/hazards/rectify.html", _context(request, hazard, form))
+
+
+def _context(request, hazard: Hazard, form: RectifyForm, **more):
+    steps = {step.verb for step in WORKFLOW.open_to(request.user, hazard)}
+    evidence = hazard.evidence.select_related("attachment__by")
+    return {"hazard": hazard, "form": form, "evidence": evidence, "steps": steps, "extension": ExtensionForm()} | more
+
+
+def _submit(request, hazard: Hazard, form: RectifyForm):
+    taken = take_photos(request, "photos")
+    refusal = "" if form.is_valid() and not taken.errors else _("Look at the marked places; nothing is lost.")
+    try:
+        if not refusal:
+            proof = {name: form.cleaned_data[name] for name in ("measure", "cause", "tests")}
+            submit_hazard(hazard, by=request.user, photos=taken.photos, **proof)
+            messages.success(request, _("Handed in. The team leader reviews it next."))
+            return redirect("field:hazard", pk=hazard.pk)
+    except DomainError as refused:
+        refusal = refused.message
+    context = _context(request, _hazard(request.user, hazard.pk), form, taken=taken, refusal=refusal)
+    return page(request, "field/hazards/rectify.html", context, status=422)
+
+
+@login_required
+@require_POST
+def start(request, pk: int):
+    start_hazard(_hazard(request.user, pk), by=request.user)
+    return redirect("field:rectify", pk=pk)
+
+
+@login_required
+@require_POST
+def extend(request, pk: int):
+    hazard, form = _hazard(request.user, pk), ExtensionForm(request.POST)
+    refusal = ""
+    if form.is_valid():
+        try:
+            request_extension(hazard, by=request.user, **form.cleaned_data)
+            messages.success(request, _("Asked. Until it is decided the old limit stands."))
+            return redirect("field:rectify", pk=pk)
+        except DomainError as refused:
+            refusal = refused.message
+    context = _context(request, hazard, RectifyForm(), extension=form, refusal=refusal)
+    return page(request, "field/hazards/rectify.html", context, status=422)
