@@ -19,6 +19,8 @@ class Entry:
 
 ENTRIES = (
     Entry("console:home", _("Overview"), "layout-dashboard", "console.open"),
+    Entry("console:hazards", _("Hazards"), "alert-triangle", "hazards.view"),
+    Entry("console:runs", _("Inspections"), "clipboard-list", "inspections.view"),
     Entry("console:ledger", _("Ledger"), "lock-check", "ledger.verify"),
 )
 

@@ -1,0 +1,114 @@
+"""Hazards at the desk: the list, and one page per hazard on which everything is decided."""
+
+from core.errors import Refusal
+from core.events import history
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from facilities.models import Department
+from hazards import actions
+from hazards.models import WORKFLOW, Hazard, Level
+
+from portals.console.forms import hazards as forms
+from portals.console.path import path_of
+from portals.web import page, require
+
+PER_PAGE = 50
+NEAR = ("area", "equipment", "owner", "reporter", "department", "category__team", "policy", "team", "repeat_of", "merged_into")
+
+
+@login_required
+def index(request):
+    require(request.user, "console.open")
+    form = forms.FilterForm(request.GET or None)
+    found = form.apply(Hazard.objects.visible_to(request.user)).select_related("area", "equipment", "owner", "department")
+    kept = QueryDict(request.GET.urlencode(), mutable=True)
+    kept.pop("page", None)
+    context = {
+        "page": Paginator(found.order_by("-reported_at", "-id"), PER_PAGE).get_page(request.GET.get("page")),
+        "form": form,
+        "group": request.GET.get("group") or "open",
+        "groups": [(key, label) for key, (label, _statuses) in forms.GROUPS.items()],
+        "levels": Level.choices,
+        "departments": Department.objects.filter(kind=Department.Kind.WORKSHOP),
+        "query": f"{kept.urlencode()}&" if kept else "",
+    }
+    return page(request, "console/hazards/list.html", context)
+
+
+def _hazard(user, pk: int) -> Hazard:
+    return get_object_or_404(Hazard.objects.visible_to(user).select_related(*NEAR), pk=pk)
+
+
+@login_required
+def show(request, pk: int):
+    require(request.user, "console.open")
+    return _show(request, _hazard(request.user, pk))
+
+
+def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
+    decisions = list(hazard.reviews.select_related("reviewer"))
+    context = {
+        "hazard": hazard,
+        "path": path_of(hazard, decisions),
+        "steps": {step.verb for step in WORKFLOW.open_to(request.user, hazard)},
+        "reviews": [verb for verb in ("first", "second", "final") if hazard.status == f"{verb}_review"],
+        "evidence": hazard.evidence.select_related("attachment__by"),
+        "asked": hazard.extensions.select_related("requested_by").filter(is_approved=None).first(),
+        "may_decide": request.user.can("hazards.assign", hazard),
+        "assign": forms.AssignForm(hazard=hazard, initial={"owner": hazard.owner_id}),
+        "events": history(hazard),
+        "typed": request.POST,
+        "refusal": refusal,
+    }
+    return page(request, "console/hazards/show.html", context, status=status)
+
+
+@login_required
+@require_POST
+def act(request, pk: int, verb: str):
+    """One decision; when it is refused the page comes back with the reason and with what was typed."""
+    require(request.user, "console.open")
+    hazard = _hazard(request.user, pk)
+    if verb not in DECISIONS:
+        raise Http404
+    form = _form(request, hazard, verb)
+    if not form.is_valid():
+        return _show(request, hazard, _("Fill in what is missing: %(fields)s") % {"fields": _missing(form)}, 422)
+    try:
+        DECISIONS[verb](request, hazard, form.cleaned_data)
+    except Refusal as refusal:
+        return _show(request, _hazard(request.user, pk), refusal.message, refusal.status)
+    return redirect("console:hazard", pk=pk)
+
+
+def _missing(form) -> str:
+    return ", ".join(str(form.fields[name].label or name) for name in form.errors)
+
+
+def _form(request, hazard: Hazard, verb: str):
+    if verb == "assign":
+        return forms.AssignForm(request.POST, hazard=hazard)
+    if verb == "merge":
+        return forms.MergeForm(request.POST, hazards=Hazard.objects.visible_to(request.user).open())
+    kinds = {"confirm": forms.ConfirmForm, "review": forms.ReviewForm, "extension": forms.DecideForm}
+    return kinds.get(verb, forms.ReasonForm)(request.POST)
+
+
+def _decide_extension(request, hazard: Hazard, data) -> None:
+    extension = get_object_or_404(hazard.extensions, is_approved=None)
+    actions.decide_extension(extension, by=request.user, **data)
+
+
+DECISIONS = {
+    "confirm": lambda request, hazard, data: actions.confirm_hazard(hazard, by=request.user, **data),
+    "assign": lambda request, hazard, data: actions.assign_hazard(hazard, by=request.user, **data),
+    "review": lambda request, hazard, data: actions.review_hazard(hazard, by=request.user, **data),
+    "merge": lambda request, hazard, data: actions.merge_hazard(hazard, by=request.user, **data),
+    "reject": lambda request, hazard, data: actions.reject_hazard(hazard, by=request.user, **data),
+    "void": lambda request, hazard, data: actions.void_hazard(hazard, by=request.user, **data),
+    "extension": _decide_extension,
+}
