@@ -56,7 +56,8 @@ def read_sheet(upload: UploadedFile, columns: Sequence[Column]) -> list[Row]:
     missing = [column.heading for column in columns if column.is_required and places[column.key] is None]
     if missing:
         raise DomainError(
-            _("The first row must hold the headings. Missing: %(missing)s. Use the template.") % {"missing": ", ".join(missing)}
+            _("The first row must hold the headings. Missing: %(missing)s. Use the template.")
+            % {"missing": ", ".join(missing)}
         )
     rows = []
     for number, line in enumerate(lines, 2):

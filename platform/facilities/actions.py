@@ -3,15 +3,24 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from core.errors import DomainError, NotAllowed
 from core.events import action, emit, register
 from core.words import say
-from django.db import models
-from django.utils.translation import gettext as _
-
 from facilities.models import Area, Department, Equipment, EquipmentType, RiskColour
 
-register("department.added", "area.added", "area.changed", "equipment.added", "equipment.changed")
+register(
+    {
+        "department.added": gettext_lazy("Department added"),
+        "area.added": gettext_lazy("Area added"),
+        "area.changed": gettext_lazy("Area changed"),
+        "equipment.added": gettext_lazy("Machine added"),
+        "equipment.changed": gettext_lazy("Machine changed"),
+    }
+)
 
 
 def names_of(words: dict[str, str] | str) -> set[str]:
@@ -85,7 +94,7 @@ def add_equipment(
     by: Any,
     code: str,
     name: str,
-    type: EquipmentType,  # noqa: A002 - the word of the field
+    type: EquipmentType,
     area: Area,
     model: str = "",
     colour: str = RiskColour.YELLOW,
@@ -93,7 +102,9 @@ def add_equipment(
     refuse_unless_manager(by)
     code = code.strip()
     _refuse_doubled(Equipment, code)
-    equipment = Equipment.objects.create(code=code, name=name.strip(), type=type, area=area, model=model.strip(), colour=colour)
+    equipment = Equipment.objects.create(
+        code=code, name=name.strip(), type=type, area=area, model=model.strip(), colour=colour
+    )
     emit("equipment.added", equipment, by=by, code=code, name=say(equipment.name))
     return equipment
 
@@ -113,7 +124,13 @@ def _change(place: Any, event: str, by: Any, changes: dict[str, Any]) -> Any:
     for name, value in different.items():
         setattr(place, name, value)
     place.save(update_fields=list(different))
-    emit(event, place, by=by, code=place.code, changed={name: [_said(before[name]), _said(value)] for name, value in different.items()})
+    emit(
+        event,
+        place,
+        by=by,
+        code=place.code,
+        changed={name: [_said(before[name]), _said(value)] for name, value in different.items()},
+    )
     return place
 
 

@@ -2,13 +2,20 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from core.errors import Refusal
 from core.events import action
 from core.sheets import Column, Row
 from core.words import say
-from django.utils.translation import gettext as _
-
-from facilities.actions import add_area, add_department, add_equipment, add_equipment_type, find_named, refuse_unless_manager
+from facilities.actions import (
+    add_area,
+    add_department,
+    add_equipment,
+    add_equipment_type,
+    find_named,
+    refuse_unless_manager,
+)
 from facilities.models import Area, Department, Equipment, EquipmentType, RiskColour
 
 COLUMNS = (
@@ -39,14 +46,22 @@ def check_rows(rows: list[Row], *, may_add: bool) -> list[Row]:
             row.faults.append(_("The number “%(code)s” is taken already.") % {"code": texts["code"]})
         known.add(code)
         if texts["colour"].lower() not in _COLOURS:
-            row.faults.append(_("“%(colour)s” is no risk colour: red, orange, yellow or blue.") % {"colour": texts["colour"]})
+            row.faults.append(
+                _("“%(colour)s” is no risk colour: red, orange, yellow or blue.") % {"colour": texts["colour"]}
+            )
         for key, there in places.items():
             if texts[key] and not find_named(there, texts[key]) and not may_add:
-                row.faults.append(_("“%(name)s” is not there yet. Tick “Add what is new”, or correct it.") % {"name": texts[key]})
+                row.faults.append(
+                    _("“%(name)s” is not there yet. Tick “Add what is new”, or correct it.") % {"name": texts[key]}
+                )
         if may_add and not find_named(places["area"], texts["area"]) and not texts["department"]:
-            row.faults.append(_("The area “%(name)s” is new: say which department it belongs to.") % {"name": texts["area"]})
+            row.faults.append(
+                _("The area “%(name)s” is new: say which department it belongs to.") % {"name": texts["area"]}
+            )
         if texts["department"] and not may_add and not find_named(departments, texts["department"]):
-            row.faults.append(_("“%(name)s” is not there yet. Tick “Add what is new”, or correct it.") % {"name": texts["department"]})
+            row.faults.append(
+                _("“%(name)s” is not there yet. Tick “Add what is new”, or correct it.") % {"name": texts["department"]}
+            )
         _check_lengths(row)
     return rows
 

@@ -4,20 +4,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import segno
+from django.urls import reverse
+from django.utils import translation
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
 from core.attachments import keep_file
 from core.errors import DomainError, NotAllowed
 from core.jobs import kind, start_job
 from core.models import Attachment, Job
 from core.pdf import CONTENT_TYPE, render_pdf
 from core.words import say
-from django.urls import reverse
-from django.utils import translation
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
-from tenants.current import current_factory
-
 from facilities.models import Area, Equipment, QRPoint, RiskColour
 from facilities.qr import issue_sticker, token_of
+from tenants.current import current_factory
 
 MOST = 400
 

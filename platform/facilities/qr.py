@@ -2,16 +2,22 @@
 
 import secrets
 
-from core.errors import DomainError, NotAllowed, Refusal, Revoked
-from core.events import action, emit, register
 from django.core import signing
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.errors import DomainError, NotAllowed, Refusal, Revoked
+from core.events import action, emit, register
+from facilities.models import Area, Equipment, QRPoint
 from tenants.current import current_schema
 
-from facilities.models import Area, Equipment, QRPoint
-
-register("qr.issued", "qr.revoked")
+register(
+    {
+        "qr.issued": gettext_lazy("Label issued"),
+        "qr.revoked": gettext_lazy("Label taken out of use"),
+    }
+)
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
@@ -31,7 +37,9 @@ def read_token(token: str) -> QRPoint:
         try:
             code = _signer().unsign(token)
         except signing.BadSignature:
-            raise UnknownSticker(_("This code is not one of this factory. Look at the label or type its number.")) from None
+            raise UnknownSticker(
+                _("This code is not one of this factory. Look at the label or type its number.")
+            ) from None
     point = QRPoint.objects.select_related("equipment__area", "equipment__type", "area").filter(code=code).first()
     if point is None:
         raise UnknownSticker(_("This code is not one of this factory. Look at the label or type its number."))

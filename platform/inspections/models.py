@@ -2,18 +2,29 @@
 
 import uuid
 
-from core.events import register
-from core.models import Attachment
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from core.events import register
+from core.models import Attachment
 from facilities.models import Area, Department, Equipment, EquipmentType
 from hazards.models import Category, Hazard
 from people.models import Team
 
-register("checklist.installed", "plan.created", "plan.stopped", "run.planned", "run.started", "run.submitted", "run.missed")
+register(
+    {
+        "checklist.installed": _("Checklist installed"),
+        "plan.created": _("Plan made"),
+        "plan.stopped": _("Plan stopped"),
+        "run.planned": _("Planned"),
+        "run.started": _("Check started"),
+        "run.submitted": _("Check done"),
+        "run.missed": _("Missed"),
+    }
+)
 
 
 class Frequency(models.TextChoices):

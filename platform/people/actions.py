@@ -5,26 +5,29 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.errors import DomainError, NotAllowed
-from core.events import action, emit, register
 from django.db.models import Q
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
-from facilities.models import Department
+from django.utils.translation import gettext_lazy
 from pypinyin import lazy_pinyin
 
+from core.errors import DomainError, NotAllowed
+from core.events import action, emit, register
+from facilities.models import Department
 from people.models import JobRole, RoleGrant, Team, User
 from people.permissions import Role
 from people.phones import normal_phone
 
 register(
-    "user.added",
-    "user.changed",
-    "user.closed",
-    "user.reopened",
-    "user.password_given",
-    "team.added",
-    "team.leader_named",
+    {
+        "user.added": gettext_lazy("Account opened"),
+        "user.changed": gettext_lazy("Account changed"),
+        "user.closed": gettext_lazy("Account closed"),
+        "user.reopened": gettext_lazy("Account opened again"),
+        "user.password_given": gettext_lazy("New password given"),
+        "team.added": gettext_lazy("Team added"),
+        "team.leader_named": gettext_lazy("Team leader named"),
+    }
 )
 # Letters and digits that nobody mistakes for one another when reading them aloud.
 _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -68,7 +71,10 @@ def faults_of(person: Person, *, besides: User | None = None) -> list[str]:
         if value := getattr(person, field):
             taken |= Q(**{f"{field}__iexact": value})
     for other in others.filter(taken):
-        faults.append(_("%(name)s (%(number)s) has this number already.") % {"name": other.name, "number": other.employee_no or other.phone or other.email})
+        faults.append(
+            _("%(name)s (%(number)s) has this number already.")
+            % {"name": other.name, "number": other.employee_no or other.phone or other.email}
+        )
     if person.role in BOUND_ROLES and person.department is None:
         faults.append(_("A team leader or workshop head needs a department."))
     if person.team and person.department and person.team.department_id not in person.department.subtree:
@@ -104,7 +110,13 @@ def change_user(user: User, person: Person, *, by: User) -> User:
     user.grants.all().delete()
     _grant(user, person)
     after = {"name": user.name, "phone": user.phone, "employee_no": user.employee_no, "roles": [person.role]}
-    emit("user.changed", user, by=by, name=user.name, changed={key: [before[key], after[key]] for key in after if before[key] != after[key]})
+    emit(
+        "user.changed",
+        user,
+        by=by,
+        name=user.name,
+        changed={key: [before[key], after[key]] for key in after if before[key] != after[key]},
+    )
     return User.objects.get(pk=user.pk)
 
 

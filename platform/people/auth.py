@@ -9,16 +9,16 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.forms import ConfirmLoginCodeForm
 from allauth.account.forms import LoginForm as BaseLoginForm
-from core.errors import DomainError
 from django import forms
 from django.utils import translation
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from tenants import due
 
+from core.errors import DomainError
 from people.models import User
 from people.phones import normal_phone
+from tenants import due
 
 CODE_DIGITS = 6
 # Where the page after it says the same already.
@@ -37,9 +37,7 @@ def find_user(login: str) -> User | None:
     except DomainError:
         user = None
     return (
-        user
-        or User.objects.filter(employee_no__iexact=text).first()
-        or User.objects.filter(email__iexact=text).first()
+        user or User.objects.filter(employee_no__iexact=text).first() or User.objects.filter(email__iexact=text).first()
     )
 
 
@@ -95,7 +93,9 @@ class PhoneField(forms.CharField):
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "phone_password_mismatch": gettext_lazy("That does not fit together. Look at the number and the password again."),
+        "phone_password_mismatch": gettext_lazy(
+            "That does not fit together. Look at the number and the password again."
+        ),
         "too_many_login_attempts": gettext_lazy("Too many tries. Wait five minutes, or ask your administrator."),
         "incorrect_code": gettext_lazy("That is not the code. Look at the newest text message."),
         "enter_current_password": gettext_lazy("This is not your present password."),
@@ -107,7 +107,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def phone_form_field(self, **kwargs: Any) -> PhoneField:
         return PhoneField(**kwargs)
 
-    def add_message(self, request: Any, level: int, message_template: str | None = None, *args: Any, **kwargs: Any) -> None:
+    def add_message(
+        self, request: Any, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
         if message_template not in _UNSAID:
             super().add_message(request, level, message_template, *args, **kwargs)
 

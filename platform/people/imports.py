@@ -3,17 +3,17 @@
 from collections import Counter
 from typing import Any
 
-from core.errors import DomainError, Refusal
-from core.events import action
-from core.sheets import Column, Row, read_day
-from core.words import say
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import translation
 from django.utils.translation import gettext as _
+
+from core.errors import DomainError, Refusal
+from core.events import action
+from core.sheets import Column, Row, read_day
+from core.words import say
 from facilities.actions import add_department, find_named
 from facilities.models import Department
-
 from people.actions import BOUND_ROLES, Person, add_team, add_users
 from people.models import JobRole, Team, User
 from people.permissions import PARTNER_ROLES, Role
@@ -24,7 +24,9 @@ COLUMNS = (
     Column("phone", {"zh": "手机号", "en": "Phone"}, "13900000000"),
     Column("employee_no", {"zh": "工号", "en": "Employee number"}, "A0001"),
     Column("email", {"zh": "邮箱", "en": "E-mail"}),
-    Column("department", {"zh": "部门", "en": "Department"}, {"zh": "冲压车间", "en": "Press workshop"}, is_required=True),
+    Column(
+        "department", {"zh": "部门", "en": "Department"}, {"zh": "冲压车间", "en": "Press workshop"}, is_required=True
+    ),
     Column("team", {"zh": "班组", "en": "Team"}, {"zh": "冲压一班", "en": "Press team 1"}),
     Column("job_role", {"zh": "岗位", "en": "Job role"}, {"zh": "冲压工", "en": "Press operator"}),
     Column("role", {"zh": "角色", "en": "Role"}, {"zh": "一线员工", "en": "Worker"}),
@@ -102,14 +104,19 @@ def _check_words(row: Row, staff: Staff) -> None:
     titles = {column.key: column.title for column in COLUMNS}
     for field, limit in _LIMITS.items():
         if len(texts[field]) > limit:
-            row.faults.append(_("“%(column)s” is too long: %(limit)d letters at most.") % {"column": say(titles[field]), "limit": limit})
+            row.faults.append(
+                _("“%(column)s” is too long: %(limit)d letters at most.")
+                % {"column": say(titles[field]), "limit": limit}
+            )
 
 
 def _check_places(row: Row, staff: Staff, may_add: bool) -> None:
     texts = row.texts
     for field, there in (("department", staff.departments), ("team", staff.teams), ("job_role", staff.job_roles)):
         if texts[field] and not may_add and not find_named(there, texts[field]):
-            row.faults.append(_("“%(name)s” is not there yet. Tick “Add what is new”, or correct it.") % {"name": texts[field]})
+            row.faults.append(
+                _("“%(name)s” is not there yet. Tick “Add what is new”, or correct it.") % {"name": texts[field]}
+            )
     team, department = find_named(staff.teams, texts["team"]), find_named(staff.departments, texts["department"])
     if texts["team"] and team and department and team.department_id not in department.subtree:
         row.faults.append(_("The team “%(team)s” belongs to another department.") % {"team": texts["team"]})
@@ -126,10 +133,14 @@ def import_people(rows: list[Row], *, by: User) -> int:
 
 
 def _person(texts: dict[str, str], role: Role, by: User) -> Person:
-    department = find_named(Department.objects.all(), texts["department"]) or add_department(by=by, name=texts["department"])
+    department = find_named(Department.objects.all(), texts["department"]) or add_department(
+        by=by, name=texts["department"]
+    )
     team = job_role = None
     if texts["team"]:
-        team = find_named(Team.objects.all(), texts["team"]) or add_team(by=by, name=texts["team"], department=department)
+        team = find_named(Team.objects.all(), texts["team"]) or add_team(
+            by=by, name=texts["team"], department=department
+        )
     if texts["job_role"]:
         job_role = find_named(JobRole.objects.all(), texts["job_role"]) or _add_job_role(texts["job_role"])
     return Person(

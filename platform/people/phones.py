@@ -3,8 +3,9 @@
 import re
 import unicodedata
 
-from core.errors import DomainError
 from django.utils.translation import gettext as _
+
+from core.errors import DomainError
 
 _MAINLAND = re.compile(r"1\d{10}")
 _ABROAD = re.compile(r"\+[1-9]\d{6,14}")
@@ -17,4 +18,6 @@ def normal_phone(text: str) -> str:
     plain = re.sub(r"^00", "+", plain)
     if _MAINLAND.fullmatch(plain) or _ABROAD.fullmatch(plain):
         return plain
-    raise DomainError(_("“%(phone)s” is not a phone number. Type its 11 digits, or + and the country code.") % {"phone": text})
+    raise DomainError(
+        _("“%(phone)s” is not a phone number. Type its 11 digits, or + and the country code.") % {"phone": text}
+    )

@@ -4,10 +4,10 @@ import re
 
 import pytest
 from django.core.cache import cache
+
 from notifications.models import Message
 from people.models import User
 from people.permissions import Role
-
 from tests import make
 
 LOGIN, CODE, CONFIRM = "/account/login/", "/account/login/code/", "/account/login/code/confirm/"
@@ -31,7 +31,16 @@ def is_signed_in(browser) -> bool:
 
 @pytest.mark.parametrize(
     "login",
-    ["13912345678", " 139 1234 5678 ", "+86 139-1234-5678", "１３９１２３４５６７８", "HD0042", "hd0042", "li@example.com", "LI@Example.com"],
+    [
+        "13912345678",
+        " 139 1234 5678 ",
+        "+86 139-1234-5678",
+        "１３９１２３４５６７８",
+        "HD0042",
+        "hd0042",
+        "li@example.com",
+        "LI@Example.com",
+    ],
 )
 def test_one_field_takes_phone_number_and_mail(browser, worker, login):
     response = browser.post(LOGIN, {"login": login, "password": make.PASSWORD})
@@ -126,7 +135,9 @@ def test_changing_the_password_asks_for_the_present_one(browser, worker):
     assert is_signed_in(browser)
 
 
-@pytest.mark.parametrize("path", ["/account/signup/", "/account/email/", "/account/password/reset/", "/account/phone/change/"])
+@pytest.mark.parametrize(
+    "path", ["/account/signup/", "/account/email/", "/account/password/reset/", "/account/phone/change/"]
+)
 def test_pages_that_nobody_needs_are_not_there(browser, worker, path):
     assert browser.get(path).status_code == 404
 

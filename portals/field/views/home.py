@@ -2,9 +2,9 @@ from datetime import timedelta
 
 from django.contrib.auth.decorators import login_required
 from django.utils import timezone
+
 from hazards.models import Hazard
 from inspections.models import Run
-
 from portals.web import page
 
 
