@@ -61,7 +61,7 @@ class Attachment(models.Model):
     sha256 = models.CharField(max_length=64, db_index=True)
     width = models.IntegerField(null=True)
     height = models.IntegerField(null=True)
-    taken_at = models.DateTimeField(null=True, help_text=_("As the phone says; not trusted."))
+    taken_at = models.DateTimeField(null=True, help_text="As the phone says; not trusted.")
     received_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 

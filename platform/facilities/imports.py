@@ -27,6 +27,7 @@ COLUMNS = (
     Column("model", {"zh": "型号", "en": "Model"}, "JH21-110"),
     Column("colour", {"zh": "风险颜色", "en": "Risk colour"}, {"zh": "橙", "en": "orange"}),
 )
+MOST = 40
 _COLOURS = {
     **dict.fromkeys(("", "黄", "黄色", "yellow"), RiskColour.YELLOW),
     **dict.fromkeys(("红", "红色", "red"), RiskColour.RED),
@@ -68,8 +69,10 @@ def check_rows(rows: list[Row], *, may_add: bool) -> list[Row]:
 
 def _check_lengths(row: Row) -> None:
     for column in COLUMNS:
-        if len(row.texts[column.key]) > 40:
-            row.faults.append(_("“%(column)s” is too long: 40 letters at most.") % {"column": say(column.title)})
+        if len(row.texts[column.key]) > MOST:
+            row.faults.append(
+                _("“%(column)s” is too long: %(limit)d letters at most.") % {"column": say(column.title), "limit": MOST}
+            )
 
 
 @action

@@ -65,13 +65,11 @@ class Category(models.Model):
     code = models.CharField(max_length=40, unique=True)
     name = models.JSONField()
     gbt13861 = models.IntegerField(
-        help_text=_("Top class of GB/T 13861: 1 people, 2 things, 3 surroundings, 4 management.")
+        help_text="Top class of GB/T 13861: 1 people, 2 things, 3 surroundings, 4 management."
     )
     level = models.CharField(max_length=8, choices=Level.choices)
     urgent_when = models.JSONField(null=True)
-    team = models.ForeignKey(
-        Team, models.SET_NULL, null=True, related_name="+", help_text=_("Who fixes this by default.")
-    )
+    team = models.ForeignKey(Team, models.SET_NULL, null=True, related_name="+", help_text="Who fixes this by default.")
 
     class Meta:
         ordering = ["id"]
@@ -186,8 +184,8 @@ class Hazard(models.Model):
     closed_at = models.DateTimeField(null=True)
     cause = models.TextField(_("cause"), blank=True)
     measure = models.TextField(_("what was done"), blank=True)
-    tests = models.JSONField(default=list, help_text=_('[{"name", "required", "result", "is_passed"}]'))
-    round = models.IntegerField(default=1, help_text=_("Counts up each time the fix is returned."))
+    tests = models.JSONField(default=list, help_text='[{"name", "required", "result", "is_passed"}]')
+    round = models.IntegerField(default=1, help_text="Counts up each time the fix is returned.")
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     repeat_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="repeats")
 

@@ -42,7 +42,7 @@ class Checklist(models.Model):
     frequency = models.CharField(max_length=10, choices=Frequency.choices)
     target_type = models.ForeignKey(EquipmentType, models.PROTECT, null=True, related_name="checklists")
     target_area = models.ForeignKey(Area, models.PROTECT, null=True, related_name="checklists")
-    seconds = models.IntegerField(help_text=_("Planned time for all items."))
+    seconds = models.IntegerField(help_text="Planned time for all items.")
     is_current = models.BooleanField(default=True)
 
     class Meta:
@@ -94,11 +94,11 @@ class Plan(models.Model):
     area = models.ForeignKey(Area, models.PROTECT, null=True, related_name="plans")
     rule = models.CharField(max_length=120, default="FREQ=DAILY")
     starts_on = models.DateField()
-    opens_at = models.TimeField(help_text=_("Local time of the factory."))
+    opens_at = models.TimeField(help_text="Local time of the factory.")
     window_minutes = models.IntegerField()
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="+")
-    planned_until = models.DateTimeField(null=True, help_text=_("Occurrences up to here have their runs."))
+    planned_until = models.DateTimeField(null=True, help_text="Occurrences up to here have their runs.")
     is_active = models.BooleanField(default=True)
 
     class Meta:

@@ -54,7 +54,7 @@ class User(AbstractBaseUser):
     # One column that is never empty stands in for Django's username; people sign in by phone, number or e-mail.
     login_key = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
     name = models.CharField(_("name"), max_length=60)
-    sort_key = models.CharField(max_length=120, db_index=True, help_text=_("Pinyin of the name."))
+    sort_key = models.CharField(max_length=120, db_index=True, help_text="Pinyin of the name.")
     phone = models.CharField(_("phone"), max_length=20, unique=True, null=True, blank=True)
     phone_verified = models.BooleanField(default=False)
     employee_no = models.CharField(_("employee number"), max_length=30, unique=True, null=True, blank=True)
