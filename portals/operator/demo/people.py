@@ -224,10 +224,15 @@ _DESKS: tuple[tuple[str | None, str, Role], ...] = (
     ("林晓燕", "administration", Role.TRAINER),
     ("刘洋", "administration", Role.ADMIN),
 )
-_FIRST_OF_CREW = {"press-1": "李卫东", "storekeepers": "张勇", "safety": "周敏", "gate": "何大勇"}
-_SECOND_OF_CREW = {"press-1": "王建国", "maintenance": "陈志强"}
+_FIRST_OF_CREW = {
+    "press-1": "李卫东",
+    "storekeepers": "张勇",
+    "safety": "周敏",
+    "gate": "何大勇",
+    "maintenance": "陈志强",
+}
+_SECOND_OF_CREW = {"press-1": "王建国"}
 _EVERYWHERE = {Role.LEADER, Role.HEAD, Role.TRAINER, Role.ADMIN}
-_LED_ROLES = {"worker", "maintenance"}
 
 
 def make_people(today: datetime.date, rng: random.Random) -> list[Person]:
@@ -251,7 +256,7 @@ def _at_desk(name: str, department: str, role: Role) -> Person:
 
 
 def _crew(crew: Crew, names: "_Names") -> list[Person]:
-    """The leader first; a crew of workers or fitters is led by a team leader of its department."""
+    """The leader first; a crew of workers is led by a team leader of its department."""
     people = []
     for position in range(crew.size):
         fixed = (_FIRST_OF_CREW, _SECOND_OF_CREW)[position].get(crew.code) if position < 2 else None
@@ -261,7 +266,7 @@ def _crew(crew: Crew, names: "_Names") -> list[Person]:
         people.append(person)
     leader = people[0]
     leader.is_leader = True
-    if crew.role in _LED_ROLES:
+    if crew.role == Role.WORKER:
         leader.job_role = "team-leader"
         leader.grants = [Grant(Role.TEAM_LEADER, crew.department)]
     return people
