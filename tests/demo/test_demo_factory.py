@@ -4,13 +4,14 @@ from collections import Counter
 from io import StringIO
 
 import pytest
-from core.models import Attachment, Event
-from core.models import Counter as Series
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
+
+from core.models import Attachment, Event
+from core.models import Counter as Series
 from facilities.models import Equipment, QRPoint
 from hazards.models import Evidence, Hazard, Review
 from inspections.models import Answer, Run

@@ -25,7 +25,7 @@ class ReportForm(forms.Form):
     description = forms.CharField(
         max_length=2000,
         required=False,
-        label=_("More (you may leave it empty)"),
+        label=_("Anything else to say"),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     level = forms.ChoiceField(choices=Level.choices, initial=Level.SERIOUS)
@@ -55,7 +55,7 @@ class RectifyForm(forms.Form):
     cause = forms.CharField(
         max_length=2000,
         required=False,
-        label=_("Why did it happen? (you may leave it empty)"),
+        label=_("Why did it happen?"),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 

@@ -147,10 +147,11 @@ def make_cases(
     checks: list[Check],
     asked: dict[str, list[Any]],
     texts: dict[str, list[list[str]]],
+    areas: dict[str, str],
     rng: random.Random,
 ) -> list[Case]:
-    """Oldest first. asked: per checklist the categories of its questions; texts: content/demo/hazards.yaml."""
-    cast, maker = Cast(people, rng), _Maker(texts, now, rng)
+    """Oldest first. asked: per checklist its questions; texts: content/demo/hazards.yaml; areas: names by code."""
+    cast, maker = Cast(people, rng), _Maker(texts, areas, now, rng)
     cases = [
         maker.found(number, check, plan[check.routine], position, asked)
         for number, check in enumerate(checks)
@@ -167,8 +168,10 @@ def make_cases(
 
 
 class _Maker:
-    def __init__(self, texts: dict[str, list[list[str]]], now: datetime, rng: random.Random) -> None:
-        self.texts, self.now, self.rng = texts, now, rng
+    def __init__(
+        self, texts: dict[str, list[list[str]]], areas: dict[str, str], now: datetime, rng: random.Random
+    ) -> None:
+        self.texts, self.areas, self.now, self.rng = texts, areas, now, rng
         self.machines = machines()
         self.by_code = {machine.code: machine for machine in self.machines}
 
@@ -177,7 +180,7 @@ class _Maker:
         return [row[0].replace("□", place), *row[1:]]
 
     def place(self, machine: str | None, area: str) -> str:
-        return self.by_code[machine].name.zh if machine else ""
+        return self.by_code[machine].name.zh if machine else self.areas[area]
 
     def found(self, number: int, check: Check, routine: Routine, position: int, asked: dict[str, list[Any]]) -> Case:
         assert check.inspector is not None and check.submitted_at  # noqa: S101 - only checks that were done have faults

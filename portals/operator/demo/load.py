@@ -67,7 +67,8 @@ def _write(say: Say) -> None:
     plan = routines()
     checks = make_checks(now.date(), now.tzinfo, site.people, asked, rng)
     say(f"{len(checks)} inspections, and what was found")
-    cases = make_cases(now, site.people, plan, checks, asked, _texts(), rng)
+    areas = {code: area.name["zh"] for code, area in site.areas.items()}
+    cases = make_cases(now, site.people, plan, checks, asked, _texts(), areas, rng)
     events = write_records(site, plan, checks, cases, now)
     say("today's plans")
     with held_back() as planned:
