@@ -1,7 +1,9 @@
 """Plain makers of what tests need; each gives something usable with no arguments."""
 
+from functools import cache
 from itertools import count
 
+from django.contrib.auth.hashers import make_password
 from facilities.models import Area, Department
 from people.models import RoleGrant, User
 from people.permissions import Role
@@ -25,9 +27,20 @@ def area(in_department: Department | None = None) -> Area:
 def person(*roles: Role, name: str = "李卫国", in_department: Department | None = None, bound: bool = False) -> User:
     """A user with these roles, everywhere or bound to the department."""
     number = next(_numbers)
-    user = User(name=name, sort_key=f"p{number:05}", phone=f"138{number:08}", employee_no=f"E{number:05}", department=in_department)
-    user.set_password(PASSWORD)
-    user.save()
+    user = User.objects.create(
+        name=name,
+        sort_key=f"p{number:05}",
+        phone=f"138{number:08}",
+        employee_no=f"E{number:05}",
+        department=in_department,
+        password=_hash(),
+    )
     for role in roles:
         RoleGrant.objects.create(user=user, role=role, department=in_department if bound else None)
     return user
+
+
+@cache
+def _hash() -> str:
+    """Hashing is slow on purpose; all these people have the same password."""
+    return make_password(PASSWORD)
