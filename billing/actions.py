@@ -1,9 +1,9 @@
 from datetime import timedelta
 
 from django.utils import timezone
-from tenants.models import Factory
 
 from billing.models import Subscription
+from tenants.models import Factory
 
 TRIAL = timedelta(days=30)
 

@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from alerts.actions import acknowledge_alert
-from alerts.models import Alert
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from alerts.actions import acknowledge_alert
+from alerts.models import Alert
 from portals.web import page
 
 SHOWN_AFTER_TAKING = timedelta(minutes=10)

@@ -1,10 +1,11 @@
 """Files leave the storage only here, after asking who may see them."""
 
-from core import attachments
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import cache_control
+
+from core import attachments
 
 
 @login_required

@@ -4,6 +4,7 @@ from django.core.cache import cache
 from django.db import Error, connection
 from django.http import JsonResponse
 from redis.exceptions import RedisError
+
 from tenants.current import in_public
 
 

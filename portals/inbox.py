@@ -2,8 +2,8 @@
 
 from django.conf import settings
 from django.http import Http404
-from notifications.models import Message
 
+from notifications.models import Message
 from portals.web import page
 
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+
 from people.preferences import prefer
 
 YEAR = 365 * 24 * 3600
@@ -12,7 +13,9 @@ YEAR = 365 * 24 * 3600
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("language")
-    return _keep(request, "language", settings.LANGUAGE_COOKIE_NAME, chosen, {code for code, _name in settings.LANGUAGES})
+    return _keep(
+        request, "language", settings.LANGUAGE_COOKIE_NAME, chosen, {code for code, _name in settings.LANGUAGES}
+    )
 
 
 @require_POST

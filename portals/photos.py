@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from core.attachments import keep_photo
-from core.errors import DomainError
-from core.models import Attachment
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+
+from core.attachments import keep_photo
+from core.errors import DomainError
+from core.models import Attachment
 
 
 @dataclass

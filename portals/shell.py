@@ -4,8 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
-from notifications.actions import last_seq
 
+from notifications.actions import last_seq
 from portals.alerts import shown_to
 from portals.console.nav import nav
 

@@ -3,18 +3,19 @@
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from core.errors import NotAllowed, Refusal
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
+
+from core.errors import NotAllowed, Refusal
 from tenants.current import in_factory
 
 
 def page(request: HttpRequest, full: str, context: dict[str, Any], part: str = "", status: int = 200) -> HttpResponse:
     """The part for htmx, the whole page for everybody else."""
-    wants_part = part and request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
-    return render(request, part if wants_part else full, context, status=status)
+    htmx = getattr(request, "htmx", None)  # not yet there when an early middleware refuses
+    return render(request, part if part and htmx and not htmx.boosted else full, context, status=status)
 
 
 def require(user: Any, permission: str, obj: object = None) -> None:
@@ -63,7 +64,9 @@ def refusal_page(request: HttpRequest, status: int, message: str) -> HttpRespons
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return refusal_page(request, 403, _("This page was open too long. Go back, reload it and send again; nothing was changed."))
+    return refusal_page(
+        request, 403, _("This page was open too long. Go back, reload it and send again; nothing was changed.")
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -79,4 +82,3 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def _its_factory(request: HttpRequest) -> AbstractContextManager:
     """Under ASGI Django asks for the pages of 400 and 404 in a thread of its own, whose connection belongs to nobody."""
     return in_factory(request.tenant) if getattr(request, "tenant", None) else nullcontext()
-

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
-from tenants.current import in_factory
 
 from realtime import groups
+from tenants.current import in_factory
 
 _replay: list[Callable] = []
 

@@ -9,6 +9,7 @@ from channels.db import database_sync_to_async
 from channels.security.websocket import WebsocketDenier
 from django.conf import settings
 from django.contrib.auth import get_user
+
 from tenants.current import in_factory, in_public
 from tenants.middleware import factory_of
 from tenants.models import Factory

@@ -7,9 +7,9 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
 from redis.exceptions import RedisError
-from tenants.current import current_factory
 
 from realtime import groups
+from tenants.current import current_factory
 
 log = logging.getLogger(__name__)
 

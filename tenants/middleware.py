@@ -1,12 +1,14 @@
 """Host to schema: the first thing that happens to a request, and the only way a request gets its factory."""
 
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http.request import split_domain_port
 from django.shortcuts import render
 from django.urls import set_urlconf
 from django.utils import timezone
 from django.utils.translation import get_language_from_request, override
-from zoneinfo import ZoneInfo
 
 from tenants.current import in_factory, in_public
 from tenants.models import Domain, Factory
@@ -33,7 +35,10 @@ class FactoryMiddleware:
             return self._answer(request)
 
     def _answer(self, request):
-        host = request.get_host()
+        try:
+            host = request.get_host()
+        except DisallowedHost:
+            return self._answer_unknown(request, None)
         if is_public(host):
             return self._answer_public(request)
         factory = factory_of(host)

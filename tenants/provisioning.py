@@ -24,8 +24,37 @@ from tenants.models import Domain, Factory, PreparedSchema, SchemaTemplate
 POOL_SIZE = 3
 TEMPLATE_SCHEMA = "template"
 RESERVED = frozenset(
-    "www admin api app mail ftp public static media files help support status blog docs demo-admin operator "
-    "login signup account billing root test dev staging cdn assets anhuan template".split()
+    [
+        "www",
+        "admin",
+        "api",
+        "app",
+        "mail",
+        "ftp",
+        "public",
+        "static",
+        "media",
+        "files",
+        "help",
+        "support",
+        "status",
+        "blog",
+        "docs",
+        "demo-admin",
+        "operator",
+        "login",
+        "signup",
+        "account",
+        "billing",
+        "root",
+        "test",
+        "dev",
+        "staging",
+        "cdn",
+        "assets",
+        "anhuan",
+        "template",
+    ]
 )
 _DDL = ("CREATE ", "ALTER ", "DROP ", "COMMENT ", "GRANT ", "REVOKE ", "DO ")
 
@@ -130,7 +159,7 @@ def _tables_with_rows() -> list[str]:
         tables = [name for (name,) in cursor.fetchall()]
         rows = []
         for table in tables:
-            cursor.execute(f'SELECT EXISTS (SELECT FROM {TEMPLATE_SCHEMA}."{table}")')
+            cursor.execute(f'SELECT EXISTS (SELECT FROM {TEMPLATE_SCHEMA}."{table}")')  # noqa: S608 - names of our own catalogue
             rows += [table] if cursor.fetchone()[0] else []
     return rows
 
@@ -183,5 +212,10 @@ def replay(owner: psycopg.Connection, schema_name: str, statements: list[str], t
 def _owner() -> psycopg.Connection:
     db = settings.DATABASE_OWNER
     return psycopg.connect(
-        dbname=db["NAME"], user=db["USER"], password=db["PASSWORD"], host=db["HOST"], port=db["PORT"] or None, autocommit=True
+        dbname=db["NAME"],
+        user=db["USER"],
+        password=db["PASSWORD"],
+        host=db["HOST"],
+        port=db["PORT"] or None,
+        autocommit=True,
     )

@@ -14,7 +14,6 @@ from django.db import connection
 from tenants import due, provisioning
 from tenants.current import in_factory
 from tenants.models import Factory
-
 from tests.live import running
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -14,8 +14,9 @@ from pathlib import Path
 import httpx
 from django.conf import settings
 from django.test import Client
-from tenants.models import Factory
 from websockets.sync.client import ClientConnection, connect
+
+from tenants.models import Factory
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,26 @@ def session_of(user) -> str:
 @contextmanager
 def running(logs: Path) -> Iterator[Live]:
     port = _free_port()
-    environment = os.environ | {"PORT": str(port), "PYTHONPATH": f"{settings.ROOT}{os.pathsep}{settings.ROOT / 'platform'}"}
+    environment = os.environ | {
+        "PORT": str(port),
+        "PYTHONPATH": f"{settings.ROOT}{os.pathsep}{settings.ROOT / 'platform'}",
+    }
     commands = {
         "web": ["-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "config.asgi:application"],
-        "worker": ["-m", "celery", "-A", "config", "worker", "-B", "-s", str(logs / "beat"), "-P", "threads", "-c", "2"],
+        "worker": [
+            "-m",
+            "celery",
+            "-A",
+            "config",
+            "worker",
+            "-B",
+            "-s",
+            str(logs / "beat"),
+            "-P",
+            "threads",
+            "-c",
+            "2",
+        ],
     }
     processes = [_start(command, environment, logs / f"{name}.log") for name, command in commands.items()]
     try:
@@ -84,7 +101,9 @@ def _wait_until_ready(port: int, processes: list[subprocess.Popen], logs: Path) 
                 return
         except httpx.TransportError:
             time.sleep(0.2)
-    raise RuntimeError("the product did not start:\n" + "\n".join(log.read_text()[-2000:] for log in logs.glob("*.log")))
+    raise RuntimeError(
+        "the product did not start:\n" + "\n".join(log.read_text()[-2000:] for log in logs.glob("*.log"))
+    )
 
 
 def _free_port() -> int:

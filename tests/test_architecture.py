@@ -18,8 +18,16 @@ PACKAGES = ("platform", "tenants", "portals", "billing", "realtime")
 
 
 def _lint_imports(folder: Path) -> subprocess.CompletedProcess:
-    environment = os.environ | {"PYTHONPATH": f"{folder}{os.pathsep}{folder / 'platform'}", "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"]
+    environment = os.environ | {
+        "PYTHONPATH": f"{folder}{os.pathsep}{folder / 'platform'}",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    command = [
+        sys.executable,
+        "-c",
+        "from importlinter.cli import lint_imports_command; lint_imports_command()",
+        "--no-cache",
+    ]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -38,7 +46,11 @@ def test_imports_only_point_down(copy_of_the_house):
 
 @pytest.mark.parametrize(
     ("room", "wrong"),
-    [("platform/core/words.py", "hazards.models"), ("tenants/log.py", "core.errors"), ("platform/hazards/models.py", "portals.web")],
+    [
+        ("platform/core/words.py", "hazards.models"),
+        ("tenants/log.py", "core.errors"),
+        ("platform/hazards/models.py", "portals.web"),
+    ],
 )
 def test_a_wrong_arrow_is_found(copy_of_the_house, room, wrong):
     with (copy_of_the_house / room).open("a") as file:
@@ -86,7 +98,9 @@ def test_pytest_imports_the_platform_module_of_the_standard_library():
 )  # fmt: skip
 def test_each_entry_point_imports_the_platform_module_of_the_standard_library(start):
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONPATH": str(ROOT / "platform")}
-    result = subprocess.run([sys.executable, *start], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [sys.executable, *start], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     assert result.returncode == 0, result.stderr
     assert result.stdout.strip().splitlines()[-1:] == [str(STANDARD)]
 

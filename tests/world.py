@@ -5,11 +5,13 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from PIL import Image
+
 from alerts.actions import raise_alert
 from core.attachments import keep_photo
 from core.models import Attachment, Job
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 from facilities.models import Area, Department, Equipment, EquipmentType, QRPoint
 from facilities.qr import issue_sticker
 from hazards.models import Category, Evidence, Hazard, Level, LevelPolicy, Status
@@ -17,8 +19,6 @@ from inspections.models import Checklist, Frequency, Item, Plan, Run
 from notifications.models import Feed, Message, Notification
 from people.models import JobRole, Team, User
 from people.permissions import Role
-from PIL import Image
-
 from tests import make
 
 
@@ -65,7 +65,9 @@ def build(mark: str) -> World:
     _run(world, worker, area, press, team)
     world.job = Job.objects.create(kind="test", payload={}, by=worker, result=world.photo)
     Feed.objects.create(user=worker, seq=1)
-    Notification.objects.create(user=worker, seq=1, event_id=uuid.uuid4(), line=f"{mark}通知", url="/", at=timezone.now())
+    Notification.objects.create(
+        user=worker, seq=1, event_id=uuid.uuid4(), line=f"{mark}通知", url="/", at=timezone.now()
+    )
     Message.objects.create(channel="sms", address="13900000000", text=f"{mark}短信", key=mark)
     return world
 
@@ -104,13 +106,20 @@ def _hazard(world: World, worker: User, area: Area, press: Equipment, team: Team
 
 def _run(world: World, worker: User, area: Area, press: Equipment, team: Team) -> None:
     checklist = Checklist.objects.create(
-        code=f"{world.mark}list", title=world.words("班前检查"), frequency=Frequency.PRESHIFT, target_type=press.type, seconds=60
+        code=f"{world.mark}list",
+        title=world.words("班前检查"),
+        frequency=Frequency.PRESHIFT,
+        target_type=press.type,
+        seconds=60,
     )
-    Item.objects.create(
-        checklist=checklist, position=1, text=world.words("防护栏完好"), category=world.hazard.category
-    )
+    Item.objects.create(checklist=checklist, position=1, text=world.words("防护栏完好"), category=world.hazard.category)
     plan = Plan.objects.create(
-        checklist=checklist, equipment=press, starts_on=timezone.localdate(), opens_at="08:00", window_minutes=90, team=team
+        checklist=checklist,
+        equipment=press,
+        starts_on=timezone.localdate(),
+        opens_at="08:00",
+        window_minutes=90,
+        team=team,
     )
     world.run = Run.objects.create(
         plan=plan,

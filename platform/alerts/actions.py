@@ -1,10 +1,10 @@
-from core.errors import NotAllowed
-from core.events import action, emit
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from alerts.models import Alert
+from core.errors import NotAllowed
+from core.events import action, emit
 
 
 @action

@@ -1,11 +1,17 @@
 """Calls for help: raised once, on every responsible person's screen until somebody takes them."""
 
-from core.events import register
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-register("alert.raised", "alert.acknowledged")
+from core.events import register
+
+register(
+    {
+        "alert.raised": _("Alert raised"),
+        "alert.acknowledged": _("Alert taken"),
+    }
+)
 
 
 class AlertQuerySet(models.QuerySet):

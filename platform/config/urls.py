@@ -8,7 +8,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("language/", looks.language, name="language"),
     path("theme/", looks.theme, name="theme"),
-    path("account/", include("allauth.account.urls")),
+    path("account/", include("portals.account")),
     path("go/<str:kind>/<str:pk>/", home.go, name="go"),
     path("alerts/", alerts.open_alerts, name="alerts"),
     path("alerts/<int:pk>/acknowledge/", alerts.acknowledge, name="acknowledge"),

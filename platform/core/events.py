@@ -15,37 +15,43 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from core.models import Event, LedgerHead
 from tenants import due
 from tenants.current import current_schema
 
 ANCHOR_EVERY = timedelta(minutes=5)
-_names: set[str] = set()
+_words: dict[str, str | Promise] = {}
 _pending: ContextVar[list[Event] | None] = ContextVar("pending events", default=None)
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def register(*names: str) -> None:
-    """Each app names its events once, at import; an unknown or doubled name is a programming error."""
-    doubled = _names.intersection(names)
+def register(words: dict[str, str | Promise]) -> None:
+    """Each app names its events once, at import, with what people read; a doubled name is a programming error."""
+    doubled = _words.keys() & words.keys()
     if doubled:
         raise ValueError(f"events registered twice: {doubled}")
-    _names.update(names)
+    _words.update(words)
 
 
 def registered() -> frozenset[str]:
-    return frozenset(_names)
+    return frozenset(_words)
 
 
-def emit(name: str, subject: models.Model, *, by: Any, **data: Any) -> Event:
+def word_of(name: str) -> str:
+    """What happened, for people; the bare name for events of a release that knew more than this one."""
+    return str(_words.get(name, name))
+
+
+def emit(name: str, subject: models.Model, /, *, by: Any, **data: Any) -> Event:
     """Notes that something happened to the subject; `by=None` is the clock. Only inside an @action."""
     pending = _pending.get()
     if pending is None:
         raise RuntimeError(f"{name} was emitted outside of an @action")
-    if name not in _names:
+    if name not in _words:
         raise ValueError(f"unknown event {name}")
     event = Event(
         id=uuid.uuid4(),

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from tenants import due
 
 from core.errors import Refusal
 from core.events import action
 from core.models import Attachment, Job
+from tenants import due
 
 _kinds: dict[str, Callable[[Job], Attachment]] = {}
 

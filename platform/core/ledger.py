@@ -8,10 +8,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
 from django.utils import timezone
-from tenants.current import current_schema
 
 from core.events import public_key_bytes, seal_of
 from core.models import Event, LedgerHead
+from tenants.current import current_schema
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,9 @@ class Event(models.Model):
     name = models.CharField(max_length=80)
     subject_type = models.CharField(max_length=60)
     subject_id = models.CharField(max_length=40)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
     data = models.JSONField(default=dict)
     at = models.DateTimeField()
     previous = models.CharField(max_length=64)
@@ -59,7 +61,7 @@ class Attachment(models.Model):
     sha256 = models.CharField(max_length=64, db_index=True)
     width = models.IntegerField(null=True)
     height = models.IntegerField(null=True)
-    taken_at = models.DateTimeField(null=True, help_text=_("As the phone says; not trusted."))
+    taken_at = models.DateTimeField(null=True, help_text="As the phone says; not trusted.")
     received_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 

@@ -1,6 +1,5 @@
-from tenants import due
-
 from core import ledger
+from tenants import due
 
 
 @due.handler("core.anchor")

@@ -108,7 +108,9 @@ class QRPoint(models.Model):
                 condition=Q(equipment__isnull=False, area__isnull=True) | Q(equipment__isnull=True, area__isnull=False),
                 name="qr_leads_to_one_place",
             ),
-            models.UniqueConstraint(fields=["equipment"], condition=Q(revoked_at=None), name="qr_one_live_per_equipment"),
+            models.UniqueConstraint(
+                fields=["equipment"], condition=Q(revoked_at=None), name="qr_one_live_per_equipment"
+            ),
             models.UniqueConstraint(fields=["area"], condition=Q(revoked_at=None), name="qr_one_live_per_area"),
         ]
 

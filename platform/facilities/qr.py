@@ -2,16 +2,22 @@
 
 import secrets
 
-from core.errors import Refusal, Revoked
-from core.events import action, emit, register
 from django.core import signing
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.errors import DomainError, NotAllowed, Refusal, Revoked
+from core.events import action, emit, register
+from facilities.models import Area, Equipment, QRPoint
 from tenants.current import current_schema
 
-from facilities.models import Area, Equipment, QRPoint
-
-register("qr.issued", "qr.revoked")
+register(
+    {
+        "qr.issued": gettext_lazy("Label issued"),
+        "qr.revoked": gettext_lazy("Label taken out of use"),
+    }
+)
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
@@ -26,12 +32,14 @@ def token_of(point: QRPoint) -> str:
 
 def read_token(token: str) -> QRPoint:
     """The sticker's point; also accepts the short number that is printed below the picture."""
-    code = token.strip().upper()
+    code = "".join(token.split()).upper()
     if _signer().sep in token:
         try:
             code = _signer().unsign(token)
         except signing.BadSignature:
-            raise UnknownSticker(_("This code is not one of this factory. Look at the label or type its number.")) from None
+            raise UnknownSticker(
+                _("This code is not one of this factory. Look at the label or type its number.")
+            ) from None
     point = QRPoint.objects.select_related("equipment__area", "equipment__type", "area").filter(code=code).first()
     if point is None:
         raise UnknownSticker(_("This code is not one of this factory. Look at the label or type its number."))
@@ -55,6 +63,10 @@ def issue_sticker(place: Equipment | Area, *, by) -> QRPoint:
 @action
 def revoke_sticker(point: QRPoint, *, by, reason: str) -> QRPoint:
     """Takes the sticker out of use and issues its successor, which is returned."""
+    if not by.can("qr.manage"):
+        raise NotAllowed(_("Your role may not change the plant. Ask the administrator or the safety officer."))
+    if not reason.strip():
+        raise DomainError(_("Write the reason; it stays on record."))
     QRPoint.objects.filter(pk=point.pk, revoked_at=None).update(revoked_at=timezone.now())
     emit("qr.revoked", point, by=by, reason=reason)
     return issue_sticker(point.place, by=by)

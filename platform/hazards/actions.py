@@ -4,6 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
 from alerts.actions import raise_alert
 from core.attachments import visible_through
 from core.counters import next_number
@@ -11,15 +15,11 @@ from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit
 from core.models import Attachment
 from core.words import say
-from django.db import IntegrityError, transaction
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from facilities.models import Area, Equipment
+from hazards.models import WORKFLOW, Category, Evidence, Extension, Hazard, Level, LevelPolicy, Review, Status
 from people.models import Team, User
 from people.permissions import Role
 from tenants import due
-
-from hazards.models import WORKFLOW, Category, Evidence, Extension, Hazard, Level, LevelPolicy, Review, Status
 
 REPEATS_WITHIN = timedelta(days=90)
 # Who hears of it, one level further each time: before the limit, at the limit, then day by day.
@@ -72,7 +72,14 @@ def report_hazard(
         repeat_of=_earlier(category, area, equipment, now),
     )
     _keep(hazard, photos, Evidence.Stage.BEFORE)
-    emit("hazard.reported", hazard, by=by, number=hazard.number, level=hazard.level, photos=[photo.sha256 for photo in photos])
+    emit(
+        "hazard.reported",
+        hazard,
+        by=by,
+        number=hazard.number,
+        level=hazard.level,
+        photos=[photo.sha256 for photo in photos],
+    )
     if hazard.is_urgent:
         raise_alert(hazard, _alert_line(hazard), by=by, department_id=hazard.department_id)
     due.at(now + _acknowledge(hazard.level), "hazards.remind", key=f"hazard:{hazard.pk}:confirm", hazard=hazard.pk)
@@ -86,7 +93,9 @@ def _number(now: datetime) -> str:
 
 def _earlier(category: Category, area: Area, equipment: Equipment | None, now: datetime) -> Hazard | None:
     """The same thing at the same place within 90 days: a repeat."""
-    same = Hazard.objects.filter(category=category, area=area, equipment=equipment, reported_at__gt=now - REPEATS_WITHIN)
+    same = Hazard.objects.filter(
+        category=category, area=area, equipment=equipment, reported_at__gt=now - REPEATS_WITHIN
+    )
     return same.exclude(status__in=(Status.REJECTED, Status.VOIDED, Status.MERGED)).order_by("-reported_at").first()
 
 
@@ -230,8 +239,17 @@ def review_hazard(hazard: Hazard, *, by: User, is_passed: bool, note: str = "") 
     if is_passed and stage == Review.Stage.FINAL:
         changes["closed_at"] = now
     reviewed = hazard.round
-    WORKFLOW.take(f"{'pass' if is_passed else 'return'}_{stage}", hazard, by=by, note=note, data={"stage": stage, "round": reviewed}, **changes)
-    Review.objects.create(hazard=hazard, stage=stage, round=reviewed, reviewer=by, is_passed=is_passed, note=note, at=now)
+    WORKFLOW.take(
+        f"{'pass' if is_passed else 'return'}_{stage}",
+        hazard,
+        by=by,
+        note=note,
+        data={"stage": stage, "round": reviewed},
+        **changes,
+    )
+    Review.objects.create(
+        hazard=hazard, stage=stage, round=reviewed, reviewer=by, is_passed=is_passed, note=note, at=now
+    )
     if hazard.status == Status.CLOSED:
         _forget(hazard)
     return hazard
@@ -278,7 +296,12 @@ def request_extension(hazard: Hazard, *, by: User, new_due_at: datetime, reason:
     if hazard.extensions.filter(is_approved=None).exists():
         raise WrongStatus(_("More time was asked for already; it waits for a decision."))
     extension = Extension.objects.create(
-        hazard=hazard, reason=reason.strip(), old_due_at=hazard.due_at, new_due_at=new_due_at, requested_by=by, requested_at=timezone.now()
+        hazard=hazard,
+        reason=reason.strip(),
+        old_due_at=hazard.due_at,
+        new_due_at=new_due_at,
+        requested_by=by,
+        requested_at=timezone.now(),
     )
     emit("hazard.extension_requested", hazard, by=by, note=reason, old=hazard.due_at, new=new_due_at)
     return extension

@@ -2,32 +2,35 @@
 
 from datetime import timedelta
 
-from core.events import register
-from core.models import Attachment
-from core.workflow import Step, Workflow
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from core.events import register
+from core.models import Attachment
+from core.workflow import Step, Workflow
 from facilities.models import Area, Department, Equipment
 from people.models import Team
 
 register(
-    "hazard.reported",
-    "hazard.confirmed",
-    "hazard.assigned",
-    "hazard.started",
-    "hazard.submitted",
-    "hazard.reviewed",
-    "hazard.returned",
-    "hazard.closed",
-    "hazard.merged",
-    "hazard.rejected",
-    "hazard.voided",
-    "hazard.escalated",
-    "hazard.extension_requested",
-    "hazard.extension_decided",
+    {
+        "hazard.reported": _("Reported"),
+        "hazard.confirmed": _("Level confirmed"),
+        "hazard.assigned": _("Assigned"),
+        "hazard.started": _("Fixing started"),
+        "hazard.submitted": _("Fixed and submitted"),
+        "hazard.reviewed": _("Review passed"),
+        "hazard.returned": _("Returned"),
+        "hazard.closed": _("Closed"),
+        "hazard.merged": _("Merged"),
+        "hazard.rejected": _("Not a hazard"),
+        "hazard.voided": _("Declared void"),
+        "hazard.escalated": _("Passed on to the next level"),
+        "hazard.extension_requested": _("More time asked for"),
+        "hazard.extension_decided": _("Request for more time decided"),
+    }
 )
 
 
@@ -61,10 +64,12 @@ class LevelPolicy(models.Model):
 class Category(models.Model):
     code = models.CharField(max_length=40, unique=True)
     name = models.JSONField()
-    gbt13861 = models.IntegerField(help_text=_("Top class of GB/T 13861: 1 people, 2 things, 3 surroundings, 4 management."))
+    gbt13861 = models.IntegerField(
+        help_text="Top class of GB/T 13861: 1 people, 2 things, 3 surroundings, 4 management."
+    )
     level = models.CharField(max_length=8, choices=Level.choices)
     urgent_when = models.JSONField(null=True)
-    team = models.ForeignKey(Team, models.SET_NULL, null=True, related_name="+", help_text=_("Who fixes this by default."))
+    team = models.ForeignKey(Team, models.SET_NULL, null=True, related_name="+", help_text="Who fixes this by default.")
 
     class Meta:
         ordering = ["id"]
@@ -179,8 +184,8 @@ class Hazard(models.Model):
     closed_at = models.DateTimeField(null=True)
     cause = models.TextField(_("cause"), blank=True)
     measure = models.TextField(_("what was done"), blank=True)
-    tests = models.JSONField(default=list, help_text=_('[{"name", "required", "result", "is_passed"}]'))
-    round = models.IntegerField(default=1, help_text=_("Counts up each time the fix is returned."))
+    tests = models.JSONField(default=list, help_text='[{"name", "required", "result", "is_passed"}]')
+    round = models.IntegerField(default=1, help_text="Counts up each time the fix is returned.")
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     repeat_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="repeats")
 

@@ -1,7 +1,6 @@
-from tenants import due
-
 from hazards import actions
 from hazards.models import Hazard
+from tenants import due
 
 
 @due.handler("hazards.escalate")

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts.models import Alert
 from django.db.models import Avg, F
 from django.utils import timezone
+
+from alerts.models import Alert
 from hazards.models import Hazard, Status
 from inspections.models import Run
 
@@ -38,14 +39,18 @@ def hazards_closed(user, since: datetime, until: datetime) -> Share:
 
 def days_to_close(user, since: datetime, until: datetime) -> float | None:
     """平均整改周期: mean of closure minus confirmation, in days, of hazards closed in the period."""
-    closed = Hazard.objects.visible_to(user).filter(closed_at__gt=since, closed_at__lte=until, confirmed_at__isnull=False)
+    closed = Hazard.objects.visible_to(user).filter(
+        closed_at__gt=since, closed_at__lte=until, confirmed_at__isnull=False
+    )
     mean = closed.aggregate(mean=Avg(F("closed_at") - F("confirmed_at")))["mean"]
     return round(mean / timedelta(days=1), 1) if mean else None
 
 
 def minutes_to_answer(user, since: datetime, until: datetime) -> float | None:
     """平均响应时间: mean of the first acknowledgement minus the alert, in minutes."""
-    taken = Alert.objects.visible_to(user).filter(raised_at__gt=since, raised_at__lte=until, acknowledged_at__isnull=False)
+    taken = Alert.objects.visible_to(user).filter(
+        raised_at__gt=since, raised_at__lte=until, acknowledged_at__isnull=False
+    )
     mean = taken.aggregate(mean=Avg(F("acknowledged_at") - F("raised_at")))["mean"]
     return round(mean / timedelta(minutes=1), 1) if mean else None
 

@@ -7,22 +7,22 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from dateutil.rrule import rrulestr
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
 from core.attachments import visible_through
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit
 from core.models import Attachment
 from core.words import say
-from dateutil.rrule import rrulestr
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from facilities.models import Area, Equipment
 from hazards.actions import report_hazard
 from hazards.models import Hazard, Level
+from inspections.models import Answer, Checklist, Item, Plan, Run
 from people.models import Team, User
 from tenants import due
 from tenants.current import current_factory
-
-from inspections.models import Answer, Checklist, Item, Plan, Run
 
 # Runs stand a day ahead, so that a phone can fetch them before it goes where there is no signal.
 AHEAD = timedelta(hours=24)
@@ -120,7 +120,9 @@ def occurrences(plan: Plan, after: datetime, until: datetime) -> list[datetime]:
     """Opening times in (after, until]; the rule counts local days, so that 8 o'clock stays 8 o'clock."""
     zone = _zone()
     rule = _read_rule(plan.rule, datetime.combine(plan.starts_on, plan.opens_at))
-    days = rule.between(after.astimezone(zone).replace(tzinfo=None), until.astimezone(zone).replace(tzinfo=None), inc=True)
+    days = rule.between(
+        after.astimezone(zone).replace(tzinfo=None), until.astimezone(zone).replace(tzinfo=None), inc=True
+    )
     moments = [day.replace(tzinfo=zone) for day in days]
     return [moment for moment in moments if after < moment <= until]
 
@@ -209,7 +211,9 @@ def submit_run(run: Run, given: Iterable[Given], *, by: User) -> Run:
         return _same_again(run, by)
     now = timezone.now()
     if run.closes_at and now > run.closes_at + LATE_UNTIL:
-        raise WrongStatus(_("This check is from %(day)s and can no longer be handed in. Do today's.") % {"day": run.opens_at.date()})
+        raise WrongStatus(
+            _("This check is from %(day)s and can no longer be handed in. Do today's.") % {"day": run.opens_at.date()}
+        )
     answers = _checked(run, list(given))
     hazards = [_keep_answer(run, answer, by, now) for answer in answers]
     run.status, run.inspector, run.submitted_at = Run.Status.DONE, by, now
@@ -234,7 +238,9 @@ def submit_run(run: Run, given: Iterable[Given], *, by: User) -> Run:
 
 def _same_again(run: Run, by: User) -> Run:
     if run.inspector_id != by.pk:
-        raise WrongStatus(_("%(name)s has already handed in this check.") % {"name": run.inspector.name if run.inspector else ""})
+        raise WrongStatus(
+            _("%(name)s has already handed in this check.") % {"name": run.inspector.name if run.inspector else ""}
+        )
     return run
 
 

@@ -2,18 +2,29 @@
 
 import uuid
 
-from core.events import register
-from core.models import Attachment
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from core.events import register
+from core.models import Attachment
 from facilities.models import Area, Department, Equipment, EquipmentType
 from hazards.models import Category, Hazard
 from people.models import Team
 
-register("checklist.installed", "plan.created", "plan.stopped", "run.planned", "run.started", "run.submitted", "run.missed")
+register(
+    {
+        "checklist.installed": _("Checklist installed"),
+        "plan.created": _("Plan made"),
+        "plan.stopped": _("Plan stopped"),
+        "run.planned": _("Planned"),
+        "run.started": _("Check started"),
+        "run.submitted": _("Check done"),
+        "run.missed": _("Missed"),
+    }
+)
 
 
 class Frequency(models.TextChoices):
@@ -31,7 +42,7 @@ class Checklist(models.Model):
     frequency = models.CharField(max_length=10, choices=Frequency.choices)
     target_type = models.ForeignKey(EquipmentType, models.PROTECT, null=True, related_name="checklists")
     target_area = models.ForeignKey(Area, models.PROTECT, null=True, related_name="checklists")
-    seconds = models.IntegerField(help_text=_("Planned time for all items."))
+    seconds = models.IntegerField(help_text="Planned time for all items.")
     is_current = models.BooleanField(default=True)
 
     class Meta:
@@ -83,11 +94,11 @@ class Plan(models.Model):
     area = models.ForeignKey(Area, models.PROTECT, null=True, related_name="plans")
     rule = models.CharField(max_length=120, default="FREQ=DAILY")
     starts_on = models.DateField()
-    opens_at = models.TimeField(help_text=_("Local time of the factory."))
+    opens_at = models.TimeField(help_text="Local time of the factory.")
     window_minutes = models.IntegerField()
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="+")
-    planned_until = models.DateTimeField(null=True, help_text=_("Occurrences up to here have their runs."))
+    planned_until = models.DateTimeField(null=True, help_text="Occurrences up to here have their runs.")
     is_active = models.BooleanField(default=True)
 
     class Meta:

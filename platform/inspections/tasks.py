@@ -1,7 +1,6 @@
-from tenants import due
-
 from inspections import actions
 from inspections.models import Plan, Run
+from tenants import due
 
 
 @due.handler("inspections.plan_runs")

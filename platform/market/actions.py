@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from core.events import action, emit, register
 from facilities.models import Area, EquipmentType
 from hazards.models import Category, Level, LevelPolicy
@@ -11,7 +13,11 @@ from market.packs import Pack
 from people.models import JobRole
 from tenants.current import current_factory
 
-register("pack.installed")
+register(
+    {
+        "pack.installed": gettext_lazy("Industry pack installed"),
+    }
+)
 
 # Minutes to acknowledge and hours to fix: the product's defaults; the law only says "at once" and "in time".
 LIMITS = {Level.GENERAL: (240, 72), Level.SERIOUS: (60, 48), Level.MAJOR: (15, 24)}

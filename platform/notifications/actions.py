@@ -3,17 +3,17 @@
 from collections.abc import Iterable
 from typing import Any
 
-from core.models import Event
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
-from people.models import User
-from realtime.push import push_on_commit
-from tenants import due
 
+from core.models import Event
 from notifications import catalogue
 from notifications.channels import sms
 from notifications.models import Feed, Message, Notification
+from people.models import User
+from realtime.push import push_on_commit
+from tenants import due
 
 REPLAY_AT_ONCE = 100
 

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from core.models import Event
 from django.apps import apps
 from django.db.models import Model, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from core.models import Event
 from hazards.models import Status
 from people.models import User
 from people.permissions import PERMISSIONS, Role
@@ -92,7 +93,9 @@ def extension_deciders(event: Event, hazard: Any) -> Iterable[User]:
 RULES: dict[str, Rule] = {
     rule.event: rule
     for rule in (
-        Rule("alert.raised", alert_takers, _("Urgent: %(line)s"), ("browser", "sms"), is_urgent=True, looks_at="alerts"),
+        Rule(
+            "alert.raised", alert_takers, _("Urgent: %(line)s"), ("browser", "sms"), is_urgent=True, looks_at="alerts"
+        ),
         Rule("alert.acknowledged", lambda event, alert: [], "", looks_at="alerts"),
         Rule("hazard.reported", confirmers, _("New hazard %(number)s: %(title)s. Confirm its level")),
         Rule("hazard.confirmed", reporter, _("Your report %(number)s is confirmed: %(title)s")),
@@ -114,4 +117,6 @@ RULES: dict[str, Rule] = {
 SILENT = frozenset({
     "hazard.started", "run.planned", "run.started", "run.submitted", "run.missed", "qr.issued", "qr.revoked",
     "checklist.installed", "plan.created", "plan.stopped", "pack.installed",
+    "department.added", "area.added", "area.changed", "equipment.added", "equipment.changed",
+    "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "team.added", "team.leader_named",
 })  # fmt: skip

@@ -1,8 +1,7 @@
 from core.models import Event
+from notifications import actions
 from realtime.consumers import replays
 from tenants import due
-
-from notifications import actions
 
 replays(actions.feed_after)
 

@@ -1,31 +1,133 @@
-"""Signing in: phone or employee number with password, phone with a code by SMS, or e-mail."""
+"""Signing in: phone, employee number or e-mail with a password, or phone with a code by SMS."""
 
+import unicodedata
+import uuid
+from typing import Any
+
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.forms import ConfirmLoginCodeForm
 from allauth.account.forms import LoginForm as BaseLoginForm
-from django.contrib.auth.backends import ModelBackend
+from django import forms
+from django.utils import translation
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from core.errors import DomainError
 from people.models import User
+from people.phones import normal_phone
+from tenants import due
+
+CODE_DIGITS = 6
+# Where the page after it says the same already.
+_UNSAID = {f"account/messages/{name}.txt" for name in ("logged_in", "logged_out", "login_code_sent")}
 
 
 def display_name(user: User) -> str:
     return user.name
 
 
-class EmployeeNumberBackend(ModelBackend):
-    def authenticate(self, request, login=None, password=None, **_credentials):
-        if not login or not password:
-            return None
-        user = User.objects.filter(employee_no=login).first()
-        if user is None:
-            User().set_password(password)  # takes as long as for a number that exists
-            return None
-        return user if user.check_password(password) and self.user_can_authenticate(user) else None
+def find_user(login: str) -> User | None:
+    """The person of a phone number, an employee number or an e-mail address, in this order."""
+    text = unicodedata.normalize("NFKC", login).strip()
+    try:
+        user = User.objects.filter(phone=normal_phone(text)).first()
+    except DomainError:
+        user = None
+    return (
+        user or User.objects.filter(employee_no__iexact=text).first() or User.objects.filter(email__iexact=text).first()
+    )
+
+
+class Backend(AuthenticationBackend):
+    """Whatever was typed is one `username`; the parent hides by its timing whether the person exists."""
+
+    def _authenticate(self, request: Any, **credentials: Any) -> User | None:
+        user = find_user(credentials.get("username") or "")
+        return self._check_password(user, credentials["password"])
 
 
 class LoginForm(BaseLoginForm):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = forms.CharField(
+            label=gettext_lazy("Phone, employee number or e-mail"),
+            max_length=120,
+            widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        )
+        password = self.fields["password"]
+        password.label = gettext_lazy("Password")
+        password.help_text = gettext_lazy("Forgotten? Sign in with a code by text message, or ask your administrator.")
+        password.widget.attrs.pop("placeholder", None)
+        self.order_fields(["login", "password"])
+
+    def user_credentials(self) -> dict[str, str]:
+        return {"username": self.cleaned_data["login"], "password": self.cleaned_data["password"]}
+
+
+class CodeForm(ConfirmLoginCodeForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        digits = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
+        self.fields["code"].label = gettext_lazy("The code from the text message")
+        self.fields["code"].widget = forms.TextInput(attrs=digits)
+
+
+class PhoneField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", gettext_lazy("Phone"))
+        kwargs.setdefault("max_length", 30)
+        super().__init__(**kwargs)
+        self.widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        try:
+            return normal_phone(text) if text else ""
+        except DomainError as refusal:
+            raise forms.ValidationError(refusal.message) from None
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    def is_open_for_signup(self, request):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "phone_password_mismatch": gettext_lazy(
+            "That does not fit together. Look at the number and the password again."
+        ),
+        "too_many_login_attempts": gettext_lazy("Too many tries. Wait five minutes, or ask your administrator."),
+        "incorrect_code": gettext_lazy("That is not the code. Look at the newest text message."),
+        "enter_current_password": gettext_lazy("This is not your present password."),
+    }
+
+    def is_open_for_signup(self, request: Any) -> bool:
         return False
+
+    def phone_form_field(self, **kwargs: Any) -> PhoneField:
+        return PhoneField(**kwargs)
+
+    def add_message(
+        self, request: Any, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        if message_template not in _UNSAID:
+            super().add_message(request, level, message_template, *args, **kwargs)
+
+    def get_user_by_phone(self, phone: str) -> User | None:
+        """A closed account gets no code, and the page does not tell."""
+        return User.objects.filter(phone=phone, is_active=True).first()
+
+    def get_phone(self, user: User) -> tuple[str, bool] | None:
+        return (user.phone, user.phone_verified) if user.phone else None
+
+    def set_phone_verified(self, user: User, phone: str) -> None:
+        User.objects.filter(pk=user.pk, phone=phone).update(phone_verified=True)
+
+    def generate_phone_verification_code(self, *, user: User, phone: str) -> str:
+        return get_random_string(CODE_DIGITS, "0123456789")
+
+    def send_verification_code_sms(self, user: User, phone: str, code: str, **_kwargs: Any) -> None:
+        words = {"code": code, "minutes": app_settings.LOGIN_BY_CODE_TIMEOUT // 60}
+        with translation.override(user.language):
+            text = _("Your sign-in code is %(code)s, good for %(minutes)d minutes. Tell it to nobody.") % words
+        due.now("notifications.send_sms", phone=phone, text=text, key=f"code:{uuid.uuid4()}")

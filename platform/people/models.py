@@ -6,8 +6,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from facilities.models import Department
 
+from facilities.models import Department
 from people.permissions import PARTNER_ROLES, Role, allows
 
 
@@ -40,7 +40,11 @@ class UserManager(BaseUserManager):
     def holding(self, role: str, department_id: int | None = None) -> models.QuerySet["User"]:
         """Active people with this role, everywhere or for the department."""
         grants = RoleGrant.objects.filter(role=role).select_related("department")
-        fitting = [grant.user_id for grant in grants if grant.department_id is None or department_id in grant.department.subtree]
+        fitting = [
+            grant.user_id
+            for grant in grants
+            if grant.department_id is None or department_id in grant.department.subtree
+        ]
         return self.filter(pk__in=fitting, is_active=True)
 
 
@@ -50,7 +54,7 @@ class User(AbstractBaseUser):
     # One column that is never empty stands in for Django's username; people sign in by phone, number or e-mail.
     login_key = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
     name = models.CharField(_("name"), max_length=60)
-    sort_key = models.CharField(max_length=120, db_index=True, help_text=_("Pinyin of the name."))
+    sort_key = models.CharField(max_length=120, db_index=True, help_text="Pinyin of the name.")
     phone = models.CharField(_("phone"), max_length=20, unique=True, null=True, blank=True)
     phone_verified = models.BooleanField(default=False)
     employee_no = models.CharField(_("employee number"), max_length=30, unique=True, null=True, blank=True)
@@ -90,9 +94,7 @@ class User(AbstractBaseUser):
 
     def can(self, permission: str, obj: object = None) -> bool:
         """Whether one of the person's roles allows this, on this object's department where the role is bound to one."""
-        return self.is_active and any(
-            allows(grant.role, permission) and grant.covers(obj) for grant in self.roles
-        )
+        return self.is_active and any(allows(grant.role, permission) and grant.covers(obj) for grant in self.roles)
 
     def departments_with(self, permission: str) -> list[int] | None:
         """Ids of the departments in which the person holds the permission; None means everywhere."""
@@ -115,5 +117,6 @@ class RoleGrant(models.Model):
         ]
 
     def covers(self, obj: object) -> bool:
-        return self.department_id is None or obj is None or getattr(obj, "department_id", None) in self.department.subtree
-
+        return (
+            self.department_id is None or obj is None or getattr(obj, "department_id", None) in self.department.subtree
+        )

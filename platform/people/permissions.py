@@ -47,7 +47,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "hazards.confirm": {Role.SAFETY_OFFICER},
         "hazards.assign": {Role.SAFETY_OFFICER, Role.WORKSHOP_HEAD},
         "hazards.rectify": _SHOP_FLOOR | {Role.SAFETY_OFFICER},
-        "hazards.review_first": {Role.TEAM_LEADER},
+        # The head stands in where the workshop's only team leader fixed it.
+        "hazards.review_first": {Role.TEAM_LEADER, Role.WORKSHOP_HEAD},
         "hazards.review_second": {Role.SAFETY_OFFICER},
         "hazards.review_final": {Role.LEADER},
         "hazards.dismiss": {Role.SAFETY_OFFICER},

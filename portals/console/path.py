@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
 from hazards.models import Hazard, Review, Status
 
 _NOW_AT = {
@@ -38,8 +39,16 @@ def path_of(hazard: Hazard, reviews: list[Review]) -> list[Stop]:
         (_("Assigned"), hazard.owner.name if hazard.owner else "", hazard.assigned_at),
         (_("Fixed"), hazard.owner.name if hazard.owner else "", hazard.submitted_at),
         *(
-            (label, passed[stage].reviewer.name if stage in passed else "", passed[stage].at if stage in passed else None)
-            for stage, label in ((Review.Stage.FIRST, _("First review")), (Review.Stage.SECOND, _("Second review")), (Review.Stage.FINAL, _("Final review")))
+            (
+                label,
+                passed[stage].reviewer.name if stage in passed else "",
+                passed[stage].at if stage in passed else None,
+            )
+            for stage, label in (
+                (Review.Stage.FIRST, _("First review")),
+                (Review.Stage.SECOND, _("Second review")),
+                (Review.Stage.FINAL, _("Final review")),
+            )
         ),
     ]
     return [

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from portals.field.views import hazards, home, runs, scan
+from portals.field.views import hazards, home, me, runs, scan
 
 app_name = "field"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("me/", me.me, name="me"),
     path("scan/", scan.scan, name="scan"),
     path("q/<str:token>/", scan.place, name="qr"),
     path("q/<str:token>/inspect/", scan.inspect, name="inspect"),

@@ -4,6 +4,7 @@ import re
 
 from django.conf import settings
 from django.shortcuts import redirect, render
+
 from tenants.provisioning import host_of
 
 

@@ -3,19 +3,19 @@
 from threading import Thread
 
 import pytest
+from django.db import connection
+from django.urls import reverse
+
 from alerts.actions import acknowledge_alert, raise_alert
 from alerts.models import Alert
 from core.errors import NotAllowed
 from core.models import Event
-from django.db import connection
-from django.urls import reverse
 from notifications.actions import deliver
 from notifications.models import Message, Notification
 from people.permissions import Role
 from tenants import provisioning
 from tenants.current import in_factory
 from tenants.models import Due
-
 from tests import make
 
 

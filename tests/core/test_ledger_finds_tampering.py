@@ -7,11 +7,12 @@ from io import StringIO
 
 import psycopg
 import pytest
+from django.core.management import CommandError, call_command
+from psycopg import sql
+
 from core import ledger
 from core.events import action, emit
 from core.models import Counter, Event, LedgerHead
-from django.core.management import CommandError, call_command
-from psycopg import sql
 from tenants import provisioning
 
 

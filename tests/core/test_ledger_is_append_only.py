@@ -1,8 +1,9 @@
 import pytest
+from django.db import ProgrammingError, connection, transaction
+
 from core import ledger
 from core.events import action, emit
 from core.models import Counter, Event
-from django.db import ProgrammingError, connection, transaction
 
 
 @action
@@ -18,7 +19,9 @@ def test_events_of_an_action_are_sealed_in_order(factory):
     assert ledger.verify().is_whole
 
 
-@pytest.mark.parametrize("statement", ["UPDATE core_event SET name = 'x'", "DELETE FROM core_event", "TRUNCATE core_event"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE core_event SET name = 'x'", "DELETE FROM core_event", "TRUNCATE core_event"]
+)
 def test_the_database_refuses_to_change_an_entry(factory, statement):
     happen()
     with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:

@@ -4,12 +4,12 @@ import json
 import time
 
 import pytest
+from websockets.exceptions import InvalidStatus
+
 from alerts.actions import acknowledge_alert, raise_alert
 from notifications.models import Notification
 from people.permissions import Role
 from tenants.current import in_factory
-from websockets.exceptions import InvalidStatus
-
 from tests import make
 from tests.live import session_of
 

@@ -4,9 +4,10 @@ from datetime import timedelta
 from threading import Thread
 
 import pytest
-from core.models import Counter
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
+
+from core.models import Counter
 from tenants import due
 from tenants.current import current_schema, in_factory
 from tenants.models import Due

@@ -1,8 +1,9 @@
 """No query leaves the factory that its work is pinned to."""
 
 import pytest
-from core.models import Event
 from django.db import ProgrammingError, connection
+
+from core.models import Event
 from tenants.current import WrongSchema, current_factory, in_factory
 from tenants.models import Factory
 

@@ -4,13 +4,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from core.words import say as _say
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from core.events import word_of
+from core.words import say as _say
 
 register = template.Library()
 register.filter("say", _say)
@@ -31,34 +33,14 @@ _TONES = {
     "bad": {"missed", "fail", "failed"},
     "now": {"doing", "rectifying", "first_review", "second_review", "final_review", "running"},
 }
-_EVENT_WORDS = {
-    "hazard.reported": gettext_lazy("Reported"),
-    "hazard.confirmed": gettext_lazy("Level confirmed"),
-    "hazard.assigned": gettext_lazy("Assigned"),
-    "hazard.started": gettext_lazy("Fixing started"),
-    "hazard.submitted": gettext_lazy("Fixed and submitted"),
-    "hazard.reviewed": gettext_lazy("Review passed"),
-    "hazard.returned": gettext_lazy("Returned"),
-    "hazard.closed": gettext_lazy("Closed"),
-    "hazard.merged": gettext_lazy("Merged"),
-    "hazard.rejected": gettext_lazy("Not a hazard"),
-    "hazard.voided": gettext_lazy("Declared void"),
-    "hazard.escalated": gettext_lazy("Passed on to the next level"),
-    "hazard.extension_requested": gettext_lazy("More time asked for"),
-    "hazard.extension_decided": gettext_lazy("Request for more time decided"),
-    "run.planned": gettext_lazy("Planned"),
-    "run.started": gettext_lazy("Check started"),
-    "run.submitted": gettext_lazy("Check done"),
-    "run.missed": gettext_lazy("Missed"),
-    "alert.raised": gettext_lazy("Alert raised"),
-    "alert.acknowledged": gettext_lazy("Alert taken"),
-}
 
 
 @register.simple_tag
 def icon(name: str) -> str:
     """An outline icon of the sprite. Names stand written out in templates: the build draws those it finds."""
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("vendor/icons.svg"), name)
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("vendor/icons.svg"), name
+    )
 
 
 @register.simple_tag
@@ -82,8 +64,7 @@ def level_word(level: str) -> str:
 
 @register.filter
 def event_word(event: Any) -> str:
-    """What happened, for people; the name of the event where there is no word for it."""
-    return _EVENT_WORDS.get(event.name, event.name)
+    return word_of(event.name)
 
 
 @register.filter
@@ -172,7 +153,9 @@ def control(bound: Any) -> Any:
     """The field's input with the look of its kind and its error tied to it."""
     widget = bound.field.widget
     kind = getattr(widget, "input_type", "")
-    look = {"checkbox": "form-check-input", "radio": "form-check-input", "select": "form-select"}.get(kind, "form-control")
+    look = {"checkbox": "form-check-input", "radio": "form-check-input", "select": "form-select"}.get(
+        kind, "form-control"
+    )
     given = widget.attrs.get("class", "")
     attrs = {"class": f"{look} {given} {'is-invalid' if bound.errors else ''}".strip()}
     if described_by(bound):

@@ -1,10 +1,10 @@
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
 from hazards.models import OPEN, Hazard, Level, Status
 from people.models import User
 from people.permissions import PERMISSIONS
-
 from portals.field.forms.hazards import Named
 
 GROUPS = {
@@ -72,7 +72,9 @@ class ReasonForm(forms.Form):
 
 
 class MergeForm(forms.Form):
-    into = Named(Hazard.objects.none(), to_field_name="number", label=_("Number of the other hazard"), widget=forms.TextInput)
+    into = Named(
+        Hazard.objects.none(), to_field_name="number", label=_("Number of the other hazard"), widget=forms.TextInput
+    )
 
     def __init__(self, *args, hazards, **kwargs):
         super().__init__(*args, **kwargs)

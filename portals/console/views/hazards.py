@@ -1,30 +1,43 @@
 """Hazards at the desk: the list, and one page per hazard on which everything is decided."""
 
-from core.errors import Refusal
-from core.events import history
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+
+from core.errors import Refusal
+from core.events import history
 from facilities.models import Department
 from hazards import actions
 from hazards.models import WORKFLOW, Hazard, Level
-
 from portals.console.forms import hazards as forms
 from portals.console.path import path_of
 from portals.web import page, require
 
 PER_PAGE = 50
-NEAR = ("area", "equipment", "owner", "reporter", "department", "category__team", "policy", "team", "repeat_of", "merged_into")
+NEAR = (
+    "area",
+    "equipment",
+    "owner",
+    "reporter",
+    "department",
+    "category__team",
+    "policy",
+    "team",
+    "repeat_of",
+    "merged_into",
+)
 
 
 @login_required
 def index(request):
     require(request.user, "console.open")
     form = forms.FilterForm(request.GET or None)
-    found = form.apply(Hazard.objects.visible_to(request.user)).select_related("area", "equipment", "owner", "department")
+    found = form.apply(Hazard.objects.visible_to(request.user)).select_related(
+        "area", "equipment", "owner", "department"
+    )
     kept = QueryDict(request.GET.urlencode(), mutable=True)
     kept.pop("page", None)
     context = {

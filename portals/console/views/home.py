@@ -1,7 +1,7 @@
 from django.contrib.auth.decorators import login_required
+
 from hazards.models import Hazard
 from insight.figures import overview
-
 from portals.web import page, require
 
 

@@ -1,9 +1,9 @@
-from core import ledger
-from core.models import Event
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.views.decorators.http import require_POST
 
+from core import ledger
+from core.models import Event
 from portals.web import page, require
 
 PER_PAGE = 50

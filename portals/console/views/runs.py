@@ -2,16 +2,16 @@
 
 from datetime import date, timedelta
 
-from core.events import history
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+
+from core.events import history
 from facilities.models import Department
 from insight.figures import Share
 from inspections.models import Run
-
 from portals.web import page, require
 
 PER_PAGE = 50
@@ -53,7 +53,9 @@ def _day(text: str) -> date:
 @login_required
 def show(request, pk: int):
     require(request.user, "inspections.view")
-    runs = Run.objects.visible_to(request.user).select_related("checklist", "equipment", "area", "team", "assignee", "inspector")
+    runs = Run.objects.visible_to(request.user).select_related(
+        "checklist", "equipment", "area", "team", "assignee", "inspector"
+    )
     run = get_object_or_404(runs, pk=pk)
     answers = run.answers.select_related("item", "hazard").prefetch_related("photos__by")
     return page(request, "console/runs/show.html", {"run": run, "answers": answers, "events": history(run)})

@@ -1,6 +1,7 @@
-from core.words import say
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from core.words import say
 from facilities.models import Area, Equipment
 from hazards.models import Category, Level
 
@@ -13,11 +14,20 @@ class Named(forms.ModelChoiceField):
 
 
 class ReportForm(forms.Form):
-    equipment = Named(Equipment.objects.none(), required=False, label=_("Machine"), empty_label=_("no machine, or not listed"))
+    equipment = Named(
+        Equipment.objects.none(), required=False, label=_("Machine"), empty_label=_("no machine, or not listed")
+    )
     area = Named(Area.objects.none(), required=False, label=_("Where"), empty_label=_("choose the place"))
     category = Named(Category.objects.none(), label=_("What kind of thing is it?"), empty_label=_("choose"))
-    title = forms.CharField(max_length=120, label=_("What is wrong?"), help_text=_("A few words, such as: guard missing."))
-    description = forms.CharField(max_length=2000, required=False, label=_("More (you may leave it empty)"), widget=forms.Textarea(attrs={"rows": 2}))
+    title = forms.CharField(
+        max_length=120, label=_("What is wrong?"), help_text=_("A few words, such as: guard missing.")
+    )
+    description = forms.CharField(
+        max_length=2000,
+        required=False,
+        label=_("Anything else to say"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     level = forms.ChoiceField(choices=Level.choices, initial=Level.SERIOUS)
     stopped = forms.ChoiceField(choices=[("", ""), ("yes", ""), ("no", "")], required=False)
 
@@ -42,7 +52,12 @@ class RectifyForm(forms.Form):
 
     TESTS = 3
     measure = forms.CharField(max_length=2000, label=_("What was done?"), widget=forms.Textarea(attrs={"rows": 2}))
-    cause = forms.CharField(max_length=2000, required=False, label=_("Why did it happen? (you may leave it empty)"), widget=forms.Textarea(attrs={"rows": 2}))
+    cause = forms.CharField(
+        max_length=2000,
+        required=False,
+        label=_("Why did it happen?"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -68,9 +83,14 @@ class RectifyForm(forms.Form):
 
     @property
     def more_tests(self):
-        return [(n, self[f"test_{n}"], self[f"required_{n}"], self[f"result_{n}"], self[f"passed_{n}"]) for n in range(2, self.TESTS + 1)]
+        return [
+            (n, self[f"test_{n}"], self[f"required_{n}"], self[f"result_{n}"], self[f"passed_{n}"])
+            for n in range(2, self.TESTS + 1)
+        ]
 
 
 class ExtensionForm(forms.Form):
-    new_due_at = forms.DateTimeField(label=_("New limit"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"))
+    new_due_at = forms.DateTimeField(
+        label=_("New limit"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
     reason = forms.CharField(max_length=1000, label=_("Why?"), widget=forms.Textarea(attrs={"rows": 2}))

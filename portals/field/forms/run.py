@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from core.models import Attachment
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+
+from core.models import Attachment
 from hazards.models import Level
 from inspections.actions import Given
 from inspections.models import Item, Run
-
 from portals.photos import moment, take_photos
 
 

@@ -1,15 +1,15 @@
 """Report it, see what became of it, fix it: a hazard on the phone."""
 
-from core.errors import DomainError
-from core.events import history
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+
+from core.errors import DomainError
+from core.events import history
 from hazards.actions import report_hazard, request_extension, start_hazard, submit_hazard
 from hazards.models import WORKFLOW, Hazard
-
 from portals.field.forms.hazards import ExtensionForm, RectifyForm, ReportForm
 from portals.photos import take_photos
 from portals.web import page, require
@@ -18,7 +18,9 @@ WORDS = ("title", "description", "category", "area", "equipment", "level", "is_m
 
 
 def _hazard(user, pk: int) -> Hazard:
-    hazards = Hazard.objects.visible_to(user).select_related("area", "equipment", "category", "reporter", "owner", "policy")
+    hazards = Hazard.objects.visible_to(user).select_related(
+        "area", "equipment", "category", "reporter", "owner", "policy"
+    )
     return get_object_or_404(hazards, pk=pk)
 
 
@@ -27,7 +29,9 @@ def report(request):
     require(request.user, "hazards.report")
     if request.method == "POST":
         return _report(request)
-    form = ReportForm(initial={"level": "serious", "equipment": request.GET.get("equipment"), "area": request.GET.get("area")})
+    form = ReportForm(
+        initial={"level": "serious", "equipment": request.GET.get("equipment"), "area": request.GET.get("area")}
+    )
     return page(request, "field/hazards/report.html", {"form": form})
 
 
@@ -51,7 +55,11 @@ def mine(request):
 @login_required
 def show(request, pk: int):
     hazard = _hazard(request.user, pk)
-    context = {"hazard": hazard, "evidence": hazard.evidence.select_related("attachment__by"), "events": history(hazard)}
+    context = {
+        "hazard": hazard,
+        "evidence": hazard.evidence.select_related("attachment__by"),
+        "events": history(hazard),
+    }
     return page(request, "field/hazards/show.html", context)
 
 

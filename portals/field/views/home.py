@@ -2,10 +2,12 @@ from datetime import timedelta
 
 from django.contrib.auth.decorators import login_required
 from django.utils import timezone
-from hazards.models import Hazard
-from inspections.models import Run
 
+from hazards.models import Hazard, Status
+from inspections.models import Run
 from portals.web import page
+
+TO_FIX = (Status.ASSIGNED, Status.RECTIFYING)
 
 
 @login_required
@@ -21,8 +23,9 @@ def home(request):
         "later": list(runs.filter(status=Run.Status.DUE, opens_at__gt=now).order_by("opens_at")[:5]),
         "missed": list(runs.filter(status=Run.Status.MISSED, closes_at__gt=now - timedelta(hours=24))[:5]),
         "done_today": runs.filter(status=Run.Status.DONE, submitted_at__date=timezone.localdate()).count(),
-        "to_fix": list(hazards.open().filter(owner=user).order_by("due_at")[:10]),
+        "to_fix": list(hazards.filter(owner=user, status__in=TO_FIX).order_by("due_at")[:10]),
         "to_decide": list(hazards.waiting_for(user).exclude(owner=user).order_by("due_at")[:10]),
         "reported": list(hazards.filter(reporter=user)[:3]),
     }
+    context["to_do"] = sum(len(context[what]) for what in ("runs", "to_fix", "to_decide"))
     return page(request, "field/home.html", context)

@@ -1,13 +1,13 @@
 """The inspection at the machine: begin, answer, hand in, see what became of it."""
 
-from core.errors import NotAllowed
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+
+from core.errors import NotAllowed
 from inspections.actions import AnswersRefused, refuse_others, start_run, submit_run
 from inspections.models import Run
-
 from portals.field.forms.run import as_given, empty_rows, read_rows
 from portals.web import page
 

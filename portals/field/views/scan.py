@@ -4,12 +4,12 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
+
 from facilities.models import Equipment
 from facilities.qr import read_token
 from hazards.models import Hazard
 from inspections.actions import open_run
 from inspections.models import Checklist, Run
-
 from portals.web import page, require
 
 

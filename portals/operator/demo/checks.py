@@ -26,7 +26,9 @@ QUIET_DAYS = 2
 _STARTS = (time(7, 30), time(9, 0), time(13, 30), time(15, 30), time(19, 30))
 _MACHINE_FAULTS = frozenset({"machine-guarding", "electrical", "special-equipment", "pressure-gas"})
 _SLIPS = frozenset({"unsafe-act", "ppe"})
-_WEIGHTS = defaultdict(lambda: 1.0, {"coating-vent": 4.0, "unsafe-act": 2.0, "ppe": 1.5, "electrical": 0.8, "management": 0.2})
+_WEIGHTS = defaultdict(
+    lambda: 1.0, {"coating-vent": 4.0, "unsafe-act": 2.0, "ppe": 1.5, "electrical": 0.8, "management": 0.2}
+)
 _WEEKLY = ("electrical-weekly", "forming-weekly", "lifting-weekly", "paint-chem-weekly")
 _PRESHIFT = {
     "cnc-lathe": "machine-preshift",

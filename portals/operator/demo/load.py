@@ -4,24 +4,32 @@ import random
 import shutil
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import yaml
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from billing.actions import open_trial
-from core.events import Event, chain
+from core.events import Event, chain, held_back
 from core.models import LedgerHead
+from inspections.models import Item
 from people.models import User
+from portals.operator.demo.cases import make_cases
+from portals.operator.demo.checks import Question, make_checks, routines
 from portals.operator.demo.plant import NAME, SLUG
+from portals.operator.demo.records import write_records
 from portals.operator.demo.rows import copy_rows
-from portals.operator.demo.setup import write_site
+from portals.operator.demo.setup import write_plans_of_today, write_site
 from tenants import provisioning
 from tenants.current import current_schema, in_factory
 from tenants.models import Factory
 
 SEED = 20240601
+# What was written down before the first shift.
+_FOUNDING = {"pack.installed", "checklist.installed", "qr.issued"}
 Say = Callable[[str], None]
 
 
@@ -53,12 +61,37 @@ def _write(say: Say) -> None:
     now = timezone.localtime()
     say("places and people")
     site = write_site(now.date(), random.Random(SEED))  # noqa: S311 - the same plant every time is the point
+    rng = random.Random(SEED + 1)  # noqa: S311
+    asked = {code: [_question(item) for item in row.items.all()] for code, row in site.checklists.items()}
+    say("two years of inspections")
+    plan = routines()
+    checks = make_checks(now.date(), now.tzinfo, site.people, asked, rng)
+    say(f"{len(checks)} inspections, and what was found")
+    areas = {code: area.name["zh"] for code, area in site.areas.items()}
+    cases = make_cases(now, site.people, plan, checks, asked, _texts(), areas, rng)
+    events = write_records(site, plan, checks, cases, now)
+    say("today's plans")
+    with held_back() as planned:
+        write_plans_of_today(site)
     say("ledger")
-    _seal(site.events)
+    _seal([*site.events, *events, *planned], begin=min(event.at for event in events))
 
 
-def _seal(events: list[Event]) -> None:
-    """In the order in which it happened; nobody is told of the past."""
+def _question(item: Item) -> Question:
+    return Question(item.category.code, item.kind == Item.Kind.NUMBER)
+
+
+def _texts() -> dict[str, list[list[str]]]:
+    path = settings.CONTENT_ROOT / "demo" / "hazards.yaml"
+    texts: dict[str, list[list[str]]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return texts
+
+
+def _seal(events: list[Event], begin: datetime) -> None:
+    """In the order in which it happened, the plant before all else; nobody is told of the past."""
+    for event in events:
+        if event.name in _FOUNDING:
+            event.at = begin - timedelta(days=7)
     events.sort(key=lambda event: event.at)
     head = LedgerHead.objects.select_for_update().get()
     chain(head, events)

@@ -11,10 +11,158 @@ HISTORY_DAYS = 730
 
 # Surnames about as common as in the census; each letter of the second part stands for a rarer one.
 _SURNAMES = "王王王王李李李李张张张张刘刘刘陈陈陈杨杨赵赵黄黄周周吴吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严武戴莫孔向汤"
-_OLDER_MEN = ["建国", "建华", "建军", "国强", "国平", "卫东", "卫国", "志强", "志明", "志刚", "永福", "永强", "长海", "长林", "德胜", "德明", "大勇", "春生", "根生", "金宝", "金龙", "庆生", "树林", "铁军", "文斌", "小军", "新民", "学军", "玉林", "正华", "忠诚", "宝山", "福贵", "光明", "海涛", "和平", "红兵", "家旺", "立新", "明亮", "荣华", "少华", "世杰", "守义", "双喜", "兴旺"]
-_OLDER_WOMEN = ["桂英", "秀英", "秀兰", "玉兰", "玉梅", "春梅", "春花", "红梅", "丽华", "丽萍", "美华", "淑芬", "淑珍", "小红", "小燕", "月华", "爱华", "翠兰", "桂芳", "海燕", "金凤", "兰英", "素珍", "亚琴", "玉珍", "凤霞", "惠芳", "巧云"]
-_YOUNGER_MEN = ["浩", "鑫", "伟", "磊", "涛", "超", "鹏", "杰", "俊", "凯", "斌", "宇航", "浩然", "子豪", "俊杰", "嘉伟", "明轩", "天宇", "文博", "晓东", "志远", "一鸣", "泽宇", "振宇", "家豪", "建波", "江涛", "少杰", "思源", "永康", "国栋", "海波", "金鹏", "立伟", "荣飞", "世豪", "绍峰", "小龙", "彦斌", "云飞"]
-_YOUNGER_WOMEN = ["静", "婷", "敏", "洁", "颖", "雪", "丹", "倩", "慧", "晓燕", "佳怡", "梦婷", "思雨", "雅婷", "雨欣", "欣怡", "丽娜", "海霞", "金花", "文静", "小芳", "晓琳", "艳红", "玉洁", "佳佳", "晶晶", "莉莉", "露露", "婷婷", "园园"]
+_OLDER_MEN = [
+    "建国",
+    "建华",
+    "建军",
+    "国强",
+    "国平",
+    "卫东",
+    "卫国",
+    "志强",
+    "志明",
+    "志刚",
+    "永福",
+    "永强",
+    "长海",
+    "长林",
+    "德胜",
+    "德明",
+    "大勇",
+    "春生",
+    "根生",
+    "金宝",
+    "金龙",
+    "庆生",
+    "树林",
+    "铁军",
+    "文斌",
+    "小军",
+    "新民",
+    "学军",
+    "玉林",
+    "正华",
+    "忠诚",
+    "宝山",
+    "福贵",
+    "光明",
+    "海涛",
+    "和平",
+    "红兵",
+    "家旺",
+    "立新",
+    "明亮",
+    "荣华",
+    "少华",
+    "世杰",
+    "守义",
+    "双喜",
+    "兴旺",
+]
+_OLDER_WOMEN = [
+    "桂英",
+    "秀英",
+    "秀兰",
+    "玉兰",
+    "玉梅",
+    "春梅",
+    "春花",
+    "红梅",
+    "丽华",
+    "丽萍",
+    "美华",
+    "淑芬",
+    "淑珍",
+    "小红",
+    "小燕",
+    "月华",
+    "爱华",
+    "翠兰",
+    "桂芳",
+    "海燕",
+    "金凤",
+    "兰英",
+    "素珍",
+    "亚琴",
+    "玉珍",
+    "凤霞",
+    "惠芳",
+    "巧云",
+]
+_YOUNGER_MEN = [
+    "浩",
+    "鑫",
+    "伟",
+    "磊",
+    "涛",
+    "超",
+    "鹏",
+    "杰",
+    "俊",
+    "凯",
+    "斌",
+    "宇航",
+    "浩然",
+    "子豪",
+    "俊杰",
+    "嘉伟",
+    "明轩",
+    "天宇",
+    "文博",
+    "晓东",
+    "志远",
+    "一鸣",
+    "泽宇",
+    "振宇",
+    "家豪",
+    "建波",
+    "江涛",
+    "少杰",
+    "思源",
+    "永康",
+    "国栋",
+    "海波",
+    "金鹏",
+    "立伟",
+    "荣飞",
+    "世豪",
+    "绍峰",
+    "小龙",
+    "彦斌",
+    "云飞",
+]
+_YOUNGER_WOMEN = [
+    "静",
+    "婷",
+    "敏",
+    "洁",
+    "颖",
+    "雪",
+    "丹",
+    "倩",
+    "慧",
+    "晓燕",
+    "佳怡",
+    "梦婷",
+    "思雨",
+    "雅婷",
+    "雨欣",
+    "欣怡",
+    "丽娜",
+    "海霞",
+    "金花",
+    "文静",
+    "小芳",
+    "晓琳",
+    "艳红",
+    "玉洁",
+    "佳佳",
+    "晶晶",
+    "莉莉",
+    "露露",
+    "婷婷",
+    "园园",
+]
 
 
 @dataclass(frozen=True)
@@ -76,10 +224,15 @@ _DESKS: tuple[tuple[str | None, str, Role], ...] = (
     ("林晓燕", "administration", Role.TRAINER),
     ("刘洋", "administration", Role.ADMIN),
 )
-_FIRST_OF_CREW = {"press-1": "李卫东", "storekeepers": "张勇", "safety": "周敏", "gate": "何大勇"}
-_SECOND_OF_CREW = {"press-1": "王建国", "maintenance": "陈志强"}
+_FIRST_OF_CREW = {
+    "press-1": "李卫东",
+    "storekeepers": "张勇",
+    "safety": "周敏",
+    "gate": "何大勇",
+    "maintenance": "陈志强",
+}
+_SECOND_OF_CREW = {"press-1": "王建国"}
 _EVERYWHERE = {Role.LEADER, Role.HEAD, Role.TRAINER, Role.ADMIN}
-_LED_ROLES = {"worker", "maintenance"}
 
 
 def make_people(today: datetime.date, rng: random.Random) -> list[Person]:
@@ -103,15 +256,17 @@ def _at_desk(name: str, department: str, role: Role) -> Person:
 
 
 def _crew(crew: Crew, names: "_Names") -> list[Person]:
-    """The leader first; a crew of workers or fitters is led by a team leader of its department."""
+    """The leader first; a crew of workers is led by a team leader of its department."""
     people = []
     for position in range(crew.size):
         fixed = (_FIRST_OF_CREW, _SECOND_OF_CREW)[position].get(crew.code) if position < 2 else None
-        person = Person(fixed or names.next(), crew.department, crew.code, crew.job_role, grants=[Grant(Role(crew.role))])
+        person = Person(
+            fixed or names.next(), crew.department, crew.code, crew.job_role, grants=[Grant(Role(crew.role))]
+        )
         people.append(person)
     leader = people[0]
     leader.is_leader = True
-    if crew.role in _LED_ROLES:
+    if crew.role == Role.WORKER:
         leader.job_role = "team-leader"
         leader.grants = [Grant(Role.TEAM_LEADER, crew.department)]
     return people

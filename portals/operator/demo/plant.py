@@ -110,7 +110,14 @@ CREWS = (
     Crew("cranes", Words("行车组", "Crane drivers"), "stores", 9, "crane-driver"),
     Crew("electricians", Words("电工班", "Electricians"), "power", 11, "electrician", "maintenance"),
     Crew("compressors", Words("空压站组", "Compressor crew"), "power", 8, "electrician"),
-    Crew("maintenance", Words("设备科·维修组", "Equipment dept., maintenance"), "equipment", 16, "machinist", "maintenance"),
+    Crew(
+        "maintenance",
+        Words("设备科·维修组", "Equipment dept., maintenance"),
+        "equipment",
+        16,
+        "machinist",
+        "maintenance",
+    ),
     Crew("equipment", Words("设备科", "Equipment dept."), "equipment", 6, None, "maintenance"),
     Crew("safety", Words("安全科", "Safety dept."), "safety", 5, None, "safety_officer"),
     Crew("gate", Words("门岗", "Gate"), "administration", 8, None, "guard"),
@@ -157,7 +164,9 @@ def machines() -> list[Machine]:
     return [
         Machine(
             f"A-{prefix}-{number:03}",
-            Words(f"{number} 号{zh}", f"{en.capitalize()} no. {number}") if len(crews) > 1 else Words(zh, en.capitalize()),
+            Words(f"{number} 号{zh}", f"{en.capitalize()} no. {number}")
+            if len(crews) > 1
+            else Words(zh, en.capitalize()),
             kind,
             model,
             area,

@@ -12,7 +12,8 @@ def reserve(model: type[Model], count: int) -> list[int]:
     """So many primary keys that nobody else will get."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [model._meta.db_table, count]
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [model._meta.db_table, count],
         )
         return [number for (number,) in cursor.fetchall()]
 

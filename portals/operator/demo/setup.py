@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 
 import yaml
 from django.conf import settings
@@ -13,10 +13,12 @@ from core.events import Event, held_back
 from facilities.models import Area, Department, Equipment, EquipmentType
 from facilities.qr import issue_sticker
 from hazards.models import Category, LevelPolicy
+from inspections.actions import create_plan
 from inspections.models import Checklist
 from market.actions import install_checklists, install_pack
 from market.packs import load_pack
 from people.models import JobRole, RoleGrant, Team, User
+from portals.operator.demo.checks import preshift_of
 from portals.operator.demo.people import Person, make_people
 from portals.operator.demo.plant import AREAS, CREWS, DEPARTMENTS, PACK, ROUTES, machines
 
@@ -142,3 +144,11 @@ def _route_categories(site: Site) -> None:
     for code, crew in ROUTES.items():
         site.categories[code].team = site.teams[crew]
     Category.objects.bulk_update(site.categories.values(), ["team"])
+
+
+def write_plans_of_today(site: Site) -> None:
+    """Each machine once a day, all day long: whoever opens the demo at whatever hour has something to check."""
+    for machine in machines():
+        checklist = site.checklists["twelve-points" if machine.type == "press" else preshift_of(machine)]
+        place, team = site.equipment[machine.code], site.teams[machine.crew]
+        create_plan(checklist, place, by=site.user("周敏"), opens_at=time(0), window_minutes=24 * 60 - 1, team=team)

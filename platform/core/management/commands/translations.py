@@ -46,7 +46,9 @@ class Command(BaseCommand):
         catalog.update(texts_in_code(), no_fuzzy_matching=True, update_creation_date=False)
         catalog.obsolete.clear()
         with po_path().open("wb") as file:
-            write_po(file, catalog, no_location=True, omit_header=False, sort_output=True, ignore_obsolete=True, width=110)
+            write_po(
+                file, catalog, no_location=True, omit_header=False, sort_output=True, ignore_obsolete=True, width=110
+            )
         self.stdout.write(f"{len(catalog)} texts, {len(untranslated(catalog))} without Chinese")
 
     def _compile(self):
@@ -91,7 +93,11 @@ def faults_of(catalog: Catalog, code: Catalog) -> list[str]:
         *(f"not in the .po file: {text!r}" for _context, text in sorted(used - known, key=str)),
         *(f"not used any more: {text!r}" for _context, text in sorted(known - used, key=str)),
         *(f"no Chinese for: {message.id!r}" for message in untranslated(catalog)),
-        *(f"placeholders differ: {message.id!r}" for message in catalog if message.id and not _same_placeholders(message)),
+        *(
+            f"placeholders differ: {message.id!r}"
+            for message in catalog
+            if message.id and not _same_placeholders(message)
+        ),
         *(f"the source text is not English: {message.id!r}" for message in code if _CJK.search(str(message.id))),
     ]
 

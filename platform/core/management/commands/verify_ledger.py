@@ -1,7 +1,8 @@
 import json
 
-from core import ledger
 from django.core.management.base import BaseCommand, CommandError
+
+from core import ledger
 from tenants import provisioning
 from tenants.current import in_factory
 from tenants.models import Factory

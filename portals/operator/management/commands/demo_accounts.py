@@ -2,6 +2,7 @@ import unicodedata
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.urls import reverse
 from django.utils import translation
 
 from facilities.models import Equipment, QRPoint
@@ -50,7 +51,8 @@ def _both(label) -> tuple[str, str]:
 def _label() -> str:
     machine = Equipment.objects.get(code=STORY_MACHINE)
     token = token_of(QRPoint.objects.get(equipment=machine, revoked_at=None))
-    return f"{machine.name['zh']}: http://{provisioning.host_of(SLUG)}:{settings.PORT}/m/scan/{token}"
+    path = reverse("field:qr", args=[token], urlconf=settings.ROOT_URLCONF)
+    return f"{machine.name['zh']}: http://{provisioning.host_of(SLUG)}:{settings.PORT}{path}"
 
 
 def _width(text: str) -> int:

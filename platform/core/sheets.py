@@ -1,0 +1,159 @@
+"""Excel in both directions: a sheet is read whole or refused whole, with a sentence beside each faulty row."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import openpyxl
+import xlsxwriter
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from openpyxl.utils.exceptions import InvalidFileException
+
+from core.errors import DomainError
+from core.words import say
+
+MAX_BYTES = 5 * 2**20
+# A small file may unpack to something huge.
+MAX_UNPACKED = 200 * 2**20
+MAX_ROWS = 5000
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FAULT = {"zh": "问题", "en": "Problem"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """key: its name in code; title and example in both languages."""
+
+    key: str
+    title: dict[str, str]
+    example: dict[str, str] | str = ""
+    is_required: bool = False
+
+    @property
+    def heading(self) -> str:
+        return say(self.title) + (" *" if self.is_required else "")
+
+
+@dataclass
+class Row:
+    """One line of the sheet: its number there, texts by key, and what is wrong with it."""
+
+    number: int
+    texts: dict[str, str]
+    faults: list[str] = field(default_factory=list)
+
+
+def read_sheet(upload: UploadedFile, columns: Sequence[Column]) -> list[Row]:
+    """The filled rows of the first sheet; headings in either language, in any order, others ignored."""
+    lines = _lines(_checked(upload))
+    headings = [_plain(text) for text in next(lines, [])]
+    places = {column.key: _place(column, headings) for column in columns}
+    missing = [column.heading for column in columns if column.is_required and places[column.key] is None]
+    if missing:
+        raise DomainError(
+            _("The first row must hold the headings. Missing: %(missing)s. Use the template.")
+            % {"missing": ", ".join(missing)}
+        )
+    rows = []
+    for number, line in enumerate(lines, 2):
+        texts = {key: line[at] if at is not None and at < len(line) else "" for key, at in places.items()}
+        if any(texts.values()):
+            rows.append(_row(number, texts, columns))
+        if len(rows) > MAX_ROWS:
+            raise DomainError(_("There are more than %(limit)d rows. Split the file.") % {"limit": MAX_ROWS})
+    if not rows:
+        raise DomainError(_("There is nothing below the headings."))
+    return rows
+
+
+def _row(number: int, texts: dict[str, str], columns: Sequence[Column]) -> Row:
+    row = Row(number, texts)
+    for column in columns:
+        if column.is_required and not texts[column.key]:
+            row.faults.append(_("“%(column)s” is empty.") % {"column": say(column.title)})
+    return row
+
+
+def _checked(upload: UploadedFile) -> UploadedFile:
+    refusal = DomainError(_("This is not an Excel file (.xlsx). Save it as “Excel workbook” and try again."))
+    if upload.size and upload.size > MAX_BYTES:
+        raise DomainError(_("The file is larger than %(limit)d MB. Split it.") % {"limit": MAX_BYTES // 2**20})
+    try:
+        with zipfile.ZipFile(upload) as parts:
+            if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED:
+                raise refusal
+    except (zipfile.BadZipFile, OSError):
+        raise refusal from None
+    upload.seek(0)
+    return upload
+
+
+def _lines(upload: UploadedFile) -> Iterable[list[str]]:
+    try:
+        book = openpyxl.load_workbook(upload, read_only=True, data_only=True)
+        for line in book.worksheets[0].iter_rows(values_only=True, max_col=40):
+            yield [_text(value) for value in line]
+    except (InvalidFileException, KeyError, ValueError, IndexError, zipfile.BadZipFile, SyntaxError):
+        raise DomainError(_("This Excel file cannot be read. Open it, save it again as .xlsx and try again.")) from None
+
+
+def _text(value: Any) -> str:
+    """As it looks in the sheet: a number of 11 digits has no decimals, a day no time."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, datetime | date):
+        return f"{value:%Y-%m-%d}"
+    return str(value).strip()
+
+
+def _plain(heading: str) -> str:
+    return re.sub(r"[\s*＊（）()]", "", heading).lower()
+
+
+def _place(column: Column, headings: list[str]) -> int | None:
+    names = [_plain(text) for text in column.title.values()]
+    return next((at for at, heading in enumerate(headings) if heading in names), None)
+
+
+def read_day(text: str) -> date | None:
+    """2024-03-01, 2024/3/1, 2024.3.1 or 2024年3月1日; None for what is no day."""
+    parts = re.fullmatch(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?", text.strip())
+    try:
+        return date(*map(int, parts.groups())) if parts else None
+    except ValueError:
+        return None
+
+
+def template(columns: Sequence[Column], title: str) -> bytes:
+    """A workbook with the headings and one line that shows how."""
+    examples = [say(column.example) for column in columns]
+    return _write(title, [column.heading for column in columns], [(examples, "")])
+
+
+def report(columns: Sequence[Column], rows: Sequence[Row], title: str) -> bytes:
+    """The same sheet again with what is wrong beside each row, to be corrected and read once more."""
+    lines = [([row.texts[column.key] for column in columns], " ".join(row.faults)) for row in rows]
+    return _write(title, [*(column.heading for column in columns), say(_FAULT)], lines)
+
+
+def _write(title: str, headings: list[str], lines: Sequence[tuple[list[str], str]]) -> bytes:
+    out = io.BytesIO()
+    # Texts stay texts: what begins with "=" or looks like a link must not come alive in somebody's Excel.
+    with xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        sheet = book.add_worksheet(title[:31])
+        head = book.add_format({"bold": True, "bg_color": "#E6EFEA", "border": 1})
+        bad = book.add_format({"bg_color": "#FBE4E1", "text_wrap": True})
+        sheet.write_row(0, 0, headings, head)
+        sheet.set_column(0, len(headings) - 1, 18)
+        sheet.freeze_panes(1, 0)
+        for number, (texts, fault) in enumerate(lines, 1):
+            for at, text in enumerate([*texts, fault] if fault else texts):
+                sheet.write_string(number, at, text, bad if fault else None)
+    return out.getvalue()

@@ -1,0 +1,138 @@
+"""Writing down the plant: departments, areas, kinds of machines, machines."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.errors import DomainError, NotAllowed
+from core.events import action, emit, register
+from core.words import say
+from facilities.models import Area, Department, Equipment, EquipmentType, RiskColour
+
+register(
+    {
+        "department.added": gettext_lazy("Department added"),
+        "area.added": gettext_lazy("Area added"),
+        "area.changed": gettext_lazy("Area changed"),
+        "equipment.added": gettext_lazy("Machine added"),
+        "equipment.changed": gettext_lazy("Machine changed"),
+    }
+)
+
+
+def names_of(words: dict[str, str] | str) -> set[str]:
+    """Every name that something goes by, for finding it however it was typed."""
+    return {text.strip().lower() for text in (words.values() if isinstance(words, dict) else [words])}
+
+
+def find_named(rows: Iterable[Any], text: str) -> Any:
+    """The object with this code or name; None where there is none."""
+    wanted = text.strip().lower()
+    return next((row for row in rows if row.code.lower() == wanted or wanted in names_of(row.name)), None)
+
+
+def refuse_unless_manager(by: Any) -> None:
+    if not by.can("facilities.manage"):
+        raise NotAllowed(_("Your role may not change the plant. Ask the administrator or the safety officer."))
+
+
+def _refuse_doubled(model: type[models.Model], code: str) -> None:
+    if model._default_manager.filter(code__iexact=code).exists():
+        raise DomainError(_("The number “%(code)s” is taken already.") % {"code": code})
+
+
+@action
+def add_department(*, by: Any, name: str, code: str = "", kind: str = Department.Kind.WORKSHOP) -> Department:
+    refuse_unless_manager(by)
+    if find_named(Department.objects.all(), name):
+        raise DomainError(_("There is a department “%(name)s” already.") % {"name": name})
+    code = code.strip() or name.strip()[:40]
+    _refuse_doubled(Department, code)
+    department = Department.objects.create(code=code, name=name.strip(), kind=kind)
+    emit("department.added", department, by=by, code=department.code, name=say(department.name))
+    return department
+
+
+@action
+def add_area(
+    *,
+    by: Any,
+    name: str,
+    department: Department,
+    code: str = "",
+    colour: str = RiskColour.BLUE,
+    is_ex: bool = False,
+) -> Area:
+    refuse_unless_manager(by)
+    code = code.strip() or name.strip()[:40]
+    _refuse_doubled(Area, code)
+    area = Area.objects.create(code=code, name=name.strip(), department=department, colour=colour, is_ex=is_ex)
+    emit("area.added", area, by=by, code=code, name=say(area.name), colour=colour)
+    return area
+
+
+@action
+def change_area(area: Area, *, by: Any, **changes: Any) -> Area:
+    """changes: name, department, colour, is_ex; the number stays, it stands on labels and in records."""
+    refuse_unless_manager(by)
+    return _change(area, "area.changed", by, changes)
+
+
+@action
+def add_equipment_type(*, by: Any, name: str) -> EquipmentType:
+    refuse_unless_manager(by)
+    known = find_named(EquipmentType.objects.all(), name)
+    return known or EquipmentType.objects.create(code=name.strip()[:40], name=name.strip())
+
+
+@action
+def add_equipment(
+    *,
+    by: Any,
+    code: str,
+    name: str,
+    type: EquipmentType,
+    area: Area,
+    model: str = "",
+    colour: str = RiskColour.YELLOW,
+) -> Equipment:
+    refuse_unless_manager(by)
+    code = code.strip()
+    _refuse_doubled(Equipment, code)
+    equipment = Equipment.objects.create(
+        code=code, name=name.strip(), type=type, area=area, model=model.strip(), colour=colour
+    )
+    emit("equipment.added", equipment, by=by, code=code, name=say(equipment.name))
+    return equipment
+
+
+@action
+def change_equipment(equipment: Equipment, *, by: Any, **changes: Any) -> Equipment:
+    """changes: name, type, area, model, colour, status; the number stays, it stands on labels and in records."""
+    refuse_unless_manager(by)
+    return _change(equipment, "equipment.changed", by, changes)
+
+
+def _change(place: Any, event: str, by: Any, changes: dict[str, Any]) -> Any:
+    before = {name: getattr(place, name) for name in changes}
+    different = {name: value for name, value in changes.items() if value != before[name]}
+    if not different:
+        return place
+    for name, value in different.items():
+        setattr(place, name, value)
+    place.save(update_fields=list(different))
+    emit(
+        event,
+        place,
+        by=by,
+        code=place.code,
+        changed={name: [_said(before[name]), _said(value)] for name, value in different.items()},
+    )
+    return place
+
+
+def _said(value: Any) -> Any:
+    return value.code if isinstance(value, models.Model) else value

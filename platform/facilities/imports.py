@@ -1,0 +1,104 @@
+"""Machines from an Excel sheet: all of them or none."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.errors import Refusal
+from core.events import action
+from core.sheets import Column, Row
+from core.words import say
+from facilities.actions import (
+    add_area,
+    add_department,
+    add_equipment,
+    add_equipment_type,
+    find_named,
+    refuse_unless_manager,
+)
+from facilities.models import Area, Department, Equipment, EquipmentType, RiskColour
+
+COLUMNS = (
+    Column("code", {"zh": "设备编号", "en": "Number"}, "CY-001", is_required=True),
+    Column("name", {"zh": "设备名称", "en": "Name"}, {"zh": "1 号冲压机", "en": "Press 1"}, is_required=True),
+    Column("type", {"zh": "设备类型", "en": "Kind"}, {"zh": "冲压机", "en": "Press"}, is_required=True),
+    Column("area", {"zh": "区域", "en": "Area"}, {"zh": "冲压 A 区", "en": "Press bay A"}, is_required=True),
+    Column("department", {"zh": "部门", "en": "Department"}, {"zh": "冲压车间", "en": "Press workshop"}),
+    Column("model", {"zh": "型号", "en": "Model"}, "JH21-110"),
+    Column("colour", {"zh": "风险颜色", "en": "Risk colour"}, {"zh": "橙", "en": "orange"}),
+)
+MOST = 40
+_COLOURS = {
+    **dict.fromkeys(("", "黄", "黄色", "yellow"), RiskColour.YELLOW),
+    **dict.fromkeys(("红", "红色", "red"), RiskColour.RED),
+    **dict.fromkeys(("橙", "橙色", "orange"), RiskColour.ORANGE),
+    **dict.fromkeys(("蓝", "蓝色", "blue"), RiskColour.BLUE),
+}
+
+
+def check_rows(rows: list[Row], *, may_add: bool) -> list[Row]:
+    """Writes into each row what is wrong with it; may_add: kinds, areas and departments that are new may be added."""
+    known = {code.lower() for code in Equipment.objects.values_list("code", flat=True)}
+    places = {"type": list(EquipmentType.objects.all()), "area": list(Area.objects.all())}
+    departments = list(Department.objects.all())
+    for row in rows:
+        texts, code = row.texts, row.texts["code"].lower()
+        if code and code in known:
+            row.faults.append(_("The number “%(code)s” is taken already.") % {"code": texts["code"]})
+        known.add(code)
+        if texts["colour"].lower() not in _COLOURS:
+            row.faults.append(
+                _("“%(colour)s” is no risk colour: red, orange, yellow or blue.") % {"colour": texts["colour"]}
+            )
+        for key, there in places.items():
+            if texts[key] and not find_named(there, texts[key]) and not may_add:
+                row.faults.append(
+                    _("“%(name)s” is not there yet. Tick “Add what is new”, or correct it.") % {"name": texts[key]}
+                )
+        if may_add and not find_named(places["area"], texts["area"]) and not texts["department"]:
+            row.faults.append(
+                _("The area “%(name)s” is new: say which department it belongs to.") % {"name": texts["area"]}
+            )
+        if texts["department"] and not may_add and not find_named(departments, texts["department"]):
+            row.faults.append(
+                _("“%(name)s” is not there yet. Tick “Add what is new”, or correct it.") % {"name": texts["department"]}
+            )
+        _check_lengths(row)
+    return rows
+
+
+def _check_lengths(row: Row) -> None:
+    for column in COLUMNS:
+        if len(row.texts[column.key]) > MOST:
+            row.faults.append(
+                _("“%(column)s” is too long: %(limit)d letters at most.") % {"column": say(column.title), "limit": MOST}
+            )
+
+
+@action
+def import_equipment(rows: list[Row], *, by: Any) -> int:
+    """Adds what check_rows found without fault, with the kinds, areas and departments that are new."""
+    refuse_unless_manager(by)
+    faulty = [row for row in rows if row.faults]
+    if faulty:
+        raise Refusal(_("Nothing was read in: some rows need a look first."))
+    for row in rows:
+        texts = row.texts
+        add_equipment(
+            by=by,
+            code=texts["code"],
+            name=texts["name"],
+            type=add_equipment_type(by=by, name=texts["type"]),
+            area=_area(texts, by),
+            model=texts["model"],
+            colour=_COLOURS[texts["colour"].lower()],
+        )
+    return len(rows)
+
+
+def _area(texts: dict[str, str], by: Any) -> Area:
+    known = find_named(Area.objects.all(), texts["area"])
+    if known:
+        return known
+    department = find_named(Department.objects.all(), texts["department"])
+    return add_area(by=by, name=texts["area"], department=department or add_department(by=by, name=texts["department"]))

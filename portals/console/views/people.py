@@ -1,0 +1,98 @@
+"""The factory's people: found by name, sound or number; written down, changed, closed."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from core.errors import DomainError
+from core.events import history
+from facilities.models import Department
+from people import actions
+from people.models import User
+from people.permissions import Role
+from portals.console.forms.people import FindForm, PersonForm, filled_in
+from portals.web import page, require
+
+PER_PAGE = 50
+
+
+@login_required
+def index(request):
+    require(request.user, "people.view")
+    found = FindForm(request.GET).apply(User.objects.all()).select_related("department", "team", "job_role")
+    kept = QueryDict(request.GET.urlencode(), mutable=True)
+    kept.pop("page", None)
+    context = {
+        "page": Paginator(found.prefetch_related("grants").distinct(), PER_PAGE).get_page(request.GET.get("page")),
+        "departments": Department.objects.all(),
+        "roles": Role.choices,
+        "may_manage": request.user.can("people.manage"),
+        "query": f"{kept.urlencode()}&" if kept else "",
+    }
+    return page(request, "console/people/list.html", context)
+
+
+@login_required
+def add(request):
+    require(request.user, "people.manage")
+    form = PersonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = actions.add_user(form.person(), by=request.user)
+        except DomainError as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, _("%(name)s is written down.") % {"name": user.name})
+            return redirect("console:person", pk=user.pk)
+    return page(request, "console/people/add.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+def show(request, pk: int):
+    require(request.user, "people.view")
+    person = get_object_or_404(User.objects.select_related("department", "team", "job_role"), pk=pk)
+    if request.method != "POST":
+        return _show(request, person, PersonForm(initial=filled_in(person)))
+    form = PersonForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.change_user(person, form.person(), by=request.user)
+        except DomainError as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("console:person", pk=pk)
+    return _show(request, get_object_or_404(User, pk=pk), form, status=422)
+
+
+def _show(request, person: User, form: PersonForm, status: int = 200, **more):
+    context = {
+        "person": person,
+        "form": form,
+        "events": history(person),
+        "may_manage": request.user.can("people.manage"),
+    }
+    return page(request, "console/people/show.html", context | more, status=status)
+
+
+@login_required
+@require_POST
+def account(request, pk: int, verb: str):
+    """Close it, open it again, or give a password, which is shown on this answer only."""
+    require(request.user, "people.manage")
+    person = get_object_or_404(User, pk=pk)
+    form = PersonForm(initial=filled_in(person))
+    if verb == "password":
+        return _show(request, person, form, password=actions.give_password(person, by=request.user))
+    if verb == "close":
+        try:
+            actions.close_account(person, by=request.user, note=request.POST.get("note", ""))
+        except DomainError as refusal:
+            return _show(request, person, form, status=422, refusal=refusal.message)
+    else:
+        actions.reopen_account(person, by=request.user)
+    return redirect("console:person", pk=pk)

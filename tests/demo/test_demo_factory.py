@@ -1,0 +1,121 @@
+"""The demo factory is what it claims to be, and its records hang together as real ones would."""
+
+from collections import Counter
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.db.models import F
+from django.test import Client
+from django.utils import timezone
+
+from core.models import Attachment, Event
+from core.models import Counter as Series
+from facilities.models import Equipment, QRPoint
+from hazards.models import Evidence, Hazard, Review
+from inspections.models import Answer, Run
+from people.models import User
+from portals.operator.demo.load import load
+from portals.operator.demo.people import STORY
+from portals.operator.demo.plant import SLUG
+from tenants import provisioning
+from tenants.current import in_factory
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        load(lambda _line: None)
+        factory = provisioning.find(SLUG)
+        with in_factory(factory):
+            yield factory
+        provisioning.delete_factory(factory)
+        connection.close()
+
+
+def test_the_plant_and_its_people(demo):
+    assert Equipment.objects.count() == 28
+    assert QRPoint.objects.filter(area__isnull=False, revoked_at=None).count() == 8
+    assert User.objects.exclude(employee_no=None).count() == 650
+    assert QRPoint.objects.filter(equipment__isnull=False, revoked_at=None).count() == 28
+
+
+def test_two_years_of_records(demo):
+    assert Run.objects.filter(status=Run.Status.DONE).count() >= 12_000
+    assert Hazard.objects.count() == 867
+    done = Run.objects.filter(status=Run.Status.DONE).order_by("-pk")[:200]
+    assert all(run.answers.count() == run.checklist.items.count() for run in done)
+
+
+def test_the_ledger_holds_every_step(demo):
+    said = StringIO()
+    call_command("verify_ledger", factory=SLUG, stdout=said)
+    assert "all in place" in said.getvalue()
+    last = {}
+    for event in Event.objects.filter(subject_type="hazards.hazard", data__has_key="after").order_by("seq"):
+        last[event.subject_id] = event.data["after"]
+    assert all(last.get(str(pk), "reported") == status for pk, status in Hazard.objects.values_list("pk", "status"))
+
+
+def test_every_closed_one_has_its_proof(demo):
+    closed = Hazard.objects.filter(status="closed")
+    assert closed.count() > 800
+    with_after = set(Evidence.objects.filter(stage="after").values_list("hazard_id", flat=True))
+    assert set(closed.values_list("pk", flat=True)) <= with_after
+    for hazard in closed.prefetch_related("reviews"):
+        last_round = [review.reviewer_id for review in hazard.reviews.all() if review.round == hazard.round]
+        assert len(set(last_round)) == 3 and hazard.owner_id not in last_round
+        assert hazard.closed_at >= hazard.submitted_at >= hazard.confirmed_at >= hazard.reported_at
+    assert not Review.objects.filter(reviewer_id=F("hazard__owner_id")).exists()
+
+
+def test_the_planted_patterns_can_be_found(demo):
+    asked = Answer.objects.exclude(value="not_in_use").select_related("run", "item__category")
+    rates = {True: [0, 0], False: [0, 0]}
+    machine = {"machine-guarding", "electrical", "special-equipment", "pressure-gas"}
+    for at, value, category in asked.values_list("answered_at", "value", "item__category__code"):
+        if category in machine:
+            local = timezone.localtime(at)
+            rate = rates[local.weekday() == 2 and local.hour == 9]
+            rate[0] += value == "fail"
+            rate[1] += 1
+    inside, outside = (rates[where][0] / rates[where][1] for where in (True, False))
+    assert 2 < inside / outside < 4
+
+
+def test_twelve_photos_were_handed_in_twice(demo):
+    counts = Counter(Attachment.objects.filter(width__isnull=False).values_list("sha256", flat=True))
+    assert sum(count - 1 for count in counts.values()) == 12
+
+
+@pytest.mark.parametrize(("name", "role"), [(name, role) for name, _where, role, _at in STORY])
+def test_each_account_signs_in_and_has_its_role(demo, settings, name, role):
+    user = User.objects.get(name=name)
+    assert role in user.role_codes
+    client = Client(HTTP_HOST=provisioning.host_of(SLUG))
+    client.post("/account/login/", {"login": user.phone, "password": settings.DEMO_PASSWORD})
+    assert client.get("/", follow=True).status_code == 200
+
+
+def test_the_worker_has_the_press_to_check_at_any_hour(demo):
+    worker = User.objects.get(name="王建国")
+    assert Run.objects.assigned_to(worker).due_now().filter(equipment__code="A-CY-002").exists()
+
+
+@pytest.mark.parametrize("name", ["李卫东", "周敏", "赵国庆", "陈志强"])
+def test_something_waits_for_those_who_decide_and_fix(demo, name):
+    assert Hazard.objects.waiting_for(User.objects.get(name=name)).exists()
+
+
+def test_new_numbers_follow_the_last_one(demo):
+    latest = Hazard.objects.order_by("-number").first()
+    _prefix, month, number = latest.number.split("-")
+    assert Series.objects.get(name=f"hazard-{month}").value == int(number)
+
+
+def test_loading_again_changes_nothing(demo):
+    before = Event.objects.count()
+    assert load(lambda _line: None) is False
+    with in_factory(demo):
+        assert Event.objects.count() == before
