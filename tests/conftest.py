@@ -19,6 +19,11 @@ from tests.live import running
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_collection_modifyitems(items):
+    """What needs the running product comes last: from then on its worker takes every row that is due."""
+    items.sort(key=lambda item: "live" in item.fixturenames)
+
+
 def _owner(name: str) -> psycopg.Connection:
     db = settings.DATABASE_OWNER
     where = {"host": db["HOST"], "port": db["PORT"] or None}
