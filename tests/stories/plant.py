@@ -15,7 +15,6 @@ from people.actions import Person, add_team, add_user
 from people.models import Team, User
 from people.permissions import Role
 from portals.operator.demo.pictures import draw_scene
-
 from tests import make
 
 

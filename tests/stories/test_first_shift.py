@@ -1,9 +1,9 @@
 """The story the product exists for, played in two and more browsers: scan, find, alert, assign, fix, review, close, prove."""
 
 import pytest
-from people.permissions import Role
 from playwright.sync_api import expect
 
+from people.permissions import Role
 from tests.stories import plant
 from tests.stories.conftest import DESK, PHONE, chromium, signed_in
 
