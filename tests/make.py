@@ -1,16 +1,35 @@
 """Plain makers of what tests need; each gives something usable with no arguments."""
 
+import io
+from datetime import date, time, timedelta
 from functools import cache
 from itertools import count
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from django.utils.translation import gettext, override
+from PIL import Image
 
-from facilities.models import Area, Department
-from people.models import RoleGrant, User
+from core.attachments import keep_photo
+from core.models import Attachment
+from facilities.models import Area, Department, Equipment, EquipmentType
+from hazards.models import OPEN, Category, Hazard, Level, LevelPolicy, Status
+from inspections.actions import create_plan
+from inspections.models import Checklist, Frequency, Item, Plan, Run
+from people.models import RoleGrant, Team, User
 from people.permissions import Role
 
 _numbers = count(1)
 PASSWORD = "a-long-password"
+PASSED = [{"name": "试车", "required": "", "result": "", "is_passed": True}]
+
+
+def in_language(language: str, text: str, **words: Any) -> str:
+    """What a person with this language reads instead of the English text."""
+    with override(language):
+        return gettext(text) % words if words else gettext(text)
 
 
 @cache
@@ -46,3 +65,117 @@ def person(*roles: Role, name: str = "李卫国", in_department: Department | No
     for role in roles:
         RoleGrant.objects.create(user=user, role=role, department=in_department if bound else None)
     return user
+
+
+def team(leader: User | None = None, in_department: Department | None = None) -> Team:
+    """A team whose leader, where there is one, is also a member."""
+    number = next(_numbers)
+    words = {"zh": f"{number}班", "en": f"Team {number}"}
+    made = Team.objects.create(code=f"T{number}", name=words, department=in_department or department(), leader=leader)
+    if leader:
+        User.objects.filter(pk=leader.pk).update(team=made)
+        leader.refresh_from_db()
+    return made
+
+
+def machine(in_area: Area | None = None) -> Equipment:
+    number = next(_numbers)
+    words = {"zh": f"{number}号冲压机", "en": f"Press {number}"}
+    kind = EquipmentType.objects.create(code=f"K{number}", name=words)
+    return Equipment.objects.create(code=f"E{number}", name=words, type=kind, area=in_area or area())
+
+
+def photo_file(name: str = "photo.jpg", size: tuple[int, int] = (640, 480)) -> SimpleUploadedFile:
+    """A picture as a phone sends it; no two are the same."""
+    out = io.BytesIO()
+    number = next(_numbers)
+    Image.new("RGB", size, (number % 256, number // 256 % 256, 90)).save(out, "JPEG", comment=str(number).encode())
+    return SimpleUploadedFile(name, out.getvalue(), "image/jpeg")
+
+
+def photo(by: User | None = None) -> Attachment:
+    return keep_photo(photo_file(), by=by or person(Role.WORKER))
+
+
+def policies(*, acknowledge_minutes: int = 60, escalate_before_hours: int = 12) -> None:
+    """Time limits for every level: major 24 h, serious 48 h, general 72 h."""
+    for level, hours in ((Level.MAJOR, 24), (Level.SERIOUS, 48), (Level.GENERAL, 72)):
+        LevelPolicy.objects.create(
+            level=level,
+            version=LevelPolicy.objects.filter(level=level).count() + 1,
+            acknowledge_minutes=acknowledge_minutes,
+            rectify_hours=hours,
+            escalate_before_hours=escalate_before_hours,
+        )
+
+
+def category(level: str = Level.SERIOUS, for_team: Team | None = None) -> Category:
+    number = next(_numbers)
+    words = {"zh": f"防护缺失{number}", "en": f"Missing guard {number}"}
+    return Category.objects.create(code=f"C{number}", name=words, gbt13861=2, level=level, team=for_team)
+
+
+def hazard(status: str = Status.REPORTED, **columns: Any) -> Hazard:
+    """One that stands at this status, with what the steps before have left behind."""
+    number, now = next(_numbers), timezone.now()
+    if not LevelPolicy.objects.exists():
+        policies()
+    place = columns.pop("area", None) or area()
+    facts: dict[str, Any] = {
+        "number": f"YH-TEST-{number}",
+        "source": Hazard.Source.REPORT,
+        "title": f"防护栏缺失 {number}",
+        "department": place.department,
+        "area": place,
+        "level": Level.SERIOUS,
+        "reported_at": now,
+    }
+    if status not in (Status.REPORTED, Status.MERGED, Status.REJECTED):
+        facts |= {"policy": LevelPolicy.objects.filter(level=Level.SERIOUS).latest("version"), "confirmed_at": now}
+        facts |= {"due_at": now + timedelta(hours=48)}
+    if status in OPEN[2:] and "owner" not in columns:
+        facts |= {"owner": person(Role.MAINTENANCE), "assigned_at": now}
+    facts |= {"category": columns.get("category") or category()}
+    facts |= {"reporter": columns.get("reporter") or person(Role.WORKER)}
+    return Hazard.objects.create(status=status, **(facts | columns))
+
+
+def checklist(
+    *items: dict[str, Any], kind: EquipmentType | None = None, hazard_category: Category | None = None
+) -> Checklist:
+    """A list with these items, or with one that asks “in order or not”."""
+    number = next(_numbers)
+    made = Checklist.objects.create(
+        code=f"L{number}",
+        title={"zh": f"班前检查{number}", "en": f"Pre-shift check {number}"},
+        frequency=Frequency.PRESHIFT,
+        target_type=kind,
+        seconds=60,
+    )
+    for position, columns in enumerate(items or ({},), 1):
+        facts = {"text": {"zh": f"第{position}项", "en": f"Item {position}"}, "category": hazard_category or category()}
+        Item.objects.create(checklist=made, position=position, **(facts | columns))
+    return made
+
+
+def plan(
+    assignee: User | None = None, *, of: Checklist | None = None, at: Equipment | None = None, **more: Any
+) -> Plan:
+    """Every day at 8, for 90 minutes."""
+    facts: dict[str, Any] = {"opens_at": time(8), "window_minutes": 90, "starts_on": date(2026, 1, 1)}
+    who = {} if "team" in more else {"assignee": assignee or person(Role.WORKER)}
+    return create_plan(of or checklist(), at or machine(), by=None, **(facts | who | more))
+
+
+def run(assignee: User | None = None, *, of: Checklist | None = None, **columns: Any) -> Run:
+    """A check that opened five minutes ago and closes in an hour."""
+    now, place = timezone.now(), columns.pop("equipment", None) or machine()
+    facts = {
+        "equipment": place,
+        "area": place.area,
+        "department": place.area.department,
+        "opens_at": now - timedelta(minutes=5),
+        "closes_at": now + timedelta(hours=1),
+        "assignee": assignee or (None if "team" in columns else person(Role.WORKER)),
+    }
+    return Run.objects.create(checklist=of or checklist(), **(facts | columns))

@@ -1,13 +1,10 @@
 """A small factory with something of every kind, whose texts all carry a mark that must never be seen elsewhere."""
 
-import io
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
-from PIL import Image
 
 from alerts.actions import raise_alert
 from core.attachments import keep_photo
@@ -36,12 +33,6 @@ class World:
         return {"zh": f"{self.mark}{text}", "en": f"{self.mark}{text}"}
 
 
-def photo_file(name: str = "photo.jpg", size: tuple[int, int] = (640, 480), colour: str = "grey") -> SimpleUploadedFile:
-    out = io.BytesIO()
-    Image.new("RGB", size, colour).save(out, "JPEG")
-    return SimpleUploadedFile(name, out.getvalue(), "image/jpeg")
-
-
 def build(mark: str) -> World:
     world = World(mark)
     workshop = Department.objects.create(code=f"{mark}D", name=world.words("冲压车间"))
@@ -60,7 +51,7 @@ def build(mark: str) -> World:
         area=area,
     )
     world.sticker = issue_sticker(press, by=world.people[Role.ADMIN])
-    world.photo = keep_photo(photo_file(f"{mark}.jpg"), by=worker)
+    world.photo = keep_photo(make.photo_file(f"{mark}.jpg"), by=worker)
     _hazard(world, worker, area, press, team)
     _run(world, worker, area, press, team)
     world.job = Job.objects.create(kind="test", payload={}, by=worker, result=world.photo)
