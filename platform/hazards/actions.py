@@ -54,7 +54,7 @@ def report_hazard(
     """A new hazard; urgent and major ones raise an alert in the same transaction."""
     if not by.can("hazards.report"):
         raise NotAllowed(_("Your role does not report hazards."))
-    now = timezone.now()
+    now, photos, level = timezone.now(), list(photos), level or category.level
     hazard = Hazard.objects.create(
         number=_number(now),
         source=source,
@@ -64,7 +64,7 @@ def report_hazard(
         department_id=area.department_id,
         area=area,
         equipment=equipment,
-        level=level or category.level,
+        level=level,
         is_urgent=is_urgent or level == Level.MAJOR,
         is_machine_stopped=is_machine_stopped,
         reporter=by,
@@ -193,6 +193,8 @@ def submit_hazard(
     photos = list(photos)
     if not WORKFLOW.step("submit").is_open_to(by, hazard):
         raise NotAllowed(_("Only the one it is assigned to can hand in the fix."))
+    if hazard.status != Status.RECTIFYING:
+        raise WrongStatus(_("This was changed in the meantime. Look at where it stands now."))
     _refuse_thin_proof(hazard, photos, measure, tests)
     WORKFLOW.take(
         "submit",

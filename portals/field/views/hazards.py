@@ -11,7 +11,7 @@ from core.events import history
 from hazards.actions import report_hazard, request_extension, start_hazard, submit_hazard
 from hazards.models import WORKFLOW, Hazard
 from portals.field.forms.hazards import ExtensionForm, RectifyForm, ReportForm
-from portals.photos import take_photos
+from portals.photos import Photos, take_photos
 from portals.web import page, require
 
 WORDS = ("title", "description", "category", "area", "equipment", "level", "is_machine_stopped")
@@ -41,7 +41,12 @@ def _report(request):
         taken.errors.append(_("Take a photo of it first."))
     if not form.is_valid() or taken.errors:
         return page(request, "field/hazards/report.html", {"form": form, "taken": taken}, status=422)
-    hazard = report_hazard(by=request.user, photos=taken.photos, **{name: form.cleaned_data[name] for name in WORDS})
+    words = {name: form.cleaned_data[name] for name in WORDS}
+    try:
+        hazard = report_hazard(by=request.user, photos=taken.photos, **words)
+    except DomainError as refused:
+        taken = Photos(errors=[refused.message])
+        return page(request, "field/hazards/report.html", {"form": form, "taken": taken}, status=422)
     messages.success(request, _("Reported as %(number)s. You are told what becomes of it.") % {"number": hazard.number})
     return redirect("field:hazard", pk=hazard.pk)
 
