@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -50,27 +51,33 @@ def report_hazard(
     is_machine_stopped: bool | None = None,
     photos: Iterable[Attachment] = (),
     source: str = Hazard.Source.REPORT,
+    client_id: UUID | None = None,
 ) -> Hazard:
-    """A new hazard; urgent and major ones raise an alert in the same transaction."""
+    """A new hazard; urgent and major ones raise an alert in the same transaction.
+
+    A report that comes twice under the same client_id, because a finger or the network was impatient, is one.
+    """
     if not by.can("hazards.report"):
         raise NotAllowed(_("Your role does not report hazards."))
     now, photos, level = timezone.now(), list(photos), level or category.level
-    hazard = Hazard.objects.create(
-        number=_number(now),
-        source=source,
-        title=title.strip(),
-        description=description.strip(),
-        category=category,
-        department_id=area.department_id,
-        area=area,
-        equipment=equipment,
-        level=level,
-        is_urgent=is_urgent or level == Level.MAJOR,
-        is_machine_stopped=is_machine_stopped,
-        reporter=by,
-        reported_at=now,
-        repeat_of=_earlier(category, area, equipment, now),
-    )
+    facts = {
+        "number": lambda: _number(now),
+        "source": source,
+        "title": title.strip(),
+        "description": description.strip(),
+        "category": category,
+        "department_id": area.department_id,
+        "area": area,
+        "equipment": equipment,
+        "level": level,
+        "is_urgent": is_urgent or level == Level.MAJOR,
+        "is_machine_stopped": is_machine_stopped,
+        "reported_at": now,
+        "repeat_of": _earlier(category, area, equipment, now),
+    }
+    hazard, is_new = Hazard.objects.get_or_create(client_id=client_id or uuid4(), reporter=by, defaults=facts)
+    if not is_new:
+        return hazard
     _keep(hazard, photos, Evidence.Stage.BEFORE)
     emit(
         "hazard.reported",
