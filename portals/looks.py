@@ -27,7 +27,7 @@ def _keep(request: HttpRequest, field: str, cookie: str, chosen: str | None, kno
     """The cookie too, so that the sign-in page looks as the person left it."""
     response = HttpResponseRedirect(_back(request))
     if chosen in known:
-        if request.tenant and request.user.is_authenticated:
+        if getattr(request, "tenant", None) and request.user.is_authenticated:
             prefer(request.user, **{field: chosen})
         response.set_cookie(cookie, chosen, max_age=YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax")
     return response

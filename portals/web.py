@@ -81,4 +81,5 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def _its_factory(request: HttpRequest) -> AbstractContextManager:
     """Under ASGI Django asks for the pages of 400 and 404 in a thread of its own, whose connection belongs to nobody."""
-    return in_factory(request.tenant) if getattr(request, "tenant", None) else nullcontext()
+    factory = getattr(request, "tenant", None)
+    return in_factory(factory) if factory else nullcontext()

@@ -3,6 +3,7 @@
 from http.cookies import SimpleCookie
 from importlib import import_module
 from types import SimpleNamespace
+from typing import Any
 from urllib.parse import urlsplit
 
 from channels.db import database_sync_to_async
@@ -49,4 +50,5 @@ def _factory_and_user(headers: dict[bytes, str]):
     cookie = cookies.get(settings.SESSION_COOKIE_NAME)
     with in_factory(factory):
         session = import_module(settings.SESSION_ENGINE).SessionStore(cookie.value if cookie else None)
-        return factory, get_user(SimpleNamespace(session=session))
+        holder: Any = SimpleNamespace(session=session)
+        return factory, get_user(holder)

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
-from django.db import connection
+from django.db import connection as _connection
 from django_tenants.utils import tenant_context
 
 from tenants.models import Factory
 
+connection: Any = _connection  # django-tenants adds to what Django declares
 _current: ContextVar[Factory | None] = ContextVar("factory", default=None)
 
 

@@ -13,12 +13,13 @@ from pathlib import Path
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 from psycopg import sql
 
 from tenants import due
+from tenants.current import connection
 from tenants.models import Domain, Factory, PreparedSchema, SchemaTemplate
 
 POOL_SIZE = 3

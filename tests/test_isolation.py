@@ -92,7 +92,9 @@ def two(factory, other_factory) -> Two:
 
 def _is_of_a_factory(model) -> bool:
     """The ledger's head is row 1 in every factory: its id says nothing about where it comes from."""
-    return model is not LedgerHead and model._meta.app_label not in {name.rsplit(".", 1)[-1] for name in settings.SHARED_APPS} | {
+    return model is not LedgerHead and model._meta.app_label not in {
+        name.rsplit(".", 1)[-1] for name in settings.SHARED_APPS
+    } | {
         "contenttypes",
         "auth",
     }

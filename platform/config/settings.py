@@ -238,6 +238,7 @@ LOGGING = {
     "filters": {"factory": {"()": "tenants.log.FactoryFilter"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s tenant=%(tenant)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["factory"]}},
+    "loggers": {"weasyprint": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
 }
 

@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -93,7 +93,7 @@ def _checked(upload: UploadedFile) -> UploadedFile:
     return upload
 
 
-def _lines(upload: UploadedFile) -> Iterable[list[str]]:
+def _lines(upload: UploadedFile) -> Iterator[list[str]]:
     try:
         book = openpyxl.load_workbook(upload, read_only=True, data_only=True)
         for line in book.worksheets[0].iter_rows(values_only=True, max_col=40):

@@ -135,4 +135,4 @@ def _change(place: Any, event: str, by: Any, changes: dict[str, Any]) -> Any:
 
 
 def _said(value: Any) -> Any:
-    return value.code if isinstance(value, models.Model) else value
+    return getattr(value, "code", value)

@@ -39,8 +39,9 @@ _COLOURS = {
 def check_rows(rows: list[Row], *, may_add: bool) -> list[Row]:
     """Writes into each row what is wrong with it; may_add: kinds, areas and departments that are new may be added."""
     known = {code.lower() for code in Equipment.objects.values_list("code", flat=True)}
-    places = {"type": list(EquipmentType.objects.all()), "area": list(Area.objects.all())}
+    places: dict[str, list[Any]] = {"type": list(EquipmentType.objects.all()), "area": list(Area.objects.all())}
     departments = list(Department.objects.all())
+    placed = {row.texts["area"].lower() for row in rows if row.texts["department"]}
     for row in rows:
         texts, code = row.texts, row.texts["code"].lower()
         if code and code in known:
@@ -55,7 +56,8 @@ def check_rows(rows: list[Row], *, may_add: bool) -> list[Row]:
                 row.faults.append(
                     _("“%(name)s” is not there yet. Tick “Add what is new”, or correct it.") % {"name": texts[key]}
                 )
-        if may_add and not find_named(places["area"], texts["area"]) and not texts["department"]:
+        is_new = may_add and not find_named(places["area"], texts["area"])
+        if is_new and texts["area"].lower() not in placed:
             row.faults.append(
                 _("The area “%(name)s” is new: say which department it belongs to.") % {"name": texts["area"]}
             )
@@ -82,7 +84,8 @@ def import_equipment(rows: list[Row], *, by: Any) -> int:
     faulty = [row for row in rows if row.faults]
     if faulty:
         raise Refusal(_("Nothing was read in: some rows need a look first."))
-    for row in rows:
+    # The row that names the department of a new area comes first.
+    for row in sorted(rows, key=lambda row: not row.texts["department"]):
         texts = row.texts
         add_equipment(
             by=by,

@@ -148,7 +148,7 @@ def confirm_hazard(hazard: Hazard, *, by: User, level: str, note: str = "") -> H
         raise_alert(hazard, _alert_line(hazard), by=by, department_id=hazard.department_id)
     _schedule(hazard)
     team = hazard.category.team
-    if team and team.leader_id and team.leader.is_active:
+    if team and team.leader and team.leader.is_active:
         _assign(hazard, team, team.leader, by=None)
     return hazard
 
@@ -290,7 +290,7 @@ def _require_reason(note: str) -> None:
 @action
 def request_extension(hazard: Hazard, *, by: User, new_due_at: datetime, reason: str) -> Extension:
     """延期申请: the old limit runs on until somebody decides."""
-    if by.pk != hazard.owner_id or hazard.status not in (Status.ASSIGNED, Status.RECTIFYING):
+    if by.pk != hazard.owner_id or hazard.due_at is None or hazard.status not in (Status.ASSIGNED, Status.RECTIFYING):
         raise NotAllowed(_("Only the one who is fixing it can ask for more time."))
     _require_reason(reason)
     if new_due_at <= max(hazard.due_at, timezone.now()):

@@ -139,13 +139,13 @@ def _read_rule(rule: str, start: datetime):
 
 
 def _plan_run(plan: Plan, opens_at: datetime) -> Run:
-    place = plan.equipment or plan.area
+    place = plan.place
     closes_at = opens_at + timedelta(minutes=plan.window_minutes)
     run = Run.objects.create(
         plan=plan,
         checklist=plan.checklist,
         equipment=plan.equipment,
-        area=plan.equipment.area if plan.equipment else plan.area,
+        area=place.area if isinstance(place, Equipment) else place,
         department_id=place.department_id,
         assignee=plan.assignee,
         team=plan.team,

@@ -109,6 +109,10 @@ class Plan(models.Model):
             ),
         ]
 
+    @property
+    def place(self) -> Equipment | Area:
+        return self.equipment or self.area  # type: ignore[return-value]  # a constraint sees to it
+
 
 class RunQuerySet(models.QuerySet):
     def due_now(self):

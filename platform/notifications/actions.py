@@ -41,7 +41,7 @@ def deliver(event: Event) -> list[Notification]:
 def _hearers(rule: catalogue.Rule, event: Event, subject: Any) -> Iterable[User]:
     """Everybody once, in a fixed order of locks, never the one who did it, nobody who could not open it."""
     people = {person.pk: person for person in rule.audience(event, subject) if person.is_active}
-    people.pop(event.actor_id, None)
+    people = {pk: person for pk, person in people.items() if pk != event.actor_id}
     objects = type(subject)._default_manager
     return [people[pk] for pk in sorted(people) if objects.visible_to(people[pk]).filter(pk=subject.pk).exists()]
 

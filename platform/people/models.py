@@ -40,12 +40,8 @@ class UserManager(BaseUserManager):
     def holding(self, role: str, department_id: int | None = None) -> models.QuerySet["User"]:
         """Active people with this role, everywhere or for the department."""
         grants = RoleGrant.objects.filter(role=role).select_related("department")
-        fitting = [
-            grant.user_id
-            for grant in grants
-            if grant.department_id is None or department_id in grant.department.subtree
-        ]
-        return self.filter(pk__in=fitting, is_active=True)
+        fitting = [grant.user_id for grant in grants if grant.reaches(department_id)]
+        return User.objects.filter(pk__in=fitting, is_active=True)
 
 
 class User(AbstractBaseUser):
@@ -71,7 +67,7 @@ class User(AbstractBaseUser):
     objects = UserManager()
     USERNAME_FIELD = "login_key"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
     class Meta:
         ordering = ["sort_key", "id"]
@@ -101,7 +97,7 @@ class User(AbstractBaseUser):
         grants = [grant for grant in self.roles if allows(grant.role, permission)]
         if any(grant.department_id is None for grant in grants):
             return None
-        return sorted(set().union(*(grant.department.subtree for grant in grants)))
+        return sorted(set().union(*(grant.department.subtree for grant in grants if grant.department)))
 
 
 class RoleGrant(models.Model):
@@ -116,7 +112,8 @@ class RoleGrant(models.Model):
             models.UniqueConstraint(fields=["user", "role", "department"], name="grant_once", nulls_distinct=False)
         ]
 
+    def reaches(self, department_id: int | None) -> bool:
+        return self.department is None or department_id in self.department.subtree
+
     def covers(self, obj: object) -> bool:
-        return (
-            self.department_id is None or obj is None or getattr(obj, "department_id", None) in self.department.subtree
-        )
+        return obj is None or self.reaches(getattr(obj, "department_id", None))

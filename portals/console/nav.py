@@ -29,6 +29,7 @@ ENTRIES = (
 
 def nav(request: HttpRequest) -> list[dict[str, Any]]:
     """Entries with their address; `is_here` marks the one whose pages the reader is on."""
-    urls = [(entry, reverse(entry.url_name)) for entry in ENTRIES if request.user.can(entry.permission)]
+    user: Any = request.user
+    urls = [(entry, reverse(entry.url_name)) for entry in ENTRIES if user.can(entry.permission)]
     here = max((url for _entry, url in urls if request.path.startswith(url)), key=len, default="")
     return [{"label": e.label, "icon": e.icon, "url": url, "is_here": url == here} for e, url in urls]

@@ -93,7 +93,7 @@ class Stepper {
 
   /** "Not running today", or "in order" where no photo and no number is asked for, leads on by itself. */
   tapped(event) {
-    const radio = event.target.closest("[data-step] input[type=radio]");
+    const radio = event.target.closest("[data-step] input[name^=value-]");
     if (!radio || !event.detail || radio.value === "fail") return;
     const step = radio.closest("[data-step]");
     if (!this.missing(step) && !step.querySelector(`[data-if~="${radio.value}"]`)) setTimeout(() => step === this.screens[this.here] && this.next(), 280);
@@ -125,11 +125,11 @@ class Stepper {
   }
 
   value(step) {
-    return step.querySelector("input[type=radio]:checked")?.value ?? "";
+    return step.querySelector("input[name^=value-]:checked")?.value ?? "";
   }
 
   has(step) {
-    if (step.querySelector("input[type=radio]")) return Boolean(this.value(step));
+    if (step.querySelector("input[name^=value-]")) return Boolean(this.value(step));
     return [...step.querySelectorAll("input:not([type=hidden]), textarea, select")].some((input) => (input.type === "file" ? input.files.length : input.value.trim()));
   }
 
@@ -203,7 +203,7 @@ class Stepper {
   }
 
   line(step, at) {
-    const radio = step.querySelector("input[type=radio]:checked");
+    const radio = step.querySelector("input[name^=value-]:checked");
     const said = [radio?.nextElementSibling.firstChild?.nextSibling?.textContent ?? "", step.querySelector("[data-number] input")?.value ?? ""].filter(Boolean).join(" · ");
     const missing = this.missing(step);
     const look = missing || radio?.value === "fail" ? "bad" : radio?.value === "not_in_use" ? "" : "ok";

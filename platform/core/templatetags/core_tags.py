@@ -59,7 +59,7 @@ def rank(level: str) -> int:
 
 @register.filter
 def level_word(level: str) -> str:
-    return _LEVEL_WORDS.get(str(level), level)
+    return str(_LEVEL_WORDS.get(str(level), level))
 
 
 @register.filter

@@ -59,7 +59,8 @@ class AssignForm(forms.Form):
         super().__init__(*args, **kwargs)
         near = Q(team=hazard.category.team_id) & Q(team__isnull=False) | Q(department=hazard.department_id)
         may = Q(grants__role__in=PERMISSIONS["hazards.rectify"])
-        self.fields["owner"].queryset = User.objects.filter(near & may, is_active=True).distinct()
+        people = User.objects.filter(near & may, is_active=True).distinct()
+        self.fields["owner"].queryset = people  # type: ignore[attr-defined]
 
 
 class ReviewForm(forms.Form):
@@ -78,7 +79,7 @@ class MergeForm(forms.Form):
 
     def __init__(self, *args, hazards, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["into"].queryset = hazards
+        self.fields["into"].queryset = hazards  # type: ignore[attr-defined]
 
 
 class DecideForm(forms.Form):

@@ -40,18 +40,12 @@ class PersonForm(forms.Form):
     employee_no = forms.CharField(max_length=30, required=False, label=_("Employee number"))
     email = forms.EmailField(max_length=120, required=False, label=_("E-mail"))
     role = forms.ChoiceField(choices=Role.choices, initial=Role.WORKER, label=_("Role"))
-    department = Named(Department.objects.none(), required=False, label=_("Department"), empty_label=_("none"))
-    team = Named(Team.objects.none(), required=False, label=_("Team"), empty_label=_("none"))
-    job_role = Named(JobRole.objects.none(), required=False, label=_("Job role"), empty_label=_("none"))
+    department = Named(Department.objects.all(), required=False, label=_("Department"), empty_label=_("none"))
+    team = Named(Team.objects.all(), required=False, label=_("Team"), empty_label=_("none"))
+    job_role = Named(JobRole.objects.all(), required=False, label=_("Job role"), empty_label=_("none"))
     hired_on = forms.DateField(
         required=False, label=_("Hired on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["department"].queryset = Department.objects.all()
-        self.fields["team"].queryset = Team.objects.all()
-        self.fields["job_role"].queryset = JobRole.objects.all()
 
     def clean_phone(self):
         try:

@@ -11,7 +11,7 @@ from core.errors import Refusal
 from core.events import history
 from facilities.models import Department
 from hazards import actions
-from hazards.models import WORKFLOW, Hazard, Level
+from hazards.models import WORKFLOW, Hazard, Level, Review
 from portals.console.forms import hazards as forms
 from portals.console.path import path_of
 from portals.web import page, require
@@ -64,11 +64,14 @@ def show(request, pk: int):
 
 def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
     decisions = list(hazard.reviews.select_related("reviewer"))
+    steps = {step.verb for step in WORKFLOW.open_to(request.user, hazard)}
     context = {
         "hazard": hazard,
         "path": path_of(hazard, decisions),
-        "steps": {step.verb for step in WORKFLOW.open_to(request.user, hazard)},
-        "reviews": [verb for verb in ("first", "second", "final") if hazard.status == f"{verb}_review"],
+        "steps": steps,
+        "review": next((stage for stage in Review.Stage.values if f"pass_{stage}" in steps), ""),
+        "is_barred": request.user.pk
+        in {hazard.owner_id, *(d.reviewer_id for d in decisions if d.round == hazard.round)},
         "evidence": hazard.evidence.select_related("attachment__by"),
         "asked": hazard.extensions.select_related("requested_by").filter(is_approved=None).first(),
         "may_decide": request.user.can("hazards.assign", hazard),

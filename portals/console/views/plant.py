@@ -75,7 +75,10 @@ def add_group(request, kind: str):
     form = forms.DepartmentForm(request.POST) if kind == "department" else forms.TeamForm(request.POST)
     if form.is_valid():
         try:
-            {"department": actions.add_department, "team": add_team}[kind](by=request.user, **form.cleaned_data)
+            if kind == "department":
+                actions.add_department(by=request.user, **form.cleaned_data)
+            else:
+                add_team(by=request.user, **form.cleaned_data)
             return redirect("console:departments")
         except DomainError as refusal:
             form.add_error(None, refusal.message)

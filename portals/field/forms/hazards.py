@@ -15,10 +15,10 @@ class Named(forms.ModelChoiceField):
 
 class ReportForm(forms.Form):
     equipment = Named(
-        Equipment.objects.none(), required=False, label=_("Machine"), empty_label=_("no machine, or not listed")
+        Equipment.objects.all(), required=False, label=_("Machine"), empty_label=_("no machine, or not listed")
     )
-    area = Named(Area.objects.none(), required=False, label=_("Where"), empty_label=_("choose the place"))
-    category = Named(Category.objects.none(), label=_("What kind of thing is it?"), empty_label=_("choose"))
+    area = Named(Area.objects.all(), required=False, label=_("Where"), empty_label=_("choose the place"))
+    category = Named(Category.objects.all(), label=_("What kind of thing is it?"), empty_label=_("choose"))
     title = forms.CharField(
         max_length=120, label=_("What is wrong?"), help_text=_("A few words, such as: guard missing.")
     )
@@ -30,12 +30,6 @@ class ReportForm(forms.Form):
     )
     level = forms.ChoiceField(choices=Level.choices, initial=Level.SERIOUS)
     stopped = forms.ChoiceField(choices=[("", ""), ("yes", ""), ("no", "")], required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["equipment"].queryset = Equipment.objects.select_related("area")
-        self.fields["area"].queryset = Area.objects.all()
-        self.fields["category"].queryset = Category.objects.all()
 
     def clean(self):
         data = super().clean() or {}

@@ -26,7 +26,8 @@ def scan(request):
 def place(request, token: str):
     require(request.user, "hazards.report")
     point = read_token(token)
-    machine, area = point.equipment, point.area or point.equipment.area
+    machine = point.equipment
+    area = machine.area if machine else point.area
     runs = Run.objects.assigned_to(request.user).filter(equipment=machine, area=area)
     context = {
         "token": token,

@@ -65,7 +65,7 @@ def _write(say: Say) -> None:
     asked = {code: [_question(item) for item in row.items.all()] for code, row in site.checklists.items()}
     say("two years of inspections")
     plan = routines()
-    checks = make_checks(now.date(), now.tzinfo, site.people, asked, rng)
+    checks = make_checks(now.date(), timezone.get_current_timezone(), site.people, asked, rng)
     say(f"{len(checks)} inspections, and what was found")
     areas = {code: area.name["zh"] for code, area in site.areas.items()}
     cases = make_cases(now, site.people, plan, checks, asked, _texts(), areas, rng)

@@ -139,7 +139,8 @@ def _columns(row: Model, fields: Iterable[str]) -> list[Any]:
 
 
 def _write_hazards(records: Records) -> None:
-    site, latest = records.site, {}
+    site = records.site
+    latest: dict[tuple[str, str, str | None], int] = {}
     rows = []
     for number, case in enumerate(records.cases):
         equipment = site.equipment[case.machine] if case.machine else None
@@ -165,7 +166,7 @@ def _write_hazards(records: Records) -> None:
                 is_urgent=case.is_urgent,
                 is_machine_stopped=case.is_urgent or None,
                 policy=site.policies[case.level] if case.at("confirm") else None,
-                reporter_id=records.user(case.reporter),
+                reporter_id=site.users[case.reporter].pk,
                 reported_at=case.reported_at,
                 confirmed_at=case.at("confirm"),
                 team=site.teams[case.crew] if case.crew else None,

@@ -18,9 +18,14 @@ def reserve(model: type[Model], count: int) -> list[int]:
         return [number for (number,) in cursor.fetchall()]
 
 
+def _column(model: type[Model], name: str) -> str:
+    field: Any = model._meta.get_field(name)
+    return str(field.column)
+
+
 def copy_rows(model: type[Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Fields by their names in the model; values as Python has them, mappings and lists as JSON."""
-    columns = ", ".join(f'"{model._meta.get_field(name).column}"' for name in fields)
+    columns = ", ".join(f'"{_column(model, name)}"' for name in fields)
     with connection.cursor() as cursor, cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as copy:
         for row in rows:
             copy.write_row([as_json(value) if isinstance(value, dict | list) else value for value in row])

@@ -99,9 +99,11 @@ def _write_machines(site: Site) -> None:
 
 def _issue_stickers(site: Site) -> None:
     """28 machines and the eight high-risk areas."""
-    labelled = [site.areas[ground.code] for ground in AREAS if ground.is_high_risk]
-    for place in [*site.equipment.values(), *labelled]:
-        issue_sticker(place, by=site.user("周敏"))
+    labelled: list[Area] = [site.areas[ground.code] for ground in AREAS if ground.is_high_risk]
+    for machine in site.equipment.values():
+        issue_sticker(machine, by=site.user("周敏"))
+    for area in labelled:
+        issue_sticker(area, by=site.user("周敏"))
 
 
 def _write_people(site: Site) -> None:
