@@ -22,6 +22,7 @@ from people.permissions import Role
 from tenants import due
 
 REPEATS_WITHIN = timedelta(days=90)
+SENT_TWICE_WITHIN = timedelta(hours=1)
 # Who hears of it, one level further each time: before the limit, at the limit, then day by day.
 CHAIN = (Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.SAFETY_OFFICER, Role.LEADER, Role.HEAD)
 STAGES = {
@@ -55,6 +56,9 @@ def report_hazard(
     if not by.can("hazards.report"):
         raise NotAllowed(_("Your role does not report hazards."))
     now, photos, level = timezone.now(), list(photos), level or category.level
+    standing = _sent_before(by, title, area, photos, now) if source == Hazard.Source.REPORT else None
+    if standing:
+        return standing
     hazard = Hazard.objects.create(
         number=_number(now),
         source=source,
@@ -84,6 +88,13 @@ def report_hazard(
         raise_alert(hazard, _alert_line(hazard), by=by, department_id=hazard.department_id)
     due.at(now + _acknowledge(hazard.level), "hazards.remind", key=f"hazard:{hazard.pk}:confirm", hazard=hazard.pk)
     return hazard
+
+
+def _sent_before(by: User, title: str, area: Area, photos: list[Attachment], now: datetime) -> Hazard | None:
+    """The same words with the same picture, sent twice by a slow phone: what the first one made."""
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    same = Hazard.objects.filter(reporter=by, title=title.strip(), area=area, reported_at__gt=now - SENT_TWICE_WITHIN)
+    return same.filter(evidence__attachment__sha256__in=[photo.sha256 for photo in photos]).first()
 
 
 def _number(now: datetime) -> str:
@@ -295,6 +306,7 @@ def request_extension(hazard: Hazard, *, by: User, new_due_at: datetime, reason:
     _require_reason(reason)
     if new_due_at <= max(hazard.due_at, timezone.now()):
         raise DomainError(_("Choose a time after the present limit."))
+    Hazard.objects.select_for_update(of=("self",)).get(pk=hazard.pk)
     if hazard.extensions.filter(is_approved=None).exists():
         raise WrongStatus(_("More time was asked for already; it waits for a decision."))
     extension = Extension.objects.create(

@@ -56,7 +56,7 @@ def test_a_refused_report_leaves_no_gap(report):
     used = make.photo()
     report(photos=[used])
     with pytest.raises(DomainError):
-        report(photos=[used])
+        report(photos=[used], title="另一处")
     assert sorted(hazard.number[-4:] for hazard in [*Hazard.objects.all(), report()]) == ["0001", "0002"]
 
 
