@@ -56,10 +56,12 @@ def _write(factory: Factory | None, when, name, key, payload, moves=True) -> Non
     row = Due(factory=factory, handler=name, payload=payload, due_at=when, key=key)
     if key is None:
         row.save(force_insert=True)
-    elif not Due.objects.filter(factory=factory, key=key, dead_at=None).update(
-        **({"due_at": when, "payload": payload, "handler": name, "attempts": 0} if moves else {"key": key})
-    ):
-        Due.objects.bulk_create([row], ignore_conflicts=True)
+    else:
+        waiting = Due.objects.filter(factory=factory, key=key, dead_at=None)
+        change = {"due_at": when, "payload": payload, "handler": name, "attempts": 0} if moves else {"key": key}
+        if not waiting.update(**change):
+            Due.objects.bulk_create([row], ignore_conflicts=True)
+            waiting.update(**change)  # somebody else's row, where theirs came in between
     if when <= timezone.now():
         transaction.on_commit(nudge, robust=True)
 
@@ -72,8 +74,9 @@ def nudge() -> None:
 
 
 def run_one() -> bool:
-    """Claims the most overdue row, does its work and removes it, all in one transaction; False when nothing is due.
+    """Claims the most overdue row, removes it and does its work, all in one transaction; False when nothing is due.
 
+    It is removed first, because the work may ask to be called again under the same key.
     A killed worker leaves the row as it was. A failing one keeps the reason, waits twice as long each time and
     is set aside after MAX_ATTEMPTS for an operator to look at.
     """
@@ -88,11 +91,10 @@ def run_one() -> bool:
             return False
         try:
             with transaction.atomic():
+                Due.objects.filter(pk=row.pk).delete()
                 _do(row)
         except Exception as error:  # the row carries the reason on; nothing is swallowed
             _postpone(row, error)
-        else:
-            row.delete()
     return True
 
 

@@ -53,7 +53,8 @@ class Workflow:
             raise WrongStatus(_("This was changed in the meantime. Look at where it stands now."))
         before = obj.status
         same = type(obj)._default_manager.filter(pk=obj.pk, status=before)
-        if not same.update(status=step.target, **changes):
+        is_lost = by and step.only and not any(step.only(by, row) for row in same.select_for_update())
+        if is_lost or not same.update(status=step.target, **changes):
             raise WrongStatus(_("This was changed in the meantime. Look at where it stands now."))
         for name, value in {"status": step.target, **changes}.items():
             setattr(obj, name, value)

@@ -302,6 +302,7 @@ def request_extension(hazard: Hazard, *, by: User, new_due_at: datetime, reason:
     _require_reason(reason)
     if new_due_at <= max(hazard.due_at, timezone.now()):
         raise DomainError(_("Choose a time after the present limit."))
+    Hazard.objects.select_for_update(of=("self",)).get(pk=hazard.pk)
     if hazard.extensions.filter(is_approved=None).exists():
         raise WrongStatus(_("More time was asked for already; it waits for a decision."))
     extension = Extension.objects.create(
@@ -321,6 +322,8 @@ def decide_extension(extension: Extension, *, by: User, is_approved: bool) -> Ex
     hazard = extension.hazard
     if not by.can("hazards.assign", hazard) or by.pk == extension.requested_by_id:
         raise NotAllowed(_("You may not do this here. Ask who it is assigned to, or the safety officer."))
+    if not Hazard.objects.select_for_update(of=("self",)).get(pk=hazard.pk).is_open:
+        raise WrongStatus(_("This was changed in the meantime. Look at where it stands now."))
     now = timezone.now()
     waiting = Extension.objects.filter(pk=extension.pk, is_approved=None)
     if not waiting.update(is_approved=is_approved, decided_by=by, decided_at=now):

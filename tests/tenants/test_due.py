@@ -27,6 +27,20 @@ def fail() -> None:
     raise ValueError("no network")
 
 
+@due.handler("test.again")
+def again(left: int) -> None:
+    """Asks to be called again under its own key, as plans and escalations do."""
+    seen.append((current_schema(), str(left)))
+    if left:
+        due.at(timezone.now(), "test.again", key="again", left=left - 1)
+
+
+@due.handler("test.fail_again")
+def fail_again() -> None:
+    due.at(timezone.now() + timedelta(days=9), "test.fail_again", key="fail again")
+    raise ValueError("no network")
+
+
 @due.handler("test.die_once")
 def die_once() -> None:
     """Works, and dies with its connection before the commit; the second worker lives."""
@@ -79,6 +93,21 @@ def test_the_same_key_in_two_factories_is_two_rows(factory, other_factory):
         due.at(timezone.now() + timedelta(hours=1), "test.note", key="k", word="b")
         due.cancel(key="k")
     assert Due.objects.get(key="k").factory == factory
+
+
+def test_a_row_may_ask_to_be_called_again_under_its_own_key(factory, work_off):
+    due.at(timezone.now(), "test.again", key="again", left=2)
+    work_off()
+    assert [left for _schema, left in seen] == ["2", "1", "0"]
+    assert not Due.objects.filter(key="again").exists()
+
+
+def test_a_row_that_asks_again_and_then_fails_is_tried_soon_and_once(factory, work_off):
+    due.at(timezone.now(), "test.fail_again", key="fail again")
+    work_off()
+    row = Due.objects.get(key="fail again")
+    assert row.attempts == 1
+    assert row.due_at < timezone.now() + timedelta(minutes=1)
 
 
 def test_a_failing_row_leaves_nothing_half_done_and_waits_longer_each_time(factory, work_off):
