@@ -8,6 +8,7 @@ import hashlib
 import re
 import secrets
 import shutil
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -122,8 +123,9 @@ def fill_pool(size: int = POOL_SIZE) -> int:
     return missing
 
 
+@cache
 def fingerprint() -> str:
-    """Of all migrations of the factory apps on disk: the version of an empty schema."""
+    """Of all migrations of the factory apps on disk: the version of an empty schema; read once per process."""
     apps = set(settings.TENANT_APPS) | {app.rsplit(".", 1)[-1] for app in settings.TENANT_APPS}
     names = sorted(f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations if app in apps)
     return hashlib.sha256("\n".join(names).encode()).hexdigest()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -22,7 +23,6 @@ from people.permissions import Role
 from tenants import due
 
 REPEATS_WITHIN = timedelta(days=90)
-SENT_TWICE_WITHIN = timedelta(hours=1)
 # Who hears of it, one level further each time: before the limit, at the limit, then day by day.
 CHAIN = (Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.SAFETY_OFFICER, Role.LEADER, Role.HEAD)
 STAGES = {
@@ -51,30 +51,33 @@ def report_hazard(
     is_machine_stopped: bool | None = None,
     photos: Iterable[Attachment] = (),
     source: str = Hazard.Source.REPORT,
+    client_id: UUID | None = None,
 ) -> Hazard:
-    """A new hazard; urgent and major ones raise an alert in the same transaction."""
+    """A new hazard; urgent and major ones raise an alert in the same transaction.
+
+    A report that comes twice under the same client_id, because a finger or the network was impatient, is one.
+    """
     if not by.can("hazards.report"):
         raise NotAllowed(_("Your role does not report hazards."))
     now, photos, level = timezone.now(), list(photos), level or category.level
-    standing = _sent_before(by, title, area, photos, now) if source == Hazard.Source.REPORT else None
-    if standing:
-        return standing
-    hazard = Hazard.objects.create(
-        number=_number(now),
-        source=source,
-        title=title.strip(),
-        description=description.strip(),
-        category=category,
-        department_id=area.department_id,
-        area=area,
-        equipment=equipment,
-        level=level,
-        is_urgent=is_urgent or level == Level.MAJOR,
-        is_machine_stopped=is_machine_stopped,
-        reporter=by,
-        reported_at=now,
-        repeat_of=_earlier(category, area, equipment, now),
-    )
+    facts = {
+        "number": lambda: _number(now),
+        "source": source,
+        "title": title.strip(),
+        "description": description.strip(),
+        "category": category,
+        "department_id": area.department_id,
+        "area": area,
+        "equipment": equipment,
+        "level": level,
+        "is_urgent": is_urgent or level == Level.MAJOR,
+        "is_machine_stopped": is_machine_stopped,
+        "reported_at": now,
+        "repeat_of": _earlier(category, area, equipment, now),
+    }
+    hazard, is_new = Hazard.objects.get_or_create(client_id=client_id or uuid4(), reporter=by, defaults=facts)
+    if not is_new:
+        return hazard
     _keep(hazard, photos, Evidence.Stage.BEFORE)
     emit(
         "hazard.reported",
@@ -88,13 +91,6 @@ def report_hazard(
         raise_alert(hazard, _alert_line(hazard), by=by, department_id=hazard.department_id)
     due.at(now + _acknowledge(hazard.level), "hazards.remind", key=f"hazard:{hazard.pk}:confirm", hazard=hazard.pk)
     return hazard
-
-
-def _sent_before(by: User, title: str, area: Area, photos: list[Attachment], now: datetime) -> Hazard | None:
-    """The same words with the same picture, sent twice by a slow phone: what the first one made."""
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    same = Hazard.objects.filter(reporter=by, title=title.strip(), area=area, reported_at__gt=now - SENT_TWICE_WITHIN)
-    return same.filter(evidence__attachment__sha256__in=[photo.sha256 for photo in photos]).first()
 
 
 def _number(now: datetime) -> str:

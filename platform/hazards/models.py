@@ -1,5 +1,6 @@
 """Find it, fix it, prove it: a hazard and everything that belongs to its record."""
 
+import uuid
 from datetime import timedelta
 
 from django.conf import settings
@@ -159,6 +160,8 @@ class Hazard(models.Model):
         INSPECTION = "inspection", _("Inspection")
         REPORT = "report", _("Reported on the spot")
 
+    # Given by the form: sending it twice makes one hazard.
+    client_id = models.UUIDField(unique=True, default=uuid.uuid4)
     number = models.CharField(_("number"), max_length=30, unique=True)
     status = models.CharField(max_length=14, choices=Status.choices, default=Status.REPORTED)
     source = models.CharField(max_length=12, choices=Source.choices)

@@ -14,6 +14,7 @@ class Named(forms.ModelChoiceField):
 
 
 class ReportForm(forms.Form):
+    client_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     equipment = Named(
         Equipment.objects.all(), required=False, label=_("Machine"), empty_label=_("no machine, or not listed")
     )

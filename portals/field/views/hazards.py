@@ -1,5 +1,7 @@
 """Report it, see what became of it, fix it: a hazard on the phone."""
 
+from uuid import uuid4
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect
@@ -14,7 +16,7 @@ from portals.field.forms.hazards import ExtensionForm, RectifyForm, ReportForm
 from portals.photos import Photos, take_photos
 from portals.web import page, require
 
-WORDS = ("title", "description", "category", "area", "equipment", "level", "is_machine_stopped")
+WORDS = ("client_id", "title", "description", "category", "area", "equipment", "level", "is_machine_stopped")
 
 
 def _hazard(user, pk: int) -> Hazard:
@@ -30,7 +32,12 @@ def report(request):
     if request.method == "POST":
         return _report(request)
     form = ReportForm(
-        initial={"level": "serious", "equipment": request.GET.get("equipment"), "area": request.GET.get("area")}
+        initial={
+            "client_id": uuid4(),
+            "level": "serious",
+            "equipment": request.GET.get("equipment"),
+            "area": request.GET.get("area"),
+        }
     )
     return page(request, "field/hazards/report.html", {"form": form})
 

@@ -1,0 +1,33 @@
+"""`python -m benchmarks [--quick]`: measures against the goals, prints a table, writes results.json. Never fails on speed."""
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+import django
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes, few rounds; writes nothing")
+    is_quick = parser.parse_args().quick
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    # Migrations and schemas are the owner's; the comparison needs both sides on one connection.
+    os.environ["DATABASE_AS_OWNER"] = "1"
+    django.setup()
+    from django.core.management import call_command
+
+    from benchmarks import ledger, provisioning
+    from benchmarks.measure import table
+
+    call_command("bootstrap")
+    results = [*provisioning.run(is_quick=is_quick), *ledger.run(is_quick=is_quick)]
+    print(table(results))
+    if not is_quick:
+        text = json.dumps([row.as_json() for row in results], indent=2)
+        Path(__file__).with_name("results.json").write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()

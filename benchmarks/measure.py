@@ -1,0 +1,48 @@
+"""Ours and the reference side by side in one run: interleaved, warmed up, compared by their medians."""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Result:
+    """ours and reference: medians in seconds; ratio = ours / reference; goal: the highest ratio that is good."""
+
+    name: str
+    ours: float
+    reference: float
+    ratio: float
+    goal: float
+    met: bool
+
+    def as_json(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def compare(name: str, ours: Callable[[], None], reference: Callable[[], None], *, goal: float, rounds: int) -> Result:
+    """One round of each for warming up, then alternating; shared machines are noisy, so only the ratio counts."""
+    _seconds(ours), _seconds(reference)
+    pairs = [(_seconds(ours), _seconds(reference)) for _round in range(rounds)]
+    return result(name, statistics.median(a for a, _b in pairs), statistics.median(b for _a, b in pairs), goal)
+
+
+def result(name: str, ours: float, reference: float, goal: float) -> Result:
+    ratio = ours / reference
+    return Result(name, round(ours, 6), round(reference, 6), round(ratio, 4), goal, ratio <= goal)
+
+
+def _seconds(work: Callable[[], None]) -> float:
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def table(results: list[Result]) -> str:
+    rows = [("name", "ours", "reference", "ratio", "goal", "met")]
+    for row in results:
+        numbers = (f"{row.ours * 1000:.1f} ms", f"{row.reference * 1000:.1f} ms", f"{row.ratio:.3f}", f"≤ {row.goal:g}")
+        rows.append((row.name, *numbers, "yes" if row.met else "NO"))
+    widths = [max(len(row[column]) for row in rows) for column in range(6)]
+    return "\n".join("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) for row in rows)

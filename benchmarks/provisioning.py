@@ -1,0 +1,97 @@
+"""Opening a factory: cold, from the warm pool, against Django's migrations, and with many factories there."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.management import call_command
+from django.db import transaction
+from psycopg import sql
+
+from benchmarks.measure import Result, compare, result
+from tenants import provisioning
+from tenants.current import connection
+from tenants.models import Domain, Factory, PreparedSchema, SchemaTemplate
+
+
+def run(*, is_quick: bool) -> list[Result]:
+    rounds = 3 if is_quick else 9
+    with _clean_slate():
+        cold = compare("provision_cold", _cold, _replay, goal=1.5, rounds=rounds)
+        signup = compare("provision_signup", _sign_up, _bare_inserts, goal=3, rounds=rounds)
+        # What somebody who signs up waits for, against what django-tenants would do meanwhile.
+        migrated = compare("migrate", _migrate, _replay, goal=1, rounds=1 if is_quick else 3)
+        return [
+            cold,
+            signup,
+            result("provision_signup_vs_cold", signup.ours, cold.ours, 0.1),
+            result("provision_vs_migrate", signup.ours, migrated.ours, 0.05),
+            _growth(many=10 if is_quick else 60),
+        ]
+
+
+@contextmanager
+def _clean_slate() -> Iterator[None]:
+    """Whatever was made here goes away again."""
+    try:
+        yield
+    finally:
+        for factory in Factory.objects.filter(name="benchmark"):
+            provisioning.delete_factory(factory)
+        _drop_prepared()
+
+
+def _drop_prepared() -> None:
+    names = list(PreparedSchema.objects.values_list("schema_name", flat=True))
+    with provisioning._owner() as owner:
+        for name in names:
+            owner.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(name)))
+    PreparedSchema.objects.filter(schema_name__in=names).delete()
+
+
+def _cold() -> None:
+    provisioning._prepare()
+
+
+def _replay() -> None:
+    """The same statements, bare; the schema goes away with the transaction."""
+    template = SchemaTemplate.objects.get(fingerprint=provisioning.fingerprint())
+    with provisioning._owner() as owner, owner.transaction(force_rollback=True):
+        provisioning.replay(owner, "b_" + secrets.token_hex(8), template.statements, template.tables_with_rows)
+
+
+def _slug() -> str:
+    return "b" + secrets.token_hex(6)
+
+
+def _sign_up() -> None:
+    """With a schema in the pool, as a visitor finds it."""
+    provisioning.create_factory(_slug(), "benchmark")
+
+
+def _bare_inserts() -> None:
+    """The rows that a new factory needs, and nothing else."""
+    with transaction.atomic():
+        factory = Factory(schema_name="b_" + secrets.token_hex(8), name="benchmark")
+        factory.save()
+        Domain.objects.create(domain=provisioning.host_of(_slug()), tenant=factory, is_primary=True)
+
+
+def _migrate() -> None:
+    """What django-tenants does for a new schema."""
+    name = "b_" + secrets.token_hex(8)
+    with provisioning._owner() as owner:
+        owner.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(name)))
+    call_command("migrate_schemas", schema_name=name, verbosity=0, interactive=False)
+    connection.set_schema_to_public()
+    with provisioning._owner() as owner:
+        owner.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(name)))
+
+
+def _growth(many: int) -> Result:
+    """The same work with so many more schemas in the catalogue."""
+    few = compare("few", _cold, _replay, goal=1.5, rounds=5)
+    for _factory in range(many):
+        provisioning._prepare()
+    later = compare("later", _cold, _replay, goal=1.5, rounds=5)
+    return result(f"provision_growth_{many}", later.ours, few.ours, 1.3)

@@ -1,0 +1,13 @@
+import uuid
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("hazards", "0001_initial")]
+
+    operations = [
+        migrations.AddField("hazard", "client_id", models.UUIDField(null=True)),
+        migrations.RunSQL("UPDATE hazards_hazard SET client_id = gen_random_uuid()", migrations.RunSQL.noop),
+        migrations.AlterField("hazard", "client_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+    ]
