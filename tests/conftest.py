@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -69,6 +70,8 @@ def factory(db):
     """The first factory; the test runs inside its schema and is rolled back."""
     with in_factory(provisioning.find("one")) as one:
         yield one
+    # Anchors are files, which no rollback takes back.
+    shutil.rmtree(Path(settings.MEDIA_ROOT) / "anchors", ignore_errors=True)
 
 
 @pytest.fixture

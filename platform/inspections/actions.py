@@ -18,7 +18,7 @@ from core.models import Attachment
 from core.words import say
 from facilities.models import Area, Equipment
 from hazards.actions import report_hazard
-from hazards.models import Hazard, Level
+from hazards.models import Evidence, Hazard, Level
 from inspections.models import Answer, Checklist, Item, Plan, Run
 from people.models import Team, User
 from tenants import due
@@ -169,13 +169,18 @@ def miss_run(run: Run) -> Run:
 
 @action
 def open_run(checklist: Checklist, place: Equipment | Area, *, by: User) -> Run:
-    """A check that nobody planned: whoever scans the machine may do it."""
+    """A check that nobody planned: whoever scans the machine may do it; one that they have begun goes on."""
     if not by.can("inspections.run", place):
         raise NotAllowed(_("Your role does not do inspections."))
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    machine, area = (place, place.area) if isinstance(place, Equipment) else (None, place)
+    begun = Run.objects.filter(plan=None, checklist=checklist, assignee=by, equipment=machine, status=Run.Status.DOING)
+    if standing := begun.filter(area=area).first():
+        return standing
     run = Run.objects.create(
         checklist=checklist,
-        equipment=place if isinstance(place, Equipment) else None,
-        area=place.area if isinstance(place, Equipment) else place,
+        equipment=machine,
+        area=area,
         department_id=place.department_id,
         assignee=by,
         opens_at=timezone.now(),
@@ -212,7 +217,8 @@ def submit_run(run: Run, given: Iterable[Given], *, by: User) -> Run:
     now = timezone.now()
     if run.closes_at and now > run.closes_at + LATE_UNTIL:
         raise WrongStatus(
-            _("This check is from %(day)s and can no longer be handed in. Do today's.") % {"day": run.opens_at.date()}
+            _("This check is from %(day)s and can no longer be handed in. Do today's.")
+            % {"day": timezone.localdate(run.opens_at, _zone())}
         )
     answers = _checked(run, list(given))
     hazards = [_keep_answer(run, answer, by, now) for answer in answers]
@@ -248,9 +254,21 @@ def _checked(run: Run, given: list[Given]) -> list[Given]:
     by_item = {answer.item.pk: answer for answer in given}
     answers = [_judged(by_item.get(item.pk, Given(item))) for item in run.checklist.items.select_related("category")]
     errors = {answer.item.pk: fault for answer in answers if (fault := _fault(answer))}
+    used = _used([photo.pk for answer in answers for photo in answer.photos])
+    for answer in answers:
+        if any(photo.pk in used for photo in answer.photos):
+            errors[answer.item.pk] = _("One of these photos belongs to another record already. Take a new one.")
     if errors:
         raise AnswersRefused(errors)
     return answers
+
+
+def _used(photos: list[Any]) -> set[Any]:
+    """Those that prove something else already, or stand at two items."""
+    twice = {pk for pk in photos if photos.count(pk) > 1}
+    in_answers = Answer.photos.through.objects.filter(attachment__in=photos).values_list("attachment_id", flat=True)
+    in_evidence = Evidence.objects.filter(attachment__in=photos).values_list("attachment_id", flat=True)
+    return twice.union(in_answers, in_evidence)
 
 
 def _judged(answer: Given) -> Given:
@@ -295,7 +313,7 @@ def _keep_answer(run: Run, given: Given, by: User, now: datetime) -> Hazard | No
         value=given.value,
         number=given.number,
         text=given.text,
-        answered_at=min(given.answered_at or now, now),
+        answered_at=max(run.opens_at, min(given.answered_at or now, now)),
         hazard=hazard,
     )
     answer.photos.set(given.photos)
