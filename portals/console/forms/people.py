@@ -33,7 +33,7 @@ class FindForm(forms.Form):
 
 
 class PersonForm(forms.Form):
-    name = forms.CharField(max_length=60, label=_("Name"))
+    name = forms.CharField(max_length=60, label=_("Full name"))
     phone = forms.CharField(
         max_length=30, required=False, label=_("Phone"), widget=forms.TextInput(attrs={"type": "tel"})
     )

@@ -270,7 +270,7 @@ def _steps(case: Case, cast: Cast, department: str, now: datetime, rng: random.R
     is_routed = case.category in ROUTES
     at += timedelta(seconds=1) if is_routed else timedelta(minutes=rng.uniform(1, 25))
     steps.append(Step("assign", at, None if is_routed else case.officer))
-    hours = 24 * (1.6 + 3.4 * age**1.4) * math.exp(rng.gauss(-0.12, 0.5)) * (0.55 if case.level == Level.MAJOR else 1)
+    hours = 24 * (1.7 + 5.2 * age**1.4) * math.exp(rng.gauss(-0.12, 0.5)) * (0.55 if case.level == Level.MAJOR else 1)
     at += timedelta(hours=min(hours * 0.2, 10))
     steps.append(Step("start", at, case.owner))
     reviewers = cast.reviewers(case.owner, department)
@@ -333,11 +333,12 @@ def _number(cases: list[Case], zone: tzinfo | None) -> None:
 def _merge_and_repeat(cases: list[Case], rng: random.Random) -> None:
     """Twelve photos that were handed in a second time; four reports of what was known already."""
     closed = [n for n, case in enumerate(cases) if case.status == Status.CLOSED]
-    for number in sorted(rng.sample(closed[100:], 12), reverse=True):
-        same = [
-            n for n in closed if n < number and cases[n].category == cases[number].category and cases[n].twin is None
-        ]
-        cases[number].twin = rng.choice(same)
+    # The first of a kind is the original, so that every twin has one that is no twin itself.
+    first: dict[str, int] = {}
+    for number in closed:
+        first.setdefault(cases[number].category, number)
+    for number in rng.sample([number for number in closed if number not in first.values()], 12):
+        cases[number].twin = first[cases[number].category]
     for case in [case for case in cases if case.status == Status.VOIDED][:4]:
         earlier = [n for n in closed if cases[n].reported_at < case.reported_at]
         if earlier:
