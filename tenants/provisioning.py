@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 from psycopg import sql
@@ -72,8 +72,12 @@ def check_slug(slug: str) -> str:
     if slug in RESERVED:
         raise SlugRefused(_("“%(slug)s” is reserved. Choose another short name.") % {"slug": slug})
     if Domain.objects.filter(domain=host_of(slug)).exists():
-        raise SlugRefused(_("“%(slug)s” is taken. Choose another short name.") % {"slug": slug})
+        raise _taken(slug)
     return slug
+
+
+def _taken(slug: str) -> SlugRefused:
+    return SlugRefused(_("“%(slug)s” is taken. Choose another short name.") % {"slug": slug})
 
 
 def host_of(slug: str) -> str:
@@ -94,7 +98,11 @@ def create_factory(slug: str, name: str, *, is_demo: bool = False) -> Factory:
             schema_name = _take_prepared()
         factory = Factory(schema_name=schema_name, name=name, is_demo=is_demo)
         factory.save()
-        Domain.objects.create(domain=host_of(slug), tenant=factory, is_primary=True)
+        try:
+            with transaction.atomic():
+                Domain.objects.create(domain=host_of(slug), tenant=factory, is_primary=True)
+        except IntegrityError:  # somebody else took it in the same moment
+            raise _taken(slug) from None
         due.for_everyone("tenants.fill_pool", key="fill_pool")
     return factory
 

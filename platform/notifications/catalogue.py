@@ -78,7 +78,9 @@ def next_reviewers(event: Event, hazard: Any) -> Iterable[User]:
         Status.SECOND_REVIEW: "hazards.review_second",
         Status.FINAL_REVIEW: "hazards.review_final",
     }.get(event.data.get("after"))
-    return holding(permission, hazard.department_id) if permission else []
+    barred = {hazard.owner_id, *hazard.reviews.filter(round=hazard.round).values_list("reviewer_id", flat=True)}
+    people = holding(permission, hazard.department_id) if permission else []
+    return [person for person in people if person.pk not in barred]
 
 
 def told(event: Event, subject: Any) -> Iterable[User]:
