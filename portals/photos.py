@@ -40,7 +40,9 @@ def moment(text: str) -> datetime | None:
         found = parse_datetime(text)
     except ValueError:
         return None
-    return timezone.make_aware(found) if found and timezone.is_naive(found) else found
+    if found is None or not 2000 <= found.year < 2100:
+        return None
+    return timezone.make_aware(found) if timezone.is_naive(found) else found
 
 
 def _kept(ids: list[str], user: Any) -> list[Attachment]:
