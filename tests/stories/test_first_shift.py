@@ -66,6 +66,7 @@ def _inspect(worker, place) -> str:
     """Scans the press, finds the guard missing, hands the check in; returns the hazard's number."""
     worker.goto(f"/m/q/{place.sticker}/")
     worker.get_by_role("button", name="开始检查").click()
+    expect(worker.locator("[data-cells]")).to_be_visible()
     steps = worker.locator("[data-step]")
     for position in range(steps.count()):
         step = steps.nth(position)

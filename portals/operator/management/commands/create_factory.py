@@ -1,20 +1,44 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from billing.actions import open_trial
+from core.errors import DomainError
+from market.actions import install_pack
+from market.packs import codes, load_pack
+from people.actions import Person, add_user, give_password
+from people.permissions import Role
 from tenants import provisioning
+from tenants.current import in_factory
 
 
 class Command(BaseCommand):
-    help = "Opens a factory at SLUG.<base domain> with a free trial."
+    help = (
+        "Opens a factory at SLUG.<base domain> with a free trial, and its first administrator where a phone is given."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("--slug", required=True)
         parser.add_argument("--name", required=True)
+        parser.add_argument(
+            "--admin-phone", metavar="PHONE", help="opens an administrator's account and prints its password"
+        )
+        parser.add_argument("--pack", choices=codes(), help="installs this industry pack")
 
-    def handle(self, *, slug, name, **options):
+    def handle(self, *, slug, name, admin_phone, pack, **options):
         try:
             factory = provisioning.create_factory(slug, name)
         except provisioning.SlugRefused as refused:
             raise CommandError(str(refused)) from None
         open_trial(factory)
         self.stdout.write(f"{name}: http://{provisioning.host_of(slug)}")
+        with in_factory(factory):
+            if pack:
+                install_pack(load_pack(pack), by=None)
+            if admin_phone:
+                self._open_account(admin_phone)
+
+    def _open_account(self, phone: str) -> None:
+        try:
+            user = add_user(Person(name=phone, phone=phone, role=Role.ADMIN), by=None)
+        except DomainError as refused:
+            raise CommandError(f"The factory is open, but not the account: {refused.message}") from None
+        self.stdout.write(f"Administrator: {user.phone}, password {give_password(user, by=None)}")
