@@ -14,6 +14,6 @@ def home(request):
 @login_required
 def go(request, kind: str, pk: str):
     """One address per object for messages: it leads to the page that fits the reader."""
-    if kind != Hazard._meta.label_lower or not pk.isdigit():
+    if kind != Hazard._meta.label_lower or not pk.isdecimal():
         raise Http404
     return redirect("console:hazard" if request.user.can("console.open") else "field:rectify", pk=int(pk))

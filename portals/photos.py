@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from core.attachments import keep_photo
+from core.attachments import PhotosRefused, keep_photo
 from core.errors import DomainError
 from core.models import Attachment
 
@@ -20,6 +20,12 @@ class Photos:
 
     photos: list[Attachment] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+
+    def without(self, refusal: DomainError) -> "Photos":
+        """What is left to be sent again after the refusal, with its sentence where it is about photos."""
+        if not isinstance(refusal, PhotosRefused):
+            return self
+        return Photos([photo for photo in self.photos if photo.pk not in refusal.photos], [refusal.message])
 
 
 def take_photos(request: HttpRequest, name: str) -> Photos:
@@ -40,7 +46,9 @@ def moment(text: str) -> datetime | None:
         found = parse_datetime(text)
     except ValueError:
         return None
-    return timezone.make_aware(found) if found and timezone.is_naive(found) else found
+    if found is None or not 2000 <= found.year < 2100:
+        return None
+    return timezone.make_aware(found) if timezone.is_naive(found) else found
 
 
 def _kept(ids: list[str], user: Any) -> list[Attachment]:

@@ -3,7 +3,7 @@
 import hashlib
 import io
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,14 @@ _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 _visible: list[Callable[[Any], QuerySet]] = []
 
 pillow_heif.register_heif_opener()
+
+
+class PhotosRefused(DomainError):
+    """photos: the ids of those that cannot be taken; the others may be sent again."""
+
+    def __init__(self, message: str, photos: Iterable[Any]) -> None:
+        super().__init__(message)
+        self.photos = frozenset(photos)
 
 
 def visible_through(rule: Callable[[Any], QuerySet]) -> Callable[[Any], QuerySet]:

@@ -32,7 +32,7 @@ def token_of(point: QRPoint) -> str:
 
 def read_token(token: str) -> QRPoint:
     """The sticker's point; also accepts the short number that is printed below the picture."""
-    code = "".join(token.split()).upper()
+    code = "".join(token.replace("\0", " ").split()).upper()
     if _signer().sep in token:
         try:
             code = _signer().unsign(token)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from alerts.actions import raise_alert
-from core.attachments import visible_through
+from core.attachments import PhotosRefused, visible_through
 from core.counters import next_number
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit
@@ -128,7 +128,9 @@ def _keep(hazard: Hazard, photos: Iterable[Attachment], stage: str) -> None:
                 Evidence(hazard=hazard, attachment=photo, stage=stage, round=hazard.round) for photo in photos
             )
     except IntegrityError:
-        raise DomainError(_("One of these photos belongs to another record already. Take a new one.")) from None
+        used = Evidence.objects.filter(attachment__in=photos).values_list("attachment_id", flat=True)
+        refusal = _("One of these photos belongs to another record already. Take a new one.")
+        raise PhotosRefused(refusal, used) from None
 
 
 @action
@@ -221,8 +223,9 @@ def _refuse_thin_proof(hazard: Hazard, photos: list[Attachment], measure: str, t
     if not photos:
         raise DomainError(_("Take at least one photo of the fixed place. Without it nothing can be closed."))
     earlier = set(hazard.evidence.values_list("attachment__sha256", flat=True))
-    if earlier.intersection(photo.sha256 for photo in photos):
-        raise DomainError(_("This is the same picture as an earlier one. Take a new photo of the fixed place."))
+    same = [photo.pk for photo in photos if photo.sha256 in earlier]
+    if same:
+        raise PhotosRefused(_("This is the same picture as an earlier one. Take a new photo of the fixed place."), same)
     if not measure.strip():
         raise DomainError(_("Write in a few words what was done."))
     if not tests:

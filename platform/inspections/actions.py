@@ -11,7 +11,7 @@ from dateutil.rrule import rrulestr
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.attachments import visible_through
+from core.attachments import PhotosRefused, visible_through
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit
 from core.models import Attachment
@@ -45,11 +45,11 @@ class Given:
     answered_at: datetime | None = None
 
 
-class AnswersRefused(DomainError):
+class AnswersRefused(PhotosRefused):
     """errors: a sentence per item id; the answers themselves are fine to be sent again."""
 
-    def __init__(self, errors: dict[int, str]) -> None:
-        super().__init__(_("Some answers are not complete yet. Look at the marked ones; nothing is lost."))
+    def __init__(self, errors: dict[int, str], photos: Iterable[Any] = ()) -> None:
+        super().__init__(_("Some answers are not complete yet. Look at the marked ones; nothing is lost."), photos)
         self.errors = errors
 
 
@@ -259,7 +259,7 @@ def _checked(run: Run, given: list[Given]) -> list[Given]:
         if any(photo.pk in used for photo in answer.photos):
             errors[answer.item.pk] = _("One of these photos belongs to another record already. Take a new one.")
     if errors:
-        raise AnswersRefused(errors)
+        raise AnswersRefused(errors, used)
     return answers
 
 

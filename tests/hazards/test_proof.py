@@ -143,3 +143,31 @@ def test_a_report_with_a_photo_that_is_used_keeps_what_was_typed(browser, factor
     assert answer.status_code == 422
     assert make.in_language("zh-hans", ELSEWHERE) in page
     assert "油污满地" in page
+
+
+def test_a_picture_that_was_refused_does_not_stand_in_the_way_of_the_next(browser, hazard):
+    before = hazard.evidence.get().attachment.original.read()
+    good = make.photo_file()
+    same = SimpleUploadedFile("again.jpg", before, "image/jpeg")
+    answer, page = _send(browser, hazard, photos=[same, good])
+    assert answer.status_code == 422
+    assert make.in_language("zh-hans", SAME_PICTURE) in page
+    kept = [part.split('"')[0] for part in page.split('name="photos-kept" value="')[1:]]
+    assert len(kept) == 1
+    answer, _page = _send(browser, hazard, **{"photos": make.photo_file(), "photos-kept": kept})
+    assert answer.status_code == 302
+    assert hazard.evidence.filter(stage=Evidence.Stage.AFTER).count() == 2
+
+
+def test_a_report_keeps_the_good_photo_beside_the_refused_one(browser, factory):
+    make.policies()
+    worker = make.person(Role.WORKER)
+    used, good = make.photo(worker), make.photo(worker)
+    Evidence.objects.create(hazard=make.hazard(), attachment=used, stage=Evidence.Stage.BEFORE)
+    browser.force_login(worker)
+    sent = {"title": "油污满地", "category": make.category().pk, "area": make.area().pk, "level": "general"}
+    answer = browser.post(reverse("field:report"), sent | {"photos-kept": [str(used.pk), str(good.pk)]})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'name="photos-kept" value="{good.pk}"' in page
+    assert f'name="photos-kept" value="{used.pk}"' not in page

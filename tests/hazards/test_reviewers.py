@@ -105,7 +105,7 @@ def test_it_waits_for_those_who_may_still_decide_and_for_nobody_else(factory):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_desk_says_it_in_the_readers_language_and_keeps_the_remark(browser, language):
+def test_the_desk_says_it_in_the_readers_language(browser, language):
     fixer = make.person(*EVERY_STAGE)
     fixer.language = language
     fixer.save()

@@ -1,5 +1,7 @@
 """The plant: machines, areas, departments and teams, and the labels that lead to them."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -27,7 +29,7 @@ LIVE = Prefetch("qr_points", QRPoint.objects.filter(revoked_at=None), to_attr="l
 @login_required
 def machines(request):
     require(request.user, "console.open")
-    words = request.GET.get("q", "").strip()
+    words = request.GET.get("q", "").replace("\0", "").strip()
     found = Equipment.objects.visible_to(request.user).select_related("area__department", "type").prefetch_related(LIVE)
     if words:
         found = found.filter(Q(code__icontains=words) | Q(name__icontains=words) | Q(area__name__icontains=words))
@@ -35,7 +37,7 @@ def machines(request):
     return page(
         request,
         "console/plant/machines.html",
-        {"page": pages, "query": f"q={words}&" if words else "", **_may(request)},
+        {"page": pages, "query": f"{urlencode({'q': words})}&" if words else "", **_may(request)},
     )
 
 
@@ -182,4 +184,4 @@ def print_labels(request):
 
 
 def _numbers(request, name: str) -> list[str]:
-    return [text for text in request.POST.getlist(name) if text.isdigit()]
+    return [text for text in request.POST.getlist(name) if text.isdecimal()]

@@ -22,7 +22,7 @@ def index(request):
     require(request.user, "inspections.view")
     day = _day(request.GET.get("day", ""))
     runs = Run.objects.visible_to(request.user).filter(opens_at__date=day)
-    if request.GET.get("department", "").isdigit():
+    if request.GET.get("department", "").isdecimal():
         runs = runs.filter(department_id=request.GET["department"])
     share = Share(runs.filter(status=Run.Status.DONE).count(), runs.count())
     if request.GET.get("status") in Run.Status.values:
@@ -45,9 +45,10 @@ def index(request):
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return timezone.localdate()
+    return day if 2000 <= day.year < 2100 else timezone.localdate()
 
 
 @login_required

@@ -12,6 +12,9 @@ from inspections.actions import Given
 from inspections.models import Item, Run
 from portals.photos import moment, take_photos
 
+# What the column of an answer holds.
+LARGEST = Decimal("99999999.9999")
+
 
 @dataclass
 class Row:
@@ -72,7 +75,7 @@ def _items(run: Run) -> list[Item]:
 
 def _read(request: HttpRequest, item: Item) -> Row:
     def sent(what: str, length: int = 40) -> str:
-        return request.POST.get(f"{what}-{item.pk}", "").strip()[:length]
+        return request.POST.get(f"{what}-{item.pk}", "").replace("\0", "").strip()[:length]
 
     taken = take_photos(request, Row(item).photos_name)
     row = Row(
@@ -96,4 +99,4 @@ def _number(row: Row) -> Decimal | None:
         number = Decimal(row.number)
     except InvalidOperation:
         return None
-    return number if number.is_finite() and abs(number) < 10**8 else None
+    return number if number.is_finite() and abs(number) <= LARGEST else None

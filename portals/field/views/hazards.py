@@ -8,12 +8,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from core.attachments import PhotosRefused
 from core.errors import DomainError
 from core.events import history
 from hazards.actions import report_hazard, request_extension, start_hazard, submit_hazard
 from hazards.models import WORKFLOW, Hazard
 from portals.field.forms.hazards import ExtensionForm, RectifyForm, ReportForm
-from portals.photos import Photos, take_photos
+from portals.photos import take_photos
 from portals.web import page, require
 
 WORDS = ("client_id", "title", "description", "category", "area", "equipment", "level", "is_machine_stopped")
@@ -51,8 +52,8 @@ def _report(request):
     words = {name: form.cleaned_data[name] for name in WORDS}
     try:
         hazard = report_hazard(by=request.user, photos=taken.photos, **words)
-    except DomainError as refused:
-        taken = Photos(errors=[refused.message])
+    except PhotosRefused as refused:
+        taken = taken.without(refused)
         return page(request, "field/hazards/report.html", {"form": form, "taken": taken}, status=422)
     messages.success(request, _("Reported as %(number)s. You are told what becomes of it.") % {"number": hazard.number})
     return redirect("field:hazard", pk=hazard.pk)
@@ -102,7 +103,7 @@ def _submit(request, hazard: Hazard, form: RectifyForm):
             messages.success(request, _("Handed in. The team leader reviews it next."))
             return redirect("field:hazard", pk=hazard.pk)
     except DomainError as refused:
-        refusal = refused.message
+        refusal, taken = refused.message, taken.without(refused)
     context = _context(request, _hazard(request.user, hazard.pk), form, taken=taken, refusal=refusal)
     return page(request, "field/hazards/rectify.html", context, status=422)
 

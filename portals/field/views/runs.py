@@ -49,6 +49,7 @@ def _submit(request, run: Run):
     except AnswersRefused as refused:
         for row in rows:
             row.errors += filter(None, [refused.errors.get(row.item.pk)])
+            row.photos = [photo for photo in row.photos if photo.pk not in refused.photos]
         return page(request, "field/runs/run.html", {"run": run, "rows": rows, "refusal": refused.message}, status=422)
     return redirect("field:run", pk=run.pk)
 

@@ -46,7 +46,8 @@ def place(request, token: str):
 def inspect(request, token: str):
     """A check that nobody planned."""
     point = read_token(token)
-    checklist = get_object_or_404(checklists_for(point.place), pk=request.POST.get("checklist") or 0)
+    chosen = request.POST.get("checklist", "")
+    checklist = get_object_or_404(checklists_for(point.place), pk=chosen if chosen.isdecimal() else 0)
     return redirect("field:run", pk=open_run(checklist, point.place, by=request.user).pk)
 
 
