@@ -32,6 +32,7 @@ def main() -> None:
         shutil.copyfile(PACKAGES / source, VENDOR / target)
     drop_source_maps()
     check_reader()
+    (ROOT / ".static").mkdir(exist_ok=True)  # where the container collects; WhiteNoise misses it elsewhere
     names = sorted(icon_names())
     (VENDOR / "icons.svg").write_text(sprite(names), encoding="utf-8")
     print(f"static/vendor: {len(FILES)} files and {len(names)} icons")

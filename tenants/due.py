@@ -44,15 +44,15 @@ def once(when: datetime, name: str, *, key: str, **payload) -> None:
 
 
 def for_everyone(name: str, *, key: str, **payload) -> None:
-    """Work of the installation itself, without a factory."""
-    _write(None, timezone.now(), name, key, payload, moves=False)
+    """Work of the installation itself, without a factory; nobody waits for it, so the beat's next second is soon enough."""
+    _write(None, timezone.now(), name, key, payload, moves=False, wakes=False)
 
 
 def cancel(*, key: str) -> None:
     Due.objects.filter(factory=current_factory(), key=key, dead_at=None).delete()
 
 
-def _write(factory: Factory | None, when, name, key, payload, moves=True) -> None:
+def _write(factory: Factory | None, when, name, key, payload, *, moves=True, wakes=True) -> None:
     row = Due(factory=factory, handler=name, payload=payload, due_at=when, key=key)
     if key is None:
         row.save(force_insert=True)
@@ -62,7 +62,7 @@ def _write(factory: Factory | None, when, name, key, payload, moves=True) -> Non
         if not waiting.update(**change):
             Due.objects.bulk_create([row], ignore_conflicts=True)
             waiting.update(**change)  # somebody else's row, where theirs came in between
-    if when <= timezone.now():
+    if wakes and when <= timezone.now():
         transaction.on_commit(nudge, robust=True)
 
 

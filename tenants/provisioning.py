@@ -96,11 +96,11 @@ def create_factory(slug: str, name: str, *, is_demo: bool = False) -> Factory:
         while schema_name is None:
             _prepare()
             schema_name = _take_prepared()
-        factory = Factory(schema_name=schema_name, name=name, is_demo=is_demo)
-        factory.save()
+        # In bulk, because a single save looks for other domains and other schemas first; here both are known to be new.
+        (factory,) = Factory.objects.bulk_create([Factory(schema_name=schema_name, name=name, is_demo=is_demo)])
         try:
             with transaction.atomic():
-                Domain.objects.create(domain=host_of(slug), tenant=factory, is_primary=True)
+                Domain.objects.bulk_create([Domain(domain=host_of(slug), tenant=factory, is_primary=True)])
         except IntegrityError:  # somebody else took it in the same moment
             raise _taken(slug) from None
         due.for_everyone("tenants.fill_pool", key="fill_pool")
