@@ -29,7 +29,8 @@ import redis
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SETTINGS = ("listen_addresses=", "max_connections=100", "shared_buffers=128MB", "max_locks_per_transaction=256")
-THROW_AWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+# Autovacuum is a superuser's process, which the owner may not end when it drops a database.
+THROW_AWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 # Pango from Homebrew, which a Python from elsewhere does not find.
 HOMEBREW = {"DYLD_FALLBACK_LIBRARY_PATH": "/opt/homebrew/lib:/usr/local/lib"} if sys.platform == "darwin" else {}
 ROLES = """
