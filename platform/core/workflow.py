@@ -13,7 +13,10 @@ from core.events import action, emit
 
 @dataclass(frozen=True)
 class Step:
-    """verb: what a person does; permission: who may; only: a further condition on (user, object)."""
+    """verb: what a person does; permission: who may, in the object's department.
+
+    only: a condition on (user, object) that takes the department's place, such as being the one it is assigned to.
+    """
 
     verb: str
     source: tuple[str, ...]
@@ -25,7 +28,9 @@ class Step:
     only: Callable[[Any, Any], bool] | None = None
 
     def is_open_to(self, user: Any, obj: models.Model) -> bool:
-        return user.can(self.permission, obj) and (self.only is None or self.only(user, obj))
+        if self.only:
+            return user.can(self.permission) and self.only(user, obj)
+        return user.can(self.permission, obj)
 
 
 class Workflow:

@@ -157,7 +157,7 @@ def confirm_hazard(hazard: Hazard, *, by: User, level: str, note: str = "") -> H
         raise_alert(hazard, _alert_line(hazard), by=by, department_id=hazard.department_id)
     _schedule(hazard)
     team = hazard.category.team
-    if team and team.leader and team.leader.is_active:
+    if team and team.leader and team.leader.can("hazards.rectify"):
         _assign(hazard, team, team.leader, by=None)
     return hazard
 

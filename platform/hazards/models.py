@@ -136,11 +136,14 @@ class HazardQuerySet(models.QuerySet):
         for step in WORKFLOW.steps:
             if step.target in (Status.MERGED, Status.REJECTED, Status.VOIDED):
                 continue
+            waits = Q(status__in=set(step.source) - {step.target})
             departments = user.departments_with(step.permission)
-            where = Q() if departments is None else Q(department_id__in=departments)
-            who = Q(owner=user) if step.only is _is_owner else ~Q(owner=user)
-            source = set(step.source) - {step.target}
-            mine |= Q(status__in=source) & where & who
+            if step.only is _is_owner:
+                mine |= waits & Q(owner=user) if user.can(step.permission) else Q()
+            elif departments is None:
+                mine |= waits & ~Q(owner=user)
+            else:
+                mine |= waits & ~Q(owner=user) & Q(department_id__in=departments)
         decided = Review.objects.filter(reviewer=user, hazard=models.OuterRef("pk"), round=models.OuterRef("round"))
         return self.open().filter(mine).exclude(models.Exists(decided))
 
