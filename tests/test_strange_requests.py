@@ -10,6 +10,7 @@ from PIL import Image
 from core.attachments import keep_photo
 from core.errors import DomainError
 from core.models import Attachment
+from core.pdf import render_pdf
 from facilities.qr import issue_sticker, token_of
 from hazards.models import Hazard, Status
 from inspections.models import Answer, Item, Run
@@ -190,6 +191,12 @@ def test_what_is_no_whole_photo_is_refused_with_a_sentence(factory, name):
     said = "This file is not a picture that can be opened. Take the photo again."
     assert str(refusal.value) == make.in_language("zh-hans", said)
     assert not Attachment.objects.exists()
+
+
+def test_half_a_photo_is_refused_also_after_a_pdf_was_made(factory):
+    """The PDF library tells Pillow, for the whole process, to accept what is cut off."""
+    render_pdf("pdf/labels.html", "labels.css", {})
+    test_what_is_no_whole_photo_is_refused_with_a_sentence(factory, "half a PNG")
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])

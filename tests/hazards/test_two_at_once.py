@@ -2,16 +2,14 @@
 
 from datetime import timedelta
 from functools import partial
-from threading import Barrier, Thread
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from core import ledger
-from core.errors import Refusal, WrongStatus
+from core.errors import WrongStatus
 from core.models import Event
 from hazards.actions import (
     assign_hazard,
@@ -25,34 +23,8 @@ from hazards.actions import (
 )
 from hazards.models import Evidence, Extension, Hazard, Level, Review, Status
 from people.permissions import Role
-from tenants.current import in_factory
 from tests import make
-
-
-def _at_once(factory, *calls) -> list:
-    """Runs the calls in threads of their own that start together; what each gave or was refused with, in order."""
-    results: list = [None] * len(calls)
-    start = Barrier(len(calls))
-
-    def work(number: int) -> None:
-        try:
-            with in_factory(factory):
-                start.wait()
-                results[number] = calls[number]()
-        except Refusal as refusal:
-            results[number] = refusal
-        except BaseException as error:
-            results[number] = error
-            raise
-        finally:
-            connection.close()
-
-    threads = [Thread(target=work, args=(number,)) for number in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
+from tests.threads import at_once
 
 
 def _refused(results: list) -> list[type]:
@@ -69,7 +41,7 @@ def test_of_two_who_confirm_one_does(fresh_factory):
         partial(confirm_hazard, _loaded(hazard), by=make.person(Role.SAFETY_OFFICER), level=level)
         for level in (Level.GENERAL, Level.MAJOR)
     ]
-    assert _refused(_at_once(fresh_factory, *calls)) == [WrongStatus]
+    assert _refused(at_once(fresh_factory, *calls)) == [WrongStatus]
     confirmed = Event.objects.get(name="hazard.confirmed")
     assert Hazard.objects.get(pk=hazard.pk).level == confirmed.data["level"]
     assert ledger.verify().is_whole
@@ -81,7 +53,7 @@ def test_of_two_reviewers_one_decides(fresh_factory):
         partial(review_hazard, _loaded(hazard), by=make.person(Role.TEAM_LEADER), is_passed=passed, note="看过")
         for passed in (True, False)
     ]
-    assert _refused(_at_once(fresh_factory, *calls)) == [WrongStatus]
+    assert _refused(at_once(fresh_factory, *calls)) == [WrongStatus]
     review = Review.objects.get(hazard=hazard)
     after = Status.SECOND_REVIEW if review.is_passed else Status.RECTIFYING
     assert Hazard.objects.get(pk=hazard.pk).status == after
@@ -93,7 +65,7 @@ def test_a_fix_that_is_handed_in_twice_at_once_is_there_once(fresh_factory):
     photos = [make.photo(hazard.owner), make.photo(hazard.owner)]
     proof = {"by": hazard.owner, "measure": "装好了", "tests": make.PASSED}
     calls = [partial(submit_hazard, _loaded(hazard), photos=[photo], **proof) for photo in photos]
-    assert _refused(_at_once(fresh_factory, *calls)) == [WrongStatus]
+    assert _refused(at_once(fresh_factory, *calls)) == [WrongStatus]
     assert Evidence.objects.filter(hazard=hazard).count() == 1
     assert Event.objects.filter(name="hazard.submitted").count() == 1
 
@@ -103,7 +75,7 @@ def test_two_requests_for_more_time_at_once_are_one(fresh_factory):
     later = hazard.due_at + timedelta(days=1)
     wish = {"by": hazard.owner, "new_due_at": later, "reason": "配件未到"}
     calls = [partial(request_extension, _loaded(hazard), **wish) for _number in range(2)]
-    assert _refused(_at_once(fresh_factory, *calls)) == [WrongStatus]
+    assert _refused(at_once(fresh_factory, *calls)) == [WrongStatus]
     assert Extension.objects.filter(hazard=hazard).count() == 1
 
 
@@ -120,7 +92,7 @@ def test_of_two_who_decide_on_more_time_one_does(fresh_factory):
         )
         for answer in (True, False)
     ]
-    assert _refused(_at_once(fresh_factory, *calls)) == [WrongStatus]
+    assert _refused(at_once(fresh_factory, *calls)) == [WrongStatus]
     asked.refresh_from_db()
     assert Hazard.objects.get(pk=hazard.pk).due_at == (later if asked.is_approved else asked.old_due_at)
 
@@ -130,7 +102,7 @@ def test_ten_reports_at_once_have_ten_numbers_without_a_gap(fresh_factory):
     kind, place = make.category(), make.area()
     people = [make.person(Role.WORKER) for _number in range(10)]
     calls = [partial(report_hazard, by=person, title="油污", category=kind, area=place) for person in people]
-    assert _refused(_at_once(fresh_factory, *calls)) == []
+    assert _refused(at_once(fresh_factory, *calls)) == []
     assert sorted(int(hazard.number[-4:]) for hazard in Hazard.objects.all()) == list(range(1, 11))
     assert ledger.verify().is_whole
 
@@ -150,7 +122,7 @@ def test_a_report_that_is_sent_twice_at_once_is_one_hazard(fresh_factory):
         photo = make.SimpleUploadedFile("photo.jpg", picture, "image/jpeg")
         answers.append(client.post(reverse("field:report"), sent | {"photos": photo}))
 
-    _at_once(fresh_factory, send, send)
+    at_once(fresh_factory, send, send)
     hazard = Hazard.objects.get()
     assert {answer.url for answer in answers} == {reverse("field:hazard", args=[hazard.pk])}
     assert hazard.evidence.count() == 1
