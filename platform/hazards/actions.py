@@ -23,6 +23,7 @@ from people.permissions import Role
 from tenants import due
 
 REPEATS_WITHIN = timedelta(days=90)
+LONGEST_EXTENSION = timedelta(days=90)
 # Who hears of it, one level further each time: before the limit, at the limit, then day by day.
 CHAIN = (Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.SAFETY_OFFICER, Role.LEADER, Role.HEAD)
 STAGES = {
@@ -305,6 +306,8 @@ def request_extension(hazard: Hazard, *, by: User, new_due_at: datetime, reason:
     _require_reason(reason)
     if new_due_at <= max(hazard.due_at, timezone.now()):
         raise DomainError(_("Choose a time after the present limit."))
+    if new_due_at > timezone.now() + LONGEST_EXTENSION:
+        raise DomainError(_("Choose a time within %(days)d days.") % {"days": LONGEST_EXTENSION.days})
     Hazard.objects.select_for_update(of=("self",)).get(pk=hazard.pk)
     if hazard.extensions.filter(is_approved=None).exists():
         raise WrongStatus(_("More time was asked for already; it waits for a decision."))

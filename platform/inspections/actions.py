@@ -192,6 +192,7 @@ def open_run(checklist: Checklist, place: Equipment | Area, *, by: User) -> Run:
 def start_run(run: Run, *, by: User) -> Run:
     """Notes who began and when; beginning again changes nothing."""
     refuse_others(run, by)
+    _refuse_early(run)
     if Run.objects.filter(pk=run.pk, status=Run.Status.DUE).update(
         status=Run.Status.DOING, inspector=by, started_at=timezone.now()
     ):
@@ -207,6 +208,12 @@ def refuse_others(run: Run, by: User) -> None:
         raise NotAllowed(_("This check is somebody else's task. Do your own, or ask the team leader to swap."))
 
 
+def _refuse_early(run: Run) -> None:
+    if run.opens_at > timezone.now():
+        opens = timezone.localtime(run.opens_at, _zone())
+        raise WrongStatus(_("This check opens at %(at)s. Come back then.") % {"at": f"{opens:%m-%d %H:%M}"})
+
+
 @action
 def submit_run(run: Run, given: Iterable[Given], *, by: User) -> Run:
     """Seals the answers and makes a hazard of each problem. Handing in the same run again shows what was handed in."""
@@ -214,6 +221,7 @@ def submit_run(run: Run, given: Iterable[Given], *, by: User) -> Run:
     refuse_others(run, by)
     if run.status == Run.Status.DONE:
         return _same_again(run, by)
+    _refuse_early(run)
     now = timezone.now()
     if run.closes_at and now > run.closes_at + LATE_UNTIL:
         raise WrongStatus(

@@ -305,3 +305,12 @@ def test_beginning_again_keeps_the_first_time(worker):
     assert (run.started_at, run.seconds) == (NINE, 360)
     assert Event.objects.filter(name="run.started").count() == 1
     assert timezone.is_aware(run.started_at)
+
+
+def test_before_it_opens_it_is_neither_begun_nor_handed_in(worker):
+    run = make.run(worker, opens_at=timezone.now() + timedelta(hours=1), closes_at=timezone.now() + timedelta(hours=2))
+    with pytest.raises(WrongStatus):
+        start_run(run, by=worker)
+    with pytest.raises(WrongStatus):
+        submit_run(run, [Given(item, "pass") for item in run.checklist.items.all()], by=worker)
+    assert Run.objects.get(pk=run.pk).status == Run.Status.DUE
