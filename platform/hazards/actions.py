@@ -164,6 +164,18 @@ def confirm_hazard(hazard: Hazard, *, by: User, level: str, note: str = "") -> H
 
 
 @action
+def route_category(category: Category, *, by: User, team: Team | None) -> Category:
+    """Hazards of this category go to the team's leader by themselves; without a team the officer assigns each one."""
+    if not by.can("hazards.route"):
+        raise NotAllowed(_("Your role does not decide where hazards go. Ask the safety officer."))
+    if category.team_id != (team.pk if team else None):
+        before, category.team = category.team_id, team
+        category.save(update_fields=["team"])
+        emit("category.routed", category, by=by, code=category.code, before=before, after=category.team_id)
+    return category
+
+
+@action
 def assign_hazard(hazard: Hazard, *, by: User, owner: User, team: Team | None = None, note: str = "") -> Hazard:
     """Names the one who fixes it; naming another one does not move the limit."""
     if not owner.is_active or not owner.can("hazards.rectify"):

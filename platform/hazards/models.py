@@ -31,6 +31,7 @@ register(
         "hazard.escalated": _("Passed on to the next level"),
         "hazard.extension_requested": _("More time asked for"),
         "hazard.extension_decided": _("Request for more time decided"),
+        "category.routed": _("Team for a category named"),
     }
 )
 

@@ -71,7 +71,11 @@ def create_plan(
     assignee: User | None = None,
     team: Team | None = None,
 ) -> Plan:
-    """A plan for one machine or area; its first runs exist at once. `opens_at` is local time of the factory."""
+    """A plan for one machine or area; its first runs exist at once. `opens_at` is local time of the factory.
+
+    by=None is the operator or the demo.
+    """
+    _refuse_unless_planner(by)
     if assignee is None and team is None:
         raise DomainError(_("Say who does the check: a person or a team."))
     _read_rule(rule, datetime.combine(starts_on or timezone.localdate(), opens_at))
@@ -94,11 +98,17 @@ def create_plan(
 @action
 def stop_plan(plan: Plan, *, by: User) -> Plan:
     """No further runs; those that stand stay as they are."""
-    Plan.objects.filter(pk=plan.pk, is_active=True).update(is_active=False)
+    _refuse_unless_planner(by)
+    if Plan.objects.filter(pk=plan.pk, is_active=True).update(is_active=False):
+        due.cancel(key=f"plan:{plan.pk}")
+        emit("plan.stopped", plan, by=by)
     plan.is_active = False
-    due.cancel(key=f"plan:{plan.pk}")
-    emit("plan.stopped", plan, by=by)
     return plan
+
+
+def _refuse_unless_planner(by: User | None) -> None:
+    if by is not None and not by.can("inspections.plan"):
+        raise NotAllowed(_("Your role does not plan inspections. Ask the safety officer."))
 
 
 @action

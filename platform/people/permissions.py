@@ -52,6 +52,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "hazards.review_second": {Role.SAFETY_OFFICER},
         "hazards.review_final": {Role.LEADER},
         "hazards.dismiss": {Role.SAFETY_OFFICER},
+        "hazards.route": _OFFICE,
         # alerts
         "alerts.acknowledge": {Role.SAFETY_OFFICER} | _LEADERS,
         # records

@@ -21,6 +21,7 @@ ENTRIES = (
     Entry("console:home", _("Overview"), "layout-dashboard", "console.open"),
     Entry("console:hazards", _("Hazards"), "alert-triangle", "hazards.view"),
     Entry("console:runs", _("Inspections"), "clipboard-list", "inspections.view"),
+    Entry("console:plans", _("Plans"), "calendar-event", "inspections.view"),
     Entry("console:machines", _("Plant"), "building-factory-2", "console.open"),
     Entry("console:people", _("People"), "users", "people.view"),
     Entry("console:ledger", _("Ledger"), "lock-check", "ledger.verify"),

@@ -1,13 +1,17 @@
 from django.urls import path
 
-from portals.console.views import hazards, home, imports, jobs, ledger, people, plant, runs
+from portals.console.views import hazards, home, imports, jobs, ledger, people, plans, plant, runs
 
 app_name = "console"
 urlpatterns = [
     path("", home.home, name="home"),
     path("hazards/", hazards.index, name="hazards"),
+    path("hazards/routes/", hazards.routes, name="routes"),
     path("hazards/<int:pk>/", hazards.show, name="hazard"),
     path("hazards/<int:pk>/<slug:verb>/", hazards.act, name="decide"),
+    path("plans/", plans.index, name="plans"),
+    path("plans/add/", plans.add, name="add_plan"),
+    path("plans/<int:pk>/stop/", plans.stop, name="stop_plan"),
     path("runs/", runs.index, name="runs"),
     path("runs/<int:pk>/", runs.show, name="run"),
     path("people/", people.index, name="people"),

@@ -1,7 +1,9 @@
 """Hazards at the desk: the list, and one page per hazard on which everything is decided."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -11,7 +13,8 @@ from core.errors import Refusal
 from core.events import history
 from facilities.models import Department
 from hazards import actions
-from hazards.models import WORKFLOW, Hazard, Level, Review
+from hazards.models import WORKFLOW, Category, Hazard, Level, Review
+from people.models import Team
 from portals.console.forms import hazards as forms
 from portals.console.path import path_of
 from portals.web import page, require
@@ -48,8 +51,26 @@ def index(request):
         "levels": Level.choices,
         "departments": Department.objects.filter(kind=Department.Kind.WORKSHOP),
         "query": f"{kept.urlencode()}&" if kept else "",
+        "may_route": request.user.can("hazards.route"),
     }
     return page(request, "console/hazards/list.html", context)
+
+
+@login_required
+def routes(request):
+    """Which team fixes which kind of hazard by default."""
+    require(request.user, "hazards.route")
+    categories = Category.objects.select_related("team")
+    if request.method == "POST":
+        by_number = {str(team.pk): team for team in Team.objects.all()}
+        with transaction.atomic():
+            for category in categories:
+                chosen = by_number.get(request.POST.get(f"team-{category.pk}", ""))
+                actions.route_category(category, by=request.user, team=chosen)
+        messages.success(request, _("Saved."))
+        return redirect("console:routes")
+    teams = Team.objects.select_related("leader")
+    return page(request, "console/hazards/routes.html", {"categories": categories, "teams": teams})
 
 
 def _hazard(user, pk: int) -> Hazard:
