@@ -6,10 +6,14 @@ $(error Anhuan needs Python 3.11 or newer, and none was found; on Debian or Ubun
 endif
 RUN = @.venv/bin/python -m
 
-.PHONY: demo test check bench format setup setup-dev clean
+.PHONY: demo manage test check bench format setup setup-dev clean
 
 demo: setup           ## the product with its demo factory; PORT=8000
 	$(RUN) config.serve
+
+manage:               ## a command in the running demo: make manage ARGS="verify_ledger --factory demo"
+	@test -f .data/running.env || { echo 'Start the demo first, in another window: make demo'; exit 1; }
+	@set -a; . ./.data/running.env; .venv/bin/python manage.py $(ARGS)
 
 test: setup-dev       ## the whole suite; ARGS="tests/hazards -x" for a part
 	$(RUN) config.embedded -- .venv/bin/python -m pytest $(ARGS)

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -20,10 +21,11 @@ def main() -> None:
     host, port = address()
     refuse_taken_port(host, port)
     servers = Servers(DATA)
-    children = servers.running
+    children, left = servers.running, False
     try:
         servers.start()
         environment = {**os.environ, "DEMO": "1", "PORT": str(port), **HOMEBREW, **keys(), **servers.environment}
+        left = leave_environment(environment)
         for command in PREPARE:
             manage(command, environment)
         accounts = manage(ACCOUNTS, environment, show=False)
@@ -37,6 +39,8 @@ def main() -> None:
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, signal.SIG_IGN)
         print("Stopping …", flush=True)
+        if left:  # else it is of the one that runs already
+            (DATA / "running.env").unlink(missing_ok=True)
         servers.stop()
 
 
@@ -73,6 +77,14 @@ def keys() -> dict[str, str]:
         half.rename(path)
     lines = path.read_text().splitlines()
     return {name: value for name, _, value in (line.partition("=") for line in lines) if not os.environ.get(name)}
+
+
+def leave_environment(environment: dict[str, str]) -> bool:
+    """For `make manage`: how commands reach the running demo. Readable for its owner only, gone when it ends."""
+    names = ("DEMO", "PORT", "SECRET_KEY", "LEDGER_KEY", "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
+    with open(os.open(DATA / "running.env", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
+        file.writelines(f"{name}={shlex.quote(environment[name])}\n" for name in names if environment.get(name))
+    return True
 
 
 def manage(command: tuple[str, ...], environment: dict[str, str], *, show: bool = True) -> str:
