@@ -8,6 +8,6 @@ from portals.web import page
 
 
 def inbox(request):
-    if not (settings.DEMO and request.tenant.is_demo):
+    if not settings.DEMO:
         raise Http404
     return page(request, "field/inbox.html", {"texts": Message.objects.all()[:30]})

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -13,7 +14,7 @@ from portals.console.nav import nav
 def shell(request: HttpRequest) -> dict[str, Any]:
     factory, user = getattr(request, "tenant", None), getattr(request, "user", None)
     if factory is None or user is None or not user.is_authenticated:
-        return {"factory": factory, "theme": request.COOKIES.get("theme")}
+        return {"factory": factory, "theme": request.COOKIES.get("theme"), "has_inbox": bool(factory) and settings.DEMO}
     return {
         "factory": factory,
         "theme": user.theme,

@@ -84,6 +84,11 @@ def host_of(slug: str) -> str:
     return f"{slug}.{settings.BASE_DOMAIN}"
 
 
+def address_of(slug: str) -> str:
+    """What to type into a browser: https in production, where a proxy stands before us, else our own port."""
+    return f"https://{host_of(slug)}" if settings.HTTPS else f"http://{host_of(slug)}:{settings.PORT}"
+
+
 def find(slug: str) -> Factory:
     return Factory.objects.get(domains__domain=host_of(slug))
 

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         except provisioning.SlugRefused as refused:
             raise CommandError(str(refused)) from None
         open_trial(factory)
-        self.stdout.write(f"{name}: http://{provisioning.host_of(slug)}")
+        self.stdout.write(f"{name}: {provisioning.address_of(slug)}/")
         with in_factory(factory):
             if pack:
                 install_pack(load_pack(pack), by=None)

@@ -52,7 +52,7 @@ def _label() -> str:
     machine = Equipment.objects.get(code=STORY_MACHINE)
     token = token_of(QRPoint.objects.get(equipment=machine, revoked_at=None))
     path = reverse("field:qr", args=[token], urlconf=settings.ROOT_URLCONF)
-    return f"{machine.name['zh']}: http://{provisioning.host_of(SLUG)}:{settings.PORT}{path}"
+    return f"{machine.name['zh']}: {provisioning.address_of(SLUG)}{path}"
 
 
 def _width(text: str) -> int:
