@@ -10,33 +10,42 @@ from typing import Any
 
 import openpyxl
 import xlsxwriter
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from openpyxl.utils.exceptions import InvalidFileException
 
 from core.errors import DomainError
-from core.words import say
 
 MAX_BYTES = 5 * 2**20
 # A small file may unpack to something huge.
 MAX_UNPACKED = 200 * 2**20
 MAX_ROWS = 5000
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FAULT = {"zh": "问题", "en": "Problem"}
 
 
 @dataclass(frozen=True)
 class Column:
-    """key: its name in code; title and example in both languages."""
+    """key: its name in code; a sheet is read whichever of our languages its headings are in."""
 
     key: str
-    title: dict[str, str]
-    example: dict[str, str] | str = ""
+    title: str | Promise
+    example: str | Promise = ""
     is_required: bool = False
 
     @property
     def heading(self) -> str:
-        return say(self.title) + (" *" if self.is_required else "")
+        return str(self.title) + (" *" if self.is_required else "")
+
+    @property
+    def names(self) -> set[str]:
+        names = set()
+        for language, _name in settings.LANGUAGES:
+            with override(language):
+                names.add(_plain(str(self.title)))
+        return names
 
 
 @dataclass
@@ -75,7 +84,7 @@ def _row(number: int, texts: dict[str, str], columns: Sequence[Column]) -> Row:
     row = Row(number, texts)
     for column in columns:
         if column.is_required and not texts[column.key]:
-            row.faults.append(_("“%(column)s” is empty.") % {"column": say(column.title)})
+            row.faults.append(_("“%(column)s” is empty.") % {"column": column.title})
     return row
 
 
@@ -118,7 +127,7 @@ def _plain(heading: str) -> str:
 
 
 def _place(column: Column, headings: list[str]) -> int | None:
-    names = [_plain(text) for text in column.title.values()]
+    names = column.names
     return next((at for at, heading in enumerate(headings) if heading in names), None)
 
 
@@ -133,14 +142,14 @@ def read_day(text: str) -> date | None:
 
 def template(columns: Sequence[Column], title: str) -> bytes:
     """A workbook with the headings and one line that shows how."""
-    examples = [say(column.example) for column in columns]
+    examples = [str(column.example) for column in columns]
     return _write(title, [column.heading for column in columns], [(examples, "")])
 
 
 def report(columns: Sequence[Column], rows: Sequence[Row], title: str) -> bytes:
     """The same sheet again with what is wrong beside each row, to be corrected and read once more."""
     lines = [([row.texts[column.key] for column in columns], " ".join(row.faults)) for row in rows]
-    return _write(title, [*(column.heading for column in columns), say(_FAULT)], lines)
+    return _write(title, [*(column.heading for column in columns), _("What is wrong")], lines)
 
 
 def _write(title: str, headings: list[str], lines: Sequence[tuple[list[str], str]]) -> bytes:

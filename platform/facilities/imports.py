@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from core.errors import Refusal
 from core.events import action
 from core.sheets import Column, Row
-from core.words import say
 from facilities.actions import (
     add_area,
     add_department,
@@ -19,13 +19,13 @@ from facilities.actions import (
 from facilities.models import Area, Department, Equipment, EquipmentType, RiskColour
 
 COLUMNS = (
-    Column("code", {"zh": "设备编号", "en": "Number"}, "CY-001", is_required=True),
-    Column("name", {"zh": "设备名称", "en": "Name"}, {"zh": "1 号冲压机", "en": "Press 1"}, is_required=True),
-    Column("type", {"zh": "设备类型", "en": "Kind"}, {"zh": "冲压机", "en": "Press"}, is_required=True),
-    Column("area", {"zh": "区域", "en": "Area"}, {"zh": "冲压 A 区", "en": "Press bay A"}, is_required=True),
-    Column("department", {"zh": "部门", "en": "Department"}, {"zh": "冲压车间", "en": "Press workshop"}),
-    Column("model", {"zh": "型号", "en": "Model"}, "JH21-110"),
-    Column("colour", {"zh": "风险颜色", "en": "Risk colour"}, {"zh": "橙", "en": "orange"}),
+    Column("code", _lazy("Machine number"), "CY-001", is_required=True),
+    Column("name", _lazy("Machine name"), _lazy("Press 1"), is_required=True),
+    Column("type", _lazy("Kind of machine"), _lazy("Press"), is_required=True),
+    Column("area", _lazy("Area"), _lazy("Press bay A"), is_required=True),
+    Column("department", _lazy("Department"), _lazy("Press workshop")),
+    Column("model", _lazy("Model"), "JH21-110"),
+    Column("colour", _lazy("Risk colour"), _lazy("orange")),
 )
 MOST = 40
 _COLOURS = {
@@ -73,7 +73,7 @@ def _check_lengths(row: Row) -> None:
     for column in COLUMNS:
         if len(row.texts[column.key]) > MOST:
             row.faults.append(
-                _("“%(column)s” is too long: %(limit)d letters at most.") % {"column": say(column.title), "limit": MOST}
+                _("“%(column)s” is too long: %(limit)d letters at most.") % {"column": column.title, "limit": MOST}
             )
 
 

@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from core.errors import DomainError, Refusal
 from core.events import action
 from core.sheets import Column, Row, read_day
-from core.words import say
 from facilities.actions import add_department, find_named
 from facilities.models import Department
 from people.actions import BOUND_ROLES, Person, add_team, add_users
@@ -20,17 +20,15 @@ from people.permissions import PARTNER_ROLES, Role
 from people.phones import normal_phone
 
 COLUMNS = (
-    Column("name", {"zh": "姓名", "en": "Name"}, {"zh": "张三", "en": "Zhang San"}, is_required=True),
-    Column("phone", {"zh": "手机号", "en": "Phone"}, "13900000000"),
-    Column("employee_no", {"zh": "工号", "en": "Employee number"}, "A0001"),
-    Column("email", {"zh": "邮箱", "en": "E-mail"}),
-    Column(
-        "department", {"zh": "部门", "en": "Department"}, {"zh": "冲压车间", "en": "Press workshop"}, is_required=True
-    ),
-    Column("team", {"zh": "班组", "en": "Team"}, {"zh": "冲压一班", "en": "Press team 1"}),
-    Column("job_role", {"zh": "岗位", "en": "Job role"}, {"zh": "冲压工", "en": "Press operator"}),
-    Column("role", {"zh": "角色", "en": "Role"}, {"zh": "一线员工", "en": "Worker"}),
-    Column("hired_on", {"zh": "入职日期", "en": "Hired on"}, "2024-03-01"),
+    Column("name", _lazy("Full name"), _lazy("Zhang San"), is_required=True),
+    Column("phone", _lazy("Phone"), "13900000000"),
+    Column("employee_no", _lazy("Employee number"), "A0001"),
+    Column("email", _lazy("E-mail")),
+    Column("department", _lazy("Department"), _lazy("Press workshop"), is_required=True),
+    Column("team", _lazy("Team"), _lazy("Press team 1")),
+    Column("job_role", _lazy("Job role"), _lazy("Press operator")),
+    Column("role", _lazy("Role"), _lazy("Worker")),
+    Column("hired_on", _lazy("Hired on"), "2024-03-01"),
 )
 _LIMITS = {"name": 60, "employee_no": 30, "email": 120, "department": 40, "team": 40, "job_role": 40}
 _UNIQUE = ("phone", "employee_no", "email")
@@ -105,8 +103,7 @@ def _check_words(row: Row, staff: Staff) -> None:
     for field, limit in _LIMITS.items():
         if len(texts[field]) > limit:
             row.faults.append(
-                _("“%(column)s” is too long: %(limit)d letters at most.")
-                % {"column": say(titles[field]), "limit": limit}
+                _("“%(column)s” is too long: %(limit)d letters at most.") % {"column": titles[field], "limit": limit}
             )
 
 

@@ -46,7 +46,7 @@ def test_a_sheet_as_a_personnel_office_writes_it(browser, admin):
 
 
 def test_headings_may_be_english_and_in_any_order(browser, admin):
-    read_in(browser, ("Department", "Name", "Phone"), ("Press shop", "John Smith", "+4915112345678"))
+    read_in(browser, ("Department", "full NAME", "Phone"), ("Press shop", "John Smith", "+4915112345678"))
     assert User.objects.get(name="John Smith").phone == "+4915112345678"
 
 
@@ -72,7 +72,7 @@ def test_one_faulty_row_keeps_all_out_and_says_why_row_by_row(browser, admin):
     body = response.content.decode()
     for sentence in (
         "6 of 7 rows need a look",
-        "“Name” is empty",
+        "“Full name” is empty",
         "“12345” is not a phone number",
         "A phone number or an employee number is needed",
         f"“{taken}” belongs to somebody who is there already",

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from hazards.models import OPEN, Hazard, Level, Status
 from people.models import User
 from people.permissions import PERMISSIONS
-from portals.field.forms.hazards import Named
+from portals.forms import Named
 
 GROUPS = {
     "open": (_("Open"), OPEN),

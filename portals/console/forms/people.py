@@ -8,7 +8,7 @@ from people.actions import Person
 from people.models import JobRole, Team, User
 from people.permissions import Role
 from people.phones import normal_phone
-from portals.field.forms.hazards import Named
+from portals.forms import Named
 
 
 class FindForm(forms.Form):

@@ -6,7 +6,7 @@ from facilities.models import Area, Equipment
 from inspections.models import Checklist
 from people.auth import find_user
 from people.models import Team
-from portals.field.forms.hazards import Named
+from portals.forms import Named
 
 # RFC 5545. What is not in the list can still be read where somebody wrote it by other means.
 RULES = (

@@ -2,12 +2,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from facilities.models import Area, Department, Equipment, EquipmentType, RiskColour
-from portals.field.forms.hazards import Named
+from portals.forms import Named
 
 
 class EquipmentForm(forms.Form):
     code = forms.CharField(
-        max_length=40, label=_("Number"), help_text=_("As it is painted on the machine; it stays for ever.")
+        max_length=40, label=_("Code"), help_text=_("As it is painted on the machine; it stays for ever.")
     )
     name = forms.CharField(max_length=60, label=_("Name"))
     type = Named(EquipmentType.objects.all(), label=_("Kind"), empty_label=_("choose"))
@@ -22,7 +22,7 @@ class EquipmentForm(forms.Form):
 
 
 class AreaForm(forms.Form):
-    code = forms.CharField(max_length=40, label=_("Number"), help_text=_("Short, such as A1; it stays for ever."))
+    code = forms.CharField(max_length=40, label=_("Code"), help_text=_("Short, such as A1; it stays for ever."))
     name = forms.CharField(max_length=60, label=_("Name"))
     department = Named(Department.objects.all(), label=_("Department"), empty_label=_("choose"))
     colour = forms.ChoiceField(choices=RiskColour.choices, initial=RiskColour.BLUE, label=_("Risk"))

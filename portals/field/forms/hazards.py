@@ -1,16 +1,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.words import say
 from facilities.models import Area, Equipment
 from hazards.models import Category, Level
-
-
-class Named(forms.ModelChoiceField):
-    """Objects whose name is there in both languages."""
-
-    def label_from_instance(self, obj):
-        return say(obj.name)
+from portals.forms import Named
 
 
 class ReportForm(forms.Form):

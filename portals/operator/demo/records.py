@@ -52,6 +52,7 @@ class Records:
     before: dict[int, list[Attachment]] = field(default_factory=dict)
     after: dict[tuple[int, int], Attachment] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
+    held: dict[tuple[str, int], list[int]] = field(default_factory=dict)
 
     def user(self, number: int | None) -> int | None:
         return None if number is None else self.site.users[number].pk
@@ -275,10 +276,9 @@ def _escalates_at(due_at: datetime, step: int) -> datetime:
 
 
 def _holding(records: Records, role: str, department: int) -> list[int]:
-    known: dict[tuple[str, int], list[int]] = records.__dict__.setdefault("_held", {})
-    if (role, department) not in known:
-        known[role, department] = [user.pk for user in User.objects.holding(role, department)]
-    return known[role, department]
+    if (role, department) not in records.held:
+        records.held[role, department] = [user.pk for user in User.objects.holding(role, department)]
+    return records.held[role, department]
 
 
 def _continue_counters(cases: list[Case], now: datetime) -> None:
