@@ -27,6 +27,7 @@ urlpatterns = [
     path("plant/departments/", plant.departments, name="departments"),
     path("plant/departments/add/", plant.add_group, {"kind": "department"}, name="add_department"),
     path("plant/teams/add/", plant.add_group, {"kind": "team"}, name="add_team"),
+    path("plant/teams/<int:pk>/leader/", plant.name_leader, name="name_leader"),
     path("plant/machines/import/", imports.read, {"what": "machines"}, name="import_machines"),
     path("plant/machines/import/template/", imports.template, {"what": "machines"}, name="machines_template"),
     path("plant/machines/add/", plant.add, {"kind": "machine"}, name="add_machine"),

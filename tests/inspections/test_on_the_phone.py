@@ -134,3 +134,14 @@ def test_a_partner_is_not_even_told_that_there_is_a_check(browser, role):
     browser.force_login(make.person(role))
     assert browser.get(_url(run)).status_code == 404
     assert browser.post(_url(run)).status_code == 404
+
+
+@pytest.mark.parametrize("is_ex", [True, False])
+def test_an_explosion_hazard_is_said_before_anything_opens(browser, worker, is_ex):
+    machine = make.machine()
+    type(machine.area).objects.filter(pk=machine.area_id).update(is_ex=is_ex)
+    run = make.run(worker, equipment=machine)
+    sticker = issue_sticker(machine, by=make.person(Role.ADMIN))
+    sentence = make.in_language("zh-hans", "Explosion hazard here.")
+    for address in (reverse("field:qr", args=[token_of(sticker)]), reverse("field:run", args=[run.pk])):
+        assert (sentence in browser.get(address).content.decode()) == is_ex

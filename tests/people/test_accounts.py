@@ -88,3 +88,14 @@ def test_nobody_else_changes_accounts(browser, factory, role):
     browser.post(f"/desk/people/{victim.pk}/", {"name": "x", "phone": "13911110001", "role": "admin"})
     assert User.objects.get(pk=victim.pk).role_codes == {Role.WORKER}
     assert User.objects.get(pk=victim.pk).check_password(make.PASSWORD)
+
+
+def test_a_teams_leader_is_named_by_number(browser, admin):
+    team, leader = make.team(), make.person(Role.TEAM_LEADER, name="李四")
+    browser.post(f"/desk/plant/teams/{team.pk}/leader/", {"person": leader.employee_no})
+    team.refresh_from_db()
+    assert team.leader == leader
+    assert Event.objects.get(name="team.leader_named").actor == admin
+    assert browser.post(f"/desk/plant/teams/{team.pk}/leader/", {"person": "nobody"}).status_code == 422
+    browser.force_login(make.person(Role.SAFETY_OFFICER))
+    assert browser.post(f"/desk/plant/teams/{team.pk}/leader/", {"person": leader.employee_no}).status_code == 403

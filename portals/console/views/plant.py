@@ -17,7 +17,8 @@ from facilities import actions
 from facilities.labels import order_labels
 from facilities.models import Area, Department, Equipment, QRPoint
 from facilities.qr import issue_sticker, revoke_sticker
-from people.actions import add_team
+from people import actions as people
+from people.auth import find_user
 from people.models import Team
 from portals.console.forms import plant as forms
 from portals.web import page, require
@@ -80,13 +81,27 @@ def add_group(request, kind: str):
             if kind == "department":
                 actions.add_department(by=request.user, **form.cleaned_data)
             else:
-                add_team(by=request.user, **form.cleaned_data)
+                people.add_team(by=request.user, **form.cleaned_data)
             return redirect("console:departments")
         except DomainError as refusal:
             form.add_error(None, refusal.message)
     if kind == "department":
         return _departments(request, form, forms.TeamForm(), status=422)
     return _departments(request, forms.DepartmentForm(), form, status=422)
+
+
+@login_required
+@require_POST
+def name_leader(request, pk: int):
+    """The team's leader, whom its hazards go to, by phone or employee number."""
+    require(request.user, "people.manage")
+    team = get_object_or_404(Team, pk=pk)
+    leader = find_user(request.POST.get("person", ""))
+    if leader is None or not leader.is_active:
+        raise DomainError(_("Nobody has this number."))
+    people.name_leader(team, leader, by=request.user)
+    messages.success(request, _("Saved."))
+    return redirect("console:departments")
 
 
 @login_required
