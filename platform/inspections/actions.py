@@ -338,13 +338,22 @@ def _keep_answer(run: Run, given: Given, by: User, now: datetime) -> Hazard | No
     return hazard
 
 
+def _what_is_wrong(given: Given) -> str:
+    """The part that was looked at, with the number that was read and the worker's own words where there are some."""
+    item = given.item
+    part = say(item.shot) or say(item.category.name)
+    if given.number is not None:
+        part = f"{part} {given.number.normalize():f} {item.unit}".strip()
+    if given.text.strip():
+        return _("%(part)s, %(words)s") % {"part": part, "words": given.text.strip().splitlines()[0]}
+    return _("%(part)s has a problem") % {"part": part} if item.shot and given.number is None else part
+
+
 def _hazard(run: Run, given: Given, by: User) -> Hazard:
     item, place = given.item, run.equipment or run.area
-    what = say(item.shot) or say(item.category.name)
-    value = f" {given.number.normalize():f} {item.unit}" if given.number is not None else ""
     return report_hazard(
         by=by,
-        title=f"{say(place.name)}：{what}{value}"[:120],
+        title=f"{say(place.name)}：{_what_is_wrong(given)}"[:120],
         description="\n".join(filter(None, (given.text, say(item.text), say(item.accept)))),
         category=item.category,
         area=run.area,

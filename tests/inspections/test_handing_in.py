@@ -314,3 +314,22 @@ def test_before_it_opens_it_is_neither_begun_nor_handed_in(worker):
     with pytest.raises(WrongStatus):
         submit_run(run, [Given(item, "pass") for item in run.checklist.items.all()], by=worker)
     assert Run.objects.get(pk=run.pk).status == Run.Status.DUE
+
+
+@pytest.mark.parametrize(
+    ("item", "answer", "title"),
+    [
+        ({"shot": {"zh": "防护罩", "en": "Guard"}}, {"text": "螺栓全掉了\n昨天还在"}, "防护罩，螺栓全掉了"),
+        ({"shot": {"zh": "防护罩", "en": "Guard"}}, {}, "防护罩有问题"),
+        (
+            {"kind": "number", "maximum": 7, "unit": "MPa", "shot": {"zh": "气压表", "en": "Gauge"}},
+            {"number": Decimal("9.50")},
+            "气压表 9.5 MPa",
+        ),
+    ],
+)
+def test_the_hazard_is_called_by_what_is_wrong(worker, item, answer, title):
+    run = make.run(worker, of=make.checklist(item))
+    given = Given(run.checklist.items.get(), "fail", photos=(make.photo(worker),), **answer)
+    submit_run(run, [given], by=worker)
+    assert Hazard.objects.get().title == f"{run.equipment.name['zh']}：{title}"

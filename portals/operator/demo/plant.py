@@ -164,9 +164,9 @@ def machines() -> list[Machine]:
     return [
         Machine(
             f"A-{prefix}-{number:03}",
-            Words(f"{number} 号{zh}", f"{en.capitalize()} no. {number}")
+            Words(f"{number} 号{zh}", f"{en[0].upper() + en[1:]} no. {number}")
             if len(crews) > 1
-            else Words(zh, en.capitalize()),
+            else Words(zh, en[0].upper() + en[1:]),
             kind,
             model,
             area,
