@@ -16,6 +16,7 @@ from alerts.models import Alert
 from core.models import Attachment, Event
 from facilities.models import QRPoint
 from facilities.qr import issue_sticker, revoke_sticker, token_of
+from hazards.actions import report_hazard
 from hazards.models import Evidence, Hazard, Status
 from inspections.models import Answer, Run
 from people.models import User
@@ -237,8 +238,6 @@ def test_a_report_sent_twice_is_one_hazard(browser, worker):
 
 
 def test_two_reports_with_one_key_at_the_same_moment_are_one(fresh_factory):
-    from hazards.actions import report_hazard
-
     worker, place, kind, key = make.person(Role.WORKER), make.area(), make.category(), uuid.uuid4()
     start, numbers = threading.Barrier(2), []
 

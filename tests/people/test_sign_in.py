@@ -8,6 +8,7 @@ from django.core.cache import cache
 from notifications.models import Message
 from people.models import User
 from people.permissions import Role
+from tenants.current import in_factory
 from tests import make
 
 LOGIN, CODE, CONFIRM = "/account/login/", "/account/login/code/", "/account/login/code/confirm/"
@@ -102,8 +103,6 @@ def test_what_is_no_phone_number_is_said(browser, worker):
 
 
 def test_a_person_of_another_factory_is_nobody_here(browser, other_factory):
-    from tenants.current import in_factory
-
     with in_factory(other_factory):
         make.person(Role.WORKER)
         User.objects.update(phone="13711112222")
