@@ -37,7 +37,7 @@ BOUND_ROLES = frozenset({Role.TEAM_LEADER, Role.WORKSHOP_HEAD})
 
 @dataclass(frozen=True)
 class Person:
-    """What is written down of somebody; role counts in the department where it is a bound one."""
+    """What is written down of somebody; each role counts in the department where it is a bound one."""
 
     name: str
     phone: str = ""
@@ -47,7 +47,7 @@ class Person:
     team: Team | None = None
     job_role: JobRole | None = None
     hired_on: date | None = None
-    role: str = Role.WORKER
+    roles: tuple[str, ...] = (Role.WORKER,)
 
 
 def _refuse_unless_manager(by: User | None) -> None:
@@ -75,7 +75,9 @@ def faults_of(person: Person, *, besides: User | None = None) -> list[str]:
             _("%(name)s (%(number)s) has this number already.")
             % {"name": other.name, "number": other.employee_no or other.phone or other.email}
         )
-    if person.role in BOUND_ROLES and person.department is None:
+    if not person.roles:
+        faults.append(_("Give at least one role."))
+    if BOUND_ROLES.intersection(person.roles) and person.department is None:
         faults.append(_("A team leader or workshop head needs a department."))
     if person.team and person.department and person.team.department_id not in person.department.subtree:
         faults.append(_("This team belongs to another department."))
@@ -91,7 +93,7 @@ def add_user(person: Person, *, by: User | None) -> User:
     user.set_unusable_password()
     user.save()
     _grant(user, person)
-    emit("user.added", user, by=by, name=user.name, role=person.role)
+    emit("user.added", user, by=by, name=user.name, roles=sorted(person.roles))
     return user
 
 
@@ -99,7 +101,7 @@ def add_user(person: Person, *, by: User | None) -> User:
 def change_user(user: User, person: Person, *, by: User) -> User:
     _refuse_unless_manager(by)
     _refuse_faults(person, besides=user)
-    if person.role != Role.ADMIN:
+    if Role.ADMIN not in person.roles:
         _refuse_last_administrator(user)
     before = {"name": user.name, "phone": user.phone, "employee_no": user.employee_no, "roles": sorted(user.role_codes)}
     for name, value in _columns(person).items():
@@ -107,9 +109,8 @@ def change_user(user: User, person: Person, *, by: User) -> User:
     if person.phone != before["phone"]:
         user.phone_verified = False
     user.save()
-    user.grants.all().delete()
     _grant(user, person)
-    after = {"name": user.name, "phone": user.phone, "employee_no": user.employee_no, "roles": [person.role]}
+    after = {"name": user.name, "phone": user.phone, "employee_no": user.employee_no, "roles": sorted(person.roles)}
     emit(
         "user.changed",
         user,
@@ -141,10 +142,18 @@ def _columns(person: Person) -> dict[str, Any]:
 
 
 def _grant(user: User, person: Person) -> None:
-    """A team leader becomes the head of the team where it has none: that is whom hazards go to."""
-    bound = person.department if person.role in BOUND_ROLES else None
-    RoleGrant.objects.create(user=user, role=person.role, department=bound)
-    if person.role == Role.TEAM_LEADER and person.team and person.team.leader_id is None:
+    """Takes and gives what differs; a role that stays keeps the departments that it was granted for.
+
+    A team leader becomes the leader of the team where it has none: that is whom hazards go to.
+    """
+    user.grants.exclude(role__in=person.roles).delete()
+    held = set(user.grants.values_list("role", flat=True))
+    RoleGrant.objects.bulk_create(
+        RoleGrant(user=user, role=role, department=person.department if role in BOUND_ROLES else None)
+        for role in person.roles
+        if role not in held
+    )
+    if Role.TEAM_LEADER in person.roles and person.team and person.team.leader_id is None:
         name_leader(person.team, user, by=None)
 
 

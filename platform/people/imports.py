@@ -1,5 +1,6 @@
 """People from an Excel sheet: all of them or none."""
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -56,6 +57,11 @@ def _roles() -> dict[str, Role]:
     return found
 
 
+def role_names(text: str) -> list[str]:
+    """Several roles stand in one cell, with commas between them; an empty cell is one empty name, a worker."""
+    return [name.strip().lower() for name in re.split("[,，、;；]", text)]
+
+
 def check_rows(rows: list[Row], *, may_add: bool) -> list[Row]:
     """Writes into each row what is wrong with it; may_add: departments, teams and job roles that are new may be added."""
     staff = Staff()
@@ -90,8 +96,9 @@ def _check_unique(row: Row, staff: Staff, counts: dict[str, Counter]) -> None:
 
 def _check_words(row: Row, staff: Staff) -> None:
     texts = row.texts
-    if texts["role"].lower() not in staff.roles:
-        row.faults.append(_("There is no role “%(role)s”.") % {"role": texts["role"]})
+    for name in role_names(texts["role"]):
+        if name not in staff.roles:
+            row.faults.append(_("There is no role “%(role)s”.") % {"role": name})
     if texts["hired_on"] and read_day(texts["hired_on"]) is None:
         row.faults.append(_("“%(day)s” is not a day. Write it like 2024-03-01.") % {"day": texts["hired_on"]})
     if texts["email"]:
@@ -125,11 +132,11 @@ def import_people(rows: list[Row], *, by: User) -> int:
     if any(row.faults for row in rows):
         raise Refusal(_("Nothing was read in: some rows need a look first."))
     roles = _roles()
-    people = [_person(row.texts, roles[row.texts["role"].lower()], by) for row in rows]
-    return add_users(sorted(people, key=lambda person: person.role not in BOUND_ROLES), by=by)
+    people = [_person(row.texts, tuple(roles[name] for name in role_names(row.texts["role"])), by) for row in rows]
+    return add_users(sorted(people, key=lambda person: BOUND_ROLES.isdisjoint(person.roles)), by=by)
 
 
-def _person(texts: dict[str, str], role: Role, by: User) -> Person:
+def _person(texts: dict[str, str], roles: tuple[Role, ...], by: User) -> Person:
     department = find_named(Department.objects.all(), texts["department"]) or add_department(
         by=by, name=texts["department"]
     )
@@ -149,7 +156,7 @@ def _person(texts: dict[str, str], role: Role, by: User) -> Person:
         team=team,
         job_role=job_role,
         hired_on=read_day(texts["hired_on"]),
-        role=role,
+        roles=roles,
     )
 
 

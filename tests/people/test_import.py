@@ -48,6 +48,11 @@ def test_a_sheet_as_a_personnel_office_writes_it(browser, admin):
     assert Event.objects.filter(name="user.added", actor=admin).count() == 3
 
 
+def test_several_roles_stand_in_one_cell(browser, admin):
+    read_in(browser, HEAD, ("李四", "13911110002", "", "冲压车间", "", "", "班组长、安全员"))
+    assert User.objects.get(name="李四").role_codes == {Role.TEAM_LEADER, Role.SAFETY_OFFICER}
+
+
 def test_headings_may_be_english_and_in_any_order(browser, admin):
     read_in(browser, ("Department", "full NAME", "Phone"), ("Press shop", "John Smith", "+4915112345678"))
     assert User.objects.get(name="John Smith").phone == "+4915112345678"

@@ -43,7 +43,7 @@ def build(folder: Path) -> Plant:
         )
     ):
         phone = f"1370000000{number}"
-        user = add_user(Person(name, phone, department=workshop, team=team, role=role), by=None)
+        user = add_user(Person(name, phone, department=workshop, team=team, roles=(role,)), by=None)
         user.set_password(make.PASSWORD)
         user.save()
         phones[role] = phone

@@ -39,7 +39,12 @@ class PersonForm(forms.Form):
     )
     employee_no = forms.CharField(max_length=30, required=False, label=_("Employee number"))
     email = forms.EmailField(max_length=120, required=False, label=_("E-mail"))
-    role = forms.ChoiceField(choices=Role.choices, initial=Role.WORKER, label=_("Role"))
+    roles = forms.MultipleChoiceField(
+        choices=Role.choices,
+        initial=[Role.WORKER],
+        label=_("Roles"),
+        widget=forms.CheckboxSelectMultiple,
+    )
     department = Named(Department.objects.all(), required=False, label=_("Department"), empty_label=_("none"))
     team = Named(Team.objects.all(), required=False, label=_("Team"), empty_label=_("none"))
     job_role = Named(JobRole.objects.all(), required=False, label=_("Job role"), empty_label=_("none"))
@@ -54,11 +59,10 @@ class PersonForm(forms.Form):
             raise forms.ValidationError(refusal.message) from None
 
     def person(self) -> Person:
-        return Person(**self.cleaned_data)
+        return Person(**(self.cleaned_data | {"roles": tuple(self.cleaned_data["roles"])}))
 
 
 def filled_in(user: User) -> dict[str, object]:
     """The form's values for somebody who is there already."""
     columns = ("name", "phone", "employee_no", "email", "department", "team", "job_role", "hired_on")
-    first = next(iter(user.roles), None)
-    return {name: getattr(user, name) for name in columns} | {"role": first.role if first else Role.WORKER}
+    return {name: getattr(user, name) for name in columns} | {"roles": sorted(user.role_codes)}

@@ -38,7 +38,7 @@ class Command(BaseCommand):
 
     def _open_account(self, phone: str) -> None:
         try:
-            user = add_user(Person(name=phone, phone=phone, role=Role.ADMIN), by=None)
+            user = add_user(Person(name=phone, phone=phone, roles=(Role.ADMIN,)), by=None)
         except DomainError as refused:
             raise CommandError(f"The factory is open, but not the account: {refused.message}") from None
         self.stdout.write(f"Administrator: {user.phone}, password {give_password(user, by=None)}")
