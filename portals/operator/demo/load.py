@@ -29,7 +29,7 @@ from tenants.models import Factory
 
 SEED = 20240601
 # What was written down before the first shift.
-_FOUNDING = {"pack.installed", "checklist.installed", "qr.issued"}
+_FOUNDING = {"pack.installed", "checklist.installed", "qr.issued", "equipment.added", "user.added"}
 Say = Callable[[str], None]
 
 

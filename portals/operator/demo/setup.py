@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from pypinyin import lazy_pinyin
 
-from core.events import Event, held_back
+from core.events import Event, emit, held_back
 from facilities.models import Area, Department, Equipment, EquipmentType
 from facilities.qr import issue_sticker
 from hazards.models import Category, LevelPolicy
@@ -95,6 +95,8 @@ def _write_machines(site: Site) -> None:
         for machine in machines()
     ]
     site.equipment = {row.code: row for row in Equipment.objects.bulk_create(rows)}
+    for row in site.equipment.values():
+        emit("equipment.added", row, by=None, code=row.code, name=row.name["zh"])
 
 
 def _issue_stickers(site: Site) -> None:
@@ -121,6 +123,7 @@ def _write_people(site: Site) -> None:
         for grant in person.grants
     )
     for person, user in pairs:
+        emit("user.added", user, by=None, name=user.name, roles=[grant.role for grant in person.grants])
         if person.is_leader and person.crew:
             site.teams[person.crew].leader = user
     Team.objects.bulk_update(site.teams.values(), ["leader"])
