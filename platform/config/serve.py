@@ -149,6 +149,8 @@ Anhuan 安环 runs. Ctrl-C ends it.
 
 def run() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # A shell's background job is started with Ctrl-C ignored; asked to end, it should all the same.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         main()
     except StartError as error:

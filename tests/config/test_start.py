@@ -33,6 +33,8 @@ class Demo:
         environment |= {"PORT": str(port), "MEDIA_ROOT": str(folder / "files"), "PYTHONUNBUFFERED": "1"}
         environment["PYTHONPATH"] = f"{ROOT}{os.pathsep}{ROOT / 'platform'}"
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        # As a shell starts a background job: Ctrl-C must work all the same.
+        pipes["preexec_fn"] = lambda: signal.signal(signal.SIGINT, signal.SIG_IGN)
         self.process = subprocess.Popen([sys.executable, "-c", RUNNER, str(folder)], env=environment, **pipes)
         self.port, self.said = port, ""
 
