@@ -237,6 +237,22 @@ def test_a_report_sent_twice_is_one_hazard(browser, worker):
     assert sorted(Hazard.objects.values_list("number", flat=True))[-1].endswith("-0002")
 
 
+def test_a_form_that_somebody_else_sent_before_on_the_same_phone_is_a_report_of_ones_own(browser, worker):
+    key = str(uuid.uuid4())
+    report = {
+        "client_id": key,
+        "area": make.area().pk,
+        "category": make.category().pk,
+        "title": "漏油",
+        "level": "general",
+    }
+    first = browser.post(reverse("field:report"), report | {"photos": [make.photo_file()]})
+    browser.force_login(make.person(Role.WORKER))
+    second = browser.post(reverse("field:report"), report | {"photos": [make.photo_file()]})
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first["Location"] != second["Location"] and Hazard.objects.count() == 2
+
+
 def test_two_reports_with_one_key_at_the_same_moment_are_one(fresh_factory):
     worker, place, kind, key = make.person(Role.WORKER), make.area(), make.category(), uuid.uuid4()
     start, numbers = threading.Barrier(2), []

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -23,6 +24,11 @@ MAX_BYTES = 5 * 2**20
 # A small file may unpack to something huge.
 MAX_UNPACKED = 200 * 2**20
 MAX_ROWS = 5000
+# What the libraries below say of a workbook that is damaged, locked or made up.
+_UNREADABLE = (
+    InvalidFileException, zipfile.BadZipFile, zlib.error, SyntaxError, RuntimeError,
+    KeyError, IndexError, ValueError, TypeError, AttributeError, OverflowError, EOFError,
+)  # fmt: skip
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -107,7 +113,7 @@ def _lines(upload: UploadedFile) -> Iterator[list[str]]:
         book = openpyxl.load_workbook(upload, read_only=True, data_only=True)
         for line in book.worksheets[0].iter_rows(values_only=True, max_col=40):
             yield [_text(value) for value in line]
-    except (InvalidFileException, KeyError, ValueError, IndexError, zipfile.BadZipFile, SyntaxError):
+    except _UNREADABLE:
         raise DomainError(_("This Excel file cannot be read. Open it, save it again as .xlsx and try again.")) from None
 
 

@@ -140,7 +140,8 @@ class HazardQuerySet(models.QuerySet):
             waits = Q(status__in=set(step.source) - {step.target})
             departments = user.departments_with(step.permission)
             if step.only is _is_owner:
-                mine |= waits & Q(owner=user) if user.can(step.permission) else Q()
+                if user.can(step.permission):
+                    mine |= waits & Q(owner=user)
             elif departments is None:
                 mine |= waits & ~Q(owner=user)
             else:
@@ -164,8 +165,8 @@ class Hazard(models.Model):
         INSPECTION = "inspection", _("Inspection")
         REPORT = "report", _("Reported on the spot")
 
-    # Given by the form: sending it twice makes one hazard.
-    client_id = models.UUIDField(unique=True, default=uuid.uuid4)
+    # Given by the form: a person who sends it twice makes one hazard.
+    client_id = models.UUIDField(default=uuid.uuid4)
     number = models.CharField(_("number"), max_length=30, unique=True)
     status = models.CharField(max_length=14, choices=Status.choices, default=Status.REPORTED)
     source = models.CharField(max_length=12, choices=Source.choices)
@@ -200,6 +201,7 @@ class Hazard(models.Model):
 
     class Meta:
         ordering = ["-reported_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["reporter", "client_id"], name="hazard_once_per_form")]
         indexes = [
             models.Index(fields=["-reported_at", "-id"], name="hazard_newest"),
             models.Index(fields=["status", "due_at"], name="hazard_status_due"),

@@ -23,7 +23,7 @@ def history(now: datetime) -> tuple[list[Person], list[Case]]:
     pack, rng = load_pack(PACK), random.Random(20240601)
     people = make_people(now.date(), rng)
     asked = {
-        checklist["code"]: [Question(item["category"], item["kind"] == "number") for item in checklist["items"]]
+        checklist["code"]: [Question(item["category"]) for item in checklist["items"]]
         for checklist in pack["checklists"]
     }
     texts = yaml.safe_load((settings.CONTENT_ROOT / "demo" / "hazards.yaml").read_text(encoding="utf-8"))

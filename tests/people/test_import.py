@@ -108,6 +108,21 @@ def test_what_is_new_is_only_added_when_asked(browser, admin):
     assert not User.objects.filter(name="张三").exists()
 
 
+def damaged() -> bytes:
+    """A workbook whose sheet was hit in transit."""
+    content = bytearray(workbook(HEAD, *[("张三", f"139{number:08}") for number in range(400)]).read())
+    at = content.index(b"xl/worksheets/sheet1.xml") + 200
+    content[at : at + 60] = b"\xff" * 60
+    return bytes(content)
+
+
+def test_a_damaged_workbook_is_said(browser, admin):
+    User.objects.filter(pk=admin.pk).update(language="en")
+    response = browser.post(URL, {"file": SimpleUploadedFile("people.xlsx", damaged())})
+    assert response.status_code == 422
+    assert "This Excel file cannot be read" in response.content.decode()
+
+
 @pytest.mark.parametrize("content", [b"name,phone\nA,1", b"", b"PK\x03\x04 broken"])
 def test_what_is_no_excel_file_is_said(browser, admin, content):
     User.objects.filter(pk=admin.pk).update(language="en")

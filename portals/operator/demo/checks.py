@@ -74,7 +74,6 @@ class Check:
 @dataclass(frozen=True)
 class Question:
     category: str
-    is_number: bool
 
 
 def preshift_of(machine: Machine) -> str:

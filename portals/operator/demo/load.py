@@ -78,7 +78,7 @@ def _write(say: Say) -> None:
 
 
 def _question(item: Item) -> Question:
-    return Question(item.category.code, item.kind == Item.Kind.NUMBER)
+    return Question(item.category.code)
 
 
 def _texts() -> dict[str, list[list[str]]]:
