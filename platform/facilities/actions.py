@@ -1,6 +1,6 @@
 """Writing down the plant: departments, areas, kinds of machines, machines."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import models
@@ -32,6 +32,15 @@ def find_named(rows: Iterable[Any], text: str) -> Any:
     """The object with this code or name; None where there is none."""
     wanted = text.strip().lower()
     return next((row for row in rows if row.code.lower() == wanted or wanted in names_of(row.name)), None)
+
+
+def found_or_added(there: list[Any], text: str, add: Callable[[], Any]) -> Any:
+    """The one of this code or name among those there; a new one joins them, so that a long sheet asks only once."""
+    found = find_named(there, text)
+    if found is None:
+        found = add()
+        there.append(found)
+    return found
 
 
 def refuse_unless_manager(by: Any) -> None:

@@ -1,5 +1,6 @@
 """Machines from an Excel sheet: all of them or none."""
 
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from facilities.actions import (
     add_equipment,
     add_equipment_type,
     find_named,
+    found_or_added,
     refuse_unless_manager,
 )
 from facilities.models import Area, Department, Equipment, EquipmentType, RiskColour
@@ -81,9 +83,19 @@ def _check_lengths(row: Row) -> None:
 def import_equipment(rows: list[Row], *, by: Any) -> int:
     """Adds what check_rows found without fault, with the kinds, areas and departments that are new."""
     refuse_unless_manager(by)
-    faulty = [row for row in rows if row.faults]
-    if faulty:
+    if any(row.faults for row in rows):
         raise Refusal(_("Nothing was read in: some rows need a look first."))
+    kinds, areas, departments = (
+        list(EquipmentType.objects.all()),
+        list(Area.objects.all()),
+        list(Department.objects.all()),
+    )
+
+    def area_of(texts: dict[str, str]) -> Area:
+        name = texts["department"]
+        department = found_or_added(departments, name, lambda: add_department(by=by, name=name))
+        return add_area(by=by, name=texts["area"], department=department)
+
     # The row that names the department of a new area comes first.
     for row in sorted(rows, key=lambda row: not row.texts["department"]):
         texts = row.texts
@@ -91,17 +103,9 @@ def import_equipment(rows: list[Row], *, by: Any) -> int:
             by=by,
             code=texts["code"],
             name=texts["name"],
-            type=add_equipment_type(by=by, name=texts["type"]),
-            area=_area(texts, by),
+            type=found_or_added(kinds, texts["type"], partial(add_equipment_type, by=by, name=texts["type"])),
+            area=found_or_added(areas, texts["area"], partial(area_of, texts)),
             model=texts["model"],
             colour=_COLOURS[texts["colour"].lower()],
         )
     return len(rows)
-
-
-def _area(texts: dict[str, str], by: Any) -> Area:
-    known = find_named(Area.objects.all(), texts["area"])
-    if known:
-        return known
-    department = find_named(Department.objects.all(), texts["department"])
-    return add_area(by=by, name=texts["area"], department=department or add_department(by=by, name=texts["department"]))

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from core.errors import DomainError, Refusal
 from core.events import action
 from core.sheets import Column, Row, read_day
-from facilities.actions import add_department, find_named
+from facilities.actions import add_department, find_named, found_or_added
 from facilities.models import Department
 from people.actions import BOUND_ROLES, Person, add_team, add_users
 from people.models import JobRole, Team, User
@@ -131,22 +132,21 @@ def import_people(rows: list[Row], *, by: User) -> int:
     """Adds whom check_rows found without fault, leaders first, with the departments, teams and job roles that are new."""
     if any(row.faults for row in rows):
         raise Refusal(_("Nothing was read in: some rows need a look first."))
-    roles = _roles()
-    people = [_person(row.texts, tuple(roles[name] for name in role_names(row.texts["role"])), by) for row in rows]
+    staff = Staff()
+    people = [_person(row.texts, staff, by) for row in rows]
     return add_users(sorted(people, key=lambda person: BOUND_ROLES.isdisjoint(person.roles)), by=by)
 
 
-def _person(texts: dict[str, str], roles: tuple[Role, ...], by: User) -> Person:
-    department = find_named(Department.objects.all(), texts["department"]) or add_department(
-        by=by, name=texts["department"]
+def _person(texts: dict[str, str], staff: Staff, by: User) -> Person:
+    department = found_or_added(
+        staff.departments, texts["department"], lambda: add_department(by=by, name=texts["department"])
     )
     team = job_role = None
     if texts["team"]:
-        team = find_named(Team.objects.all(), texts["team"]) or add_team(
-            by=by, name=texts["team"], department=department
-        )
+        add = partial(add_team, by=by, name=texts["team"], department=department)
+        team = found_or_added(staff.teams, texts["team"], add)
     if texts["job_role"]:
-        job_role = find_named(JobRole.objects.all(), texts["job_role"]) or _add_job_role(texts["job_role"])
+        job_role = found_or_added(staff.job_roles, texts["job_role"], partial(_add_job_role, texts["job_role"]))
     return Person(
         name=texts["name"],
         phone=texts["phone"],
@@ -156,7 +156,7 @@ def _person(texts: dict[str, str], roles: tuple[Role, ...], by: User) -> Person:
         team=team,
         job_role=job_role,
         hired_on=read_day(texts["hired_on"]),
-        roles=roles,
+        roles=tuple(staff.roles[name] for name in role_names(texts["role"])),
     )
 
 
