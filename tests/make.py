@@ -164,7 +164,8 @@ def plan(
     """Every day at 8, for 90 minutes."""
     facts: dict[str, Any] = {"opens_at": time(8), "window_minutes": 90, "starts_on": date(2026, 1, 1)}
     who = {} if "team" in more else {"assignee": assignee or person(Role.WORKER)}
-    return create_plan(of or checklist(), at or machine(), by=None, **(facts | who | more))
+    facts |= who | more
+    return create_plan(facts.pop("name", "班前检查"), [of or checklist()], [at or machine()], by=None, **facts)
 
 
 def run(assignee: User | None = None, *, of: Checklist | None = None, **columns: Any) -> Run:

@@ -12,7 +12,7 @@ from core.models import Attachment, Job
 from facilities.models import Area, Department, Equipment, EquipmentType, QRPoint
 from facilities.qr import issue_sticker
 from hazards.models import Category, Evidence, Hazard, Level, LevelPolicy, Status
-from inspections.models import Checklist, Frequency, Item, Plan, Run
+from inspections.models import Checklist, Frequency, Item, Plan, Run, Stop, Theme
 from notifications.models import Feed, Message, Notification
 from people.models import JobRole, Team, User
 from people.permissions import Role
@@ -105,13 +105,14 @@ def _run(world: World, worker: User, area: Area, press: Equipment, team: Team) -
     )
     Item.objects.create(checklist=checklist, position=1, text=world.words("防护栏完好"), category=world.hazard.category)
     plan = Plan.objects.create(
-        checklist=checklist,
-        equipment=press,
+        name=f"{world.mark}计划",
         starts_on=timezone.localdate(),
         opens_at="08:00",
         window_minutes=90,
         team=team,
     )
+    Theme.objects.create(plan=plan, position=1, checklist=checklist)
+    Stop.objects.create(plan=plan, position=1, equipment=press)
     world.run = Run.objects.create(
         plan=plan,
         checklist=checklist,

@@ -62,6 +62,8 @@ class Attachment(models.Model):
     width = models.IntegerField(null=True)
     height = models.IntegerField(null=True)
     taken_at = models.DateTimeField(null=True, help_text="As the phone says; not trusted.")
+    stamp = models.CharField(max_length=200, blank=True, help_text="What is printed on the copy that is shown.")
+    phash = models.BigIntegerField(null=True, help_text="Perceptual hash of a picture, 64 bits: near means alike.")
     received_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
@@ -74,6 +76,7 @@ class Job(models.Model):
         RUNNING = "running", _("Running")
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Stopped")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=60)
@@ -86,3 +89,17 @@ class Job(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True, help_text="From then on its file is gone.")
+
+
+class SavedView(models.Model):
+    """A list's filter that somebody wants to find again."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    page = models.CharField(max_length=40)
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=1000)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["by", "page", "name"], name="saved_view_name_once")]

@@ -93,6 +93,29 @@ class Equipment(models.Model):
         return self.area.department_id
 
 
+class Shift(models.Model):
+    """班次: from when to when people work; one that ends before it starts ends on the next day."""
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    name = models.JSONField(_("name"))
+    starts_at = models.TimeField(_("starts at"))
+    ends_at = models.TimeField(_("ends at"))
+
+    class Meta:
+        ordering = ["starts_at", "code"]
+
+
+class CalendarDay(models.Model):
+    """A day that the factory itself has declared a workday or a day off; all others follow the official calendar."""
+
+    day = models.DateField(_("day"), unique=True)
+    is_workday = models.BooleanField(_("workday"))
+    name = models.CharField(_("reason"), max_length=60, blank=True)
+
+    class Meta:
+        ordering = ["day"]
+
+
 class QRPoint(models.Model):
     """A sticker: it leads to one machine or one area until it is revoked; a new one takes its place."""
 

@@ -61,6 +61,7 @@ class User(AbstractBaseUser):
     hired_on = models.DateField(_("hired on"), null=True, blank=True)
     language = models.CharField(max_length=10, default="zh-hans")
     theme = models.CharField(max_length=5, default="light")
+    text_size = models.CharField(max_length=6, default="normal", help_text="normal, large or huge")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

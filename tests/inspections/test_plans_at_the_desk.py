@@ -22,6 +22,7 @@ def officer(browser, factory):
 
 def a_plan(**more):
     facts = {
+        "name": "冲压机班前",
         "checklist": make.checklist().pk,
         "machines": [make.machine().pk, make.machine().pk],
         "team": make.team().pk,
@@ -33,12 +34,12 @@ def a_plan(**more):
     return {name: value for name, value in (facts | more).items() if value is not None}
 
 
-def test_one_form_makes_a_plan_for_each_machine_and_its_check_of_today(browser, officer):
+def test_one_form_makes_a_route_over_the_machines_and_their_checks_of_today(browser, officer):
     data = a_plan()
     assert browser.post("/desk/plans/add/", data).status_code == 302
-    assert sorted(plan.equipment_id for plan in Plan.objects.all()) == sorted(data["machines"])
-    for plan in Plan.objects.all():
-        assert plan.runs.filter(opens_at__date=timezone.localdate()).count() == 1
+    plan = Plan.objects.get()
+    assert [stop.equipment_id for stop in plan.stops.all()] == data["machines"]
+    assert plan.runs.filter(opens_at__date=timezone.localdate()).count() == 2
     body = browser.get("/desk/plans/").content.decode()
     assert "every day" in body and "23 h 59 min" in body
 
@@ -85,4 +86,4 @@ def test_others_do_not_plan(browser, officer, role):
     browser.force_login(make.person(role))
     assert browser.post("/desk/plans/add/", a_plan()).status_code == 403
     assert browser.post(f"/desk/plans/{plan.pk}/stop/").status_code == 403
-    assert Plan.objects.filter(is_active=True).count() == 2
+    assert Plan.objects.filter(is_active=True).count() == 1

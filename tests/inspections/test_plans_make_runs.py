@@ -36,8 +36,8 @@ def test_the_runs_of_the_coming_day_stand_at_once(factory, clock):
     )
     assert (run.assignee, run.equipment, run.department_id) == (
         plan.assignee,
-        plan.equipment,
-        plan.equipment.department_id,
+        plan.stops.get().equipment,
+        plan.stops.get().equipment.department_id,
     )
 
 
@@ -99,7 +99,7 @@ def test_a_rule_that_cannot_be_read_is_refused_with_a_sentence(factory, rule):
 
 def test_a_plan_says_who_does_it(factory):
     with pytest.raises(DomainError):
-        create_plan(make.checklist(), make.machine(), by=None, opens_at=time(8), window_minutes=90)
+        create_plan("班前", [make.checklist()], [make.machine()], by=None, opens_at=time(8), window_minutes=90)
 
 
 def test_a_plan_for_an_area_is_for_the_area(factory, clock):

@@ -54,8 +54,9 @@ def build(folder: Path) -> Plant:
         code="CY-002", name="2 号冲压机", type=EquipmentType.objects.get(code="press"), area=area
     )
     create_plan(
-        Checklist.objects.get(code="press-preshift"),
-        press,
+        "冲压机班前检查",
+        [Checklist.objects.get(code="press-preshift")],
+        [press],
         by=None,
         opens_at=time(0),
         window_minutes=1439,

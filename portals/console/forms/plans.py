@@ -33,7 +33,8 @@ class Places(forms.ModelMultipleChoiceField):
 
 
 class PlanForm(forms.Form):
-    checklist = Titled(Checklist.objects.filter(is_current=True), label=_("Checklist"), empty_label=_("choose"))
+    name = forms.CharField(max_length=80, label=_("Name of the plan"))
+    checklist = Titled(Checklist.objects.current(), label=_("Checklist"), empty_label=_("choose"))
     machines = Places(
         Equipment.objects.filter(status=Equipment.Status.IN_SERVICE),
         required=False,

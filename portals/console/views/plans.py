@@ -5,7 +5,6 @@ from datetime import time, timedelta
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,14 +18,15 @@ from portals.console.forms.plans import PlanForm, rule_words
 from portals.web import page, require
 
 PER_PAGE = 50
-NEAR = ("checklist", "equipment__area", "area", "team", "assignee")
+NEAR = ("shift", "team", "assignee")
+STOPS = ("stops__equipment__area", "stops__area", "themes__checklist")
 
 
 @login_required
 def index(request):
     require(request.user, "inspections.view")
     is_active = not request.GET.get("stopped")
-    plans = Plan.objects.filter(is_active=is_active).select_related(*NEAR).order_by("-pk")
+    plans = Plan.objects.filter(is_active=is_active).select_related(*NEAR).prefetch_related(*STOPS).order_by("-pk")
     found = Paginator(plans, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": found,
@@ -45,22 +45,19 @@ def add(request):
     form = PlanForm(request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
         try:
-            count = _create(form.cleaned_data, request.user)
+            _create(form.cleaned_data, request.user)
         except DomainError as refusal:
             form.add_error(None, refusal.message)
         else:
-            messages.success(request, _("%(count)d plans are made; the first checks stand already.") % {"count": count})
+            messages.success(request, _("The plan is made; its first checks stand already."))
             return redirect("console:plans")
     return page(request, "console/plans/add.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@transaction.atomic
-def _create(data, user) -> int:
+def _create(data, user) -> Plan:
     places = [*data["machines"], *data["areas"]]
     shared = {name: data[name] for name in ("rule", "starts_on", "opens_at", "window_minutes", "team", "assignee")}
-    for place in places:
-        create_plan(data["checklist"], place, by=user, **shared)
-    return len(places)
+    return create_plan(data["name"], [data["checklist"]], places, by=user, **shared)
 
 
 @login_required

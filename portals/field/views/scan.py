@@ -54,7 +54,7 @@ def inspect(request, token: str):
 def checklists_for(place):
     """Those made for this kind of machine or this area, and those that a plan uses here."""
     if isinstance(place, Equipment):
-        fitting = Q(target_type=place.type) | Q(plans__equipment=place)
+        fitting = Q(target_type=place.type) | Q(themes__plan__stops__equipment=place)
     else:
-        fitting = Q(target_area=place) | Q(plans__area=place)
-    return Checklist.objects.filter(fitting, is_current=True).distinct()
+        fitting = Q(target_area=place) | Q(themes__plan__stops__area=place)
+    return Checklist.objects.current().filter(fitting).distinct()

@@ -12,9 +12,10 @@ from django.db.models import Model
 from alerts.models import Alert
 from core.events import Event
 from core.models import Attachment, Counter
+from core.words import say
 from hazards.actions import CHAIN
 from hazards.models import Evidence, Hazard, Review, Status
-from inspections.models import Answer, Item, Plan, Run
+from inspections.models import Answer, Item, Plan, Run, Stop, Theme
 from people.models import User
 from portals.operator.demo.cases import Case, Step
 from portals.operator.demo.checks import Check, Routine
@@ -422,14 +423,20 @@ def _tell_run(
 def _write_plans(records: Records) -> list[int]:
     """Plans of the past; they stand still, so that they make no runs."""
     pks, rows = reserve(Plan, len(records.plan)), []
+    themes, stops = [], []
     first: date = records.checks[0].opens_at.date()
     for pk, routine in zip(pks, records.plan, strict=True):
-        machine = records.site.equipment[routine.machine].pk if routine.machine else None
-        area = None if routine.machine else records.site.areas[routine.area].pk
-        checklist, team = records.site.checklists[routine.checklist].pk, records.site.teams[routine.crew].pk
-        rows.append((pk, checklist, machine, area, "FREQ=DAILY", first, time(7, 30), 30, team, False))
+        checklist, team = records.site.checklists[routine.checklist], records.site.teams[routine.crew]
+        place: Any = records.site.equipment[routine.machine] if routine.machine else records.site.areas[routine.area]
+        name = f"{say(place.name)} · {say(checklist.title)}"[:80]
+        rows.append((pk, name, "FREQ=DAILY", "all", first, time(7, 30), 30, team.pk, "", 15, False))
+        themes.append((pk, 1, checklist.pk))
+        stops.append((pk, 1, place.pk if routine.machine else None, None if routine.machine else place.pk))
     fields = (
-        "id", "checklist", "equipment", "area", "rule", "starts_on", "opens_at", "window_minutes", "team", "is_active",
+        "id", "name", "rule", "days", "starts_on", "opens_at", "window_minutes", "team", "role", "remind_minutes",
+        "is_active",
     )  # fmt: skip
     copy_rows(Plan, fields, rows)
+    copy_rows(Theme, ("plan", "position", "checklist"), themes)
+    copy_rows(Stop, ("plan", "position", "equipment", "area"), stops)
     return pks

@@ -24,11 +24,22 @@ def _column(model: type[Model], name: str) -> str:
 
 
 def copy_rows(model: type[Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Fields by their names in the model; values as Python has them, mappings and lists as JSON."""
-    columns = ", ".join(f'"{_column(model, name)}"' for name in fields)
+    """Fields by their names in the model, the others as the model has them by default; mappings and lists as JSON."""
+    more = [field for field in model._meta.concrete_fields if _is_left_out(field, fields)]
+    rest = [_as_value(field.get_default()) for field in more]
+    columns = ", ".join(f'"{name}"' for name in [*(_column(model, name) for name in fields), *(f.column for f in more)])
     with connection.cursor() as cursor, cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as copy:
         for row in rows:
-            copy.write_row([as_json(value) if isinstance(value, dict | list) else value for value in row])
+            copy.write_row([*map(_as_value, row), *rest])
+
+
+def _is_left_out(field: Any, fields: Sequence[str]) -> bool:
+    """A column that may not be empty and that the database does not fill by itself."""
+    return not (field.primary_key or field.null or field.name in fields)
+
+
+def _as_value(value: Any) -> Any:
+    return as_json(value) if isinstance(value, dict | list) else value
 
 
 def as_json(value: Any) -> str:

@@ -1,6 +1,7 @@
 """Writes the places and the people; what the modules' actions tell of it is kept to be dated and sealed."""
 
 import random
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, time
 
@@ -10,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from pypinyin import lazy_pinyin
 
 from core.events import Event, emit, held_back
+from core.words import say
 from facilities.models import Area, Department, Equipment, EquipmentType
 from facilities.qr import issue_sticker
 from hazards.models import Category, LevelPolicy
@@ -153,7 +155,12 @@ def _route_categories(site: Site) -> None:
 
 def write_plans_of_today(site: Site) -> None:
     """Each machine once a day, all day long: whoever opens the demo at whatever hour has something to check."""
+    routes: dict[tuple[str, str], list[Equipment]] = defaultdict(list)
     for machine in machines():
-        checklist = site.checklists["twelve-points" if machine.type == "press" else preshift_of(machine)]
-        place, team = site.equipment[machine.code], site.teams[machine.crew]
-        create_plan(checklist, place, by=site.user("周敏"), opens_at=time(0), window_minutes=24 * 60 - 1, team=team)
+        code = "twelve-points" if machine.type == "press" else preshift_of(machine)
+        routes[machine.crew, code].append(site.equipment[machine.code])
+    officer = site.user("周敏")
+    for (crew, code), places in routes.items():
+        lists, team = [site.checklists[code]], site.teams[crew]
+        name = f"{say(team.name)} · {say(lists[0].title)}"
+        create_plan(name, lists, places, by=officer, opens_at=time(0), window_minutes=24 * 60 - 1, team=team)

@@ -1,32 +1,27 @@
-"""Everything that people and the clock do with plans and runs."""
+"""A run from its beginning to its sealed record, or to being missed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrulestr
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.attachments import PhotosRefused, visible_through
-from core.errors import DomainError, NotAllowed, WrongStatus
+from core.errors import NotAllowed, WrongStatus
 from core.events import action, emit
 from core.models import Attachment
 from core.words import say
 from facilities.models import Area, Equipment
 from hazards.actions import report_hazard
 from hazards.models import Evidence, Hazard, Level
-from inspections.models import Answer, Checklist, Item, Plan, Run
-from people.models import Team, User
+from inspections.models import Answer, Checklist, Item, Run
+from inspections.zone import zone
+from people.models import User
 from tenants import due
-from tenants.current import current_factory
 
-# Runs stand a day ahead, so that a phone can fetch them before it goes where there is no signal.
-AHEAD = timedelta(hours=24)
-PLAN_AGAIN = timedelta(hours=6)
 # A check that missed its window may still be handed in, marked as late, until the next one is due.
 LATE_UNTIL = timedelta(hours=24)
 
@@ -56,115 +51,6 @@ class AnswersRefused(PhotosRefused):
 @visible_through
 def photos_of_runs(user: User) -> Any:
     return Answer.photos.through.objects.filter(answer__run__in=Run.objects.visible_to(user)).values("attachment_id")
-
-
-@action
-def create_plan(
-    checklist: Checklist,
-    place: Equipment | Area,
-    *,
-    by: User | None,
-    opens_at: time,
-    window_minutes: int,
-    rule: str = "FREQ=DAILY",
-    starts_on: date | None = None,
-    assignee: User | None = None,
-    team: Team | None = None,
-) -> Plan:
-    """A plan for one machine or area; its first runs exist at once. `opens_at` is local time of the factory.
-
-    by=None is the operator or the demo.
-    """
-    _refuse_unless_planner(by)
-    if assignee is None and team is None:
-        raise DomainError(_("Say who does the check: a person or a team."))
-    _read_rule(rule, datetime.combine(starts_on or timezone.localdate(), opens_at))
-    plan = Plan.objects.create(
-        checklist=checklist,
-        equipment=place if isinstance(place, Equipment) else None,
-        area=place if isinstance(place, Area) else None,
-        rule=rule,
-        starts_on=starts_on or timezone.localdate(timezone=_zone()),
-        opens_at=opens_at,
-        window_minutes=window_minutes,
-        assignee=assignee,
-        team=team,
-    )
-    emit("plan.created", plan, by=by, checklist=checklist.code, place=place.code, rule=rule)
-    plan_runs(plan)
-    return plan
-
-
-@action
-def stop_plan(plan: Plan, *, by: User) -> Plan:
-    """No further runs; those that stand stay as they are."""
-    _refuse_unless_planner(by)
-    if Plan.objects.filter(pk=plan.pk, is_active=True).update(is_active=False):
-        due.cancel(key=f"plan:{plan.pk}")
-        emit("plan.stopped", plan, by=by)
-    plan.is_active = False
-    return plan
-
-
-def _refuse_unless_planner(by: User | None) -> None:
-    if by is not None and not by.can("inspections.plan"):
-        raise NotAllowed(_("Your role does not plan inspections. Ask the safety officer."))
-
-
-@action
-def plan_runs(plan: Plan) -> list[Run]:
-    """Makes the runs of the coming day and asks to be called again; what stands already stays."""
-    plan = Plan.objects.select_for_update().get(pk=plan.pk)
-    if not plan.is_active:
-        return []
-    now = timezone.now()
-    after = plan.planned_until or now - timedelta(minutes=plan.window_minutes)
-    made = [_plan_run(plan, opens_at) for opens_at in occurrences(plan, after, now + AHEAD)]
-    plan.planned_until = now + AHEAD
-    plan.save()
-    due.at(now + PLAN_AGAIN, "inspections.plan_runs", key=f"plan:{plan.pk}", plan=plan.pk)
-    return made
-
-
-def occurrences(plan: Plan, after: datetime, until: datetime) -> list[datetime]:
-    """Opening times in (after, until]; the rule counts local days, so that 8 o'clock stays 8 o'clock."""
-    zone = _zone()
-    rule = _read_rule(plan.rule, datetime.combine(plan.starts_on, plan.opens_at))
-    days = rule.between(
-        after.astimezone(zone).replace(tzinfo=None), until.astimezone(zone).replace(tzinfo=None), inc=True
-    )
-    moments = [day.replace(tzinfo=zone) for day in days]
-    return [moment for moment in moments if after < moment <= until]
-
-
-def _zone() -> ZoneInfo:
-    return ZoneInfo(current_factory().time_zone)
-
-
-def _read_rule(rule: str, start: datetime):
-    try:
-        return rrulestr(rule, dtstart=start)
-    except (ValueError, TypeError):
-        raise DomainError(_("“%(rule)s” is not a rule that can be read.") % {"rule": rule}) from None
-
-
-def _plan_run(plan: Plan, opens_at: datetime) -> Run:
-    place = plan.place
-    closes_at = opens_at + timedelta(minutes=plan.window_minutes)
-    run = Run.objects.create(
-        plan=plan,
-        checklist=plan.checklist,
-        equipment=plan.equipment,
-        area=place.area if isinstance(place, Equipment) else place,
-        department_id=place.department_id,
-        assignee=plan.assignee,
-        team=plan.team,
-        opens_at=opens_at,
-        closes_at=closes_at,
-    )
-    emit("run.planned", run, by=None, place=place.code, opens_at=opens_at, closes_at=closes_at)
-    due.at(closes_at, "inspections.miss_run", key=f"run:{run.pk}", run=run.pk)
-    return run
 
 
 @action
@@ -220,7 +106,7 @@ def refuse_others(run: Run, by: User) -> None:
 
 def _refuse_early(run: Run) -> None:
     if run.opens_at > timezone.now():
-        opens = timezone.localtime(run.opens_at, _zone())
+        opens = timezone.localtime(run.opens_at, zone())
         raise WrongStatus(_("This check opens at %(at)s. Come back then.") % {"at": f"{opens:%m-%d %H:%M}"})
 
 
@@ -236,7 +122,7 @@ def submit_run(run: Run, given: Iterable[Given], *, by: User) -> Run:
     if run.closes_at and now > run.closes_at + LATE_UNTIL:
         raise WrongStatus(
             _("This check is from %(day)s and can no longer be handed in. Do today's.")
-            % {"day": timezone.localdate(run.opens_at, _zone())}
+            % {"day": timezone.localdate(run.opens_at, zone())}
         )
     answers = _checked(run, list(given))
     hazards = [_keep_answer(run, answer, by, now) for answer in answers]
