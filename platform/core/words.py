@@ -11,3 +11,10 @@ def say(words: dict | str | None) -> str:
         return words
     language = "zh" if (get_language() or "zh").startswith("zh") else "en"
     return words.get(language) or words.get("zh") or words.get("en") or ""
+
+
+def wordings(words: dict | str | None) -> list[str]:
+    """Every wording there is of a text, Chinese first."""
+    if isinstance(words, str):
+        return [words] if words else []
+    return [words[language] for language in ("zh", "en") if (words or {}).get(language)]  # type: ignore[index]

@@ -5,12 +5,13 @@ from datetime import time
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.events import register
 from core.models import Attachment
+from core.words import wordings
 from facilities.models import Area, Department, Equipment, EquipmentType, QRPoint, Shift
 from hazards.models import Category, Hazard
 from people.models import Team
@@ -19,6 +20,16 @@ from people.permissions import Role
 register(
     {
         "checklist.installed": _("Checklist installed"),
+        "checklist.created": _("Checklist begun"),
+        "checklist.drafted": _("New draft begun"),
+        "checklist.changed": _("Draft changed"),
+        "checklist.item_added": _("Item added"),
+        "checklist.item_changed": _("Item changed"),
+        "checklist.item_moved": _("Item moved"),
+        "checklist.item_removed": _("Item removed"),
+        "checklist.published": _("Checklist published"),
+        "checklist.discarded": _("Draft discarded"),
+        "checklist.retired": _("Checklist taken out of use"),
         "plan.created": _("Plan made"),
         "plan.stopped": _("Plan stopped"),
         "run.planned": _("Planned"),
@@ -38,6 +49,14 @@ class Frequency(models.TextChoices):
 class ChecklistQuerySet(models.QuerySet):
     def current(self):
         return self.filter(status=Checklist.Status.CURRENT)
+
+    def heads(self):
+        """One version of each list: the one in use, else its first draft, else the last that was in use."""
+        order = Case(
+            When(status=Checklist.Status.CURRENT, then=0), When(status=Checklist.Status.DRAFT, then=1), default=2
+        )
+        newest = Checklist.objects.order_by("code", order, "-version").distinct("code")
+        return self.filter(pk__in=newest.values("pk"))
 
 
 class Checklist(models.Model):
@@ -99,10 +118,17 @@ class Item(models.Model):
     may_skip = models.BooleanField(default=True, help_text="“Not running today” may be answered.")
     only_if_position = models.IntegerField(null=True, help_text="Asked only where the item of this number…")
     only_if_value = models.CharField(max_length=40, blank=True, help_text="… was answered so.")
+    origin = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", help_text="The item of the former version that this one was."
+    )
 
     class Meta:
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["checklist", "position"], name="item_position_once")]
+
+    def choice_of(self, text: str) -> dict:
+        """The choice that somebody took, in whichever language it was read; empty where there is none of these words."""
+        return next((choice for choice in self.choices if text in wordings(choice)), {})
 
 
 class Plan(models.Model):

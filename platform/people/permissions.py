@@ -41,6 +41,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "inspections.run": _SHOP_FLOOR | {Role.SAFETY_OFFICER},
         "inspections.view": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.INSPECTOR},
         "inspections.plan": _OFFICE,
+        "inspections.design": _OFFICE,
         # hazards: the closed loop
         "hazards.report": _EVERYBODY - {Role.INSPECTOR},
         "hazards.view": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.INSPECTOR},

@@ -1,5 +1,14 @@
-"""Everything that people and the clock do with plans and runs."""
+"""Everything that people and the clock do with checklists, plans and runs."""
 
+from inspections.actions.checklists import (
+    change_checklist,
+    create_checklist,
+    discard_draft,
+    draft_checklist,
+    publish_checklist,
+    retire_checklist,
+)
+from inspections.actions.items import add_item, change_item, move_item, remove_item
 from inspections.actions.plans import create_plan, occurrences, plan_runs, stop_plan
 from inspections.actions.runs import (
     AnswersRefused,
@@ -14,12 +23,22 @@ from inspections.actions.runs import (
 __all__ = [
     "AnswersRefused",
     "Given",
+    "add_item",
+    "change_checklist",
+    "change_item",
+    "create_checklist",
     "create_plan",
+    "discard_draft",
+    "draft_checklist",
     "miss_run",
+    "move_item",
     "occurrences",
     "open_run",
     "plan_runs",
+    "publish_checklist",
     "refuse_others",
+    "remove_item",
+    "retire_checklist",
     "start_run",
     "stop_plan",
     "submit_run",

@@ -176,7 +176,9 @@ def _used(photos: list[Any]) -> set[Any]:
 
 
 def _judged(answer: Given) -> Given:
-    """A number outside its limits is a problem, whatever was ticked; what needs no ticking is in order once it is there."""
+    """A number outside its limits or a choice that counts as a problem is one, whatever was ticked; what needs no
+    ticking is in order once it is there.
+    """
     item = answer.item
     if answer.value == Answer.Value.NOT_IN_USE:
         return answer
@@ -185,6 +187,8 @@ def _judged(answer: Given) -> Given:
         is_high = item.maximum is not None and answer.number > item.maximum
         if is_low or is_high:
             return replace(answer, value=Answer.Value.FAIL)
+    if item.kind == Item.Kind.CHOICE and item.choice_of(answer.text).get("is_fail"):
+        return replace(answer, value=Answer.Value.FAIL)
     has_content = answer.number is not None or answer.text or answer.photos
     if not answer.value and item.kind != Item.Kind.PASS_FAIL and has_content:
         return replace(answer, value=Answer.Value.PASS)
