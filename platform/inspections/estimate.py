@@ -56,7 +56,9 @@ def warnings(items: Sequence[Item], frequency: str, seconds: int) -> list[str]:
     found = []
     if frequency == Frequency.PRESHIFT and seconds > PRESHIFT_LIMIT:
         found.append(
-            _("%(seconds)d seconds before a shift are too many: from %(limit)d on people tick without looking. Take something out.")
+            _(
+                "%(seconds)d seconds before a shift are too many: from %(limit)d on people tick without looking. Take something out."
+            )
             % {"seconds": seconds, "limit": PRESHIFT_LIMIT}
         )
     if (typed := typed_fields(items)) > TYPED_LIMIT:

@@ -119,7 +119,11 @@ class Item(models.Model):
     only_if_position = models.IntegerField(null=True, help_text="Asked only where the item of this number…")
     only_if_value = models.CharField(max_length=40, blank=True, help_text="… was answered so.")
     origin = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="+", help_text="The item of the former version that this one was."
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="The item of the former version that this one was.",
     )
 
     class Meta:

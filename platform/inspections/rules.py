@@ -137,7 +137,9 @@ def refuse_broken_conditions(order: Sequence[Item], positions: dict[int, int]) -
         if item.only_if_position is None or positions[item.only_if_position] < positions[item.position]:
             continue
         raise DomainError(
-            _("“%(text)s” is asked only after a certain answer to “%(earlier)s” and stays behind it. Change its condition first.")
+            _(
+                "“%(text)s” is asked only after a certain answer to “%(earlier)s” and stays behind it. Change its condition first."
+            )
             % {"text": say(item.text), "earlier": say(_at(order, item.only_if_position).text)}
         )
 
@@ -148,7 +150,9 @@ def refuse_lost_answers(item: Item, items: Iterable[Item], *, is_removed: bool =
     for other in items:
         if other.only_if_position == item.position and other.only_if_value not in possible:
             raise DomainError(
-                _("Item %(n)d is asked only where this one is answered with “%(answer)s”. Change the condition of item %(n)d first.")
+                _(
+                    "Item %(n)d is asked only where this one is answered with “%(answer)s”. Change the condition of item %(n)d first."
+                )
                 % {"n": other.position, "answer": answer_words(item, other.only_if_value)}
             )
 

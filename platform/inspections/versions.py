@@ -13,6 +13,7 @@ from core.events import history
 from core.words import say, wordings
 from inspections.conditions import answer_words
 from inspections.models import Checklist, Item
+from inspections.rules import clean
 
 # The columns that make an item what it is; where it stands is told by the order.
 CONTENT = (
@@ -26,7 +27,7 @@ def items_of(checklist: Checklist) -> list[Item]:
 
 
 def head_stamp(checklist: Checklist) -> str:
-    return _digest([checklist.title, checklist.frequency, checklist.target_type_id, checklist.target_area_id])
+    return _digest([clean(checklist.title), checklist.frequency, checklist.target_type_id, checklist.target_area_id])
 
 
 def item_stamp(item: Item, items: Sequence[Item]) -> str:
@@ -49,7 +50,7 @@ def _digest(content: list[Any]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else clean(value)
 
 
 def last_hand(checklist: Checklist) -> str:
@@ -89,7 +90,7 @@ def _choice(choice: dict) -> str:
 def _limits(item: Item) -> str:
     if item.kind != Item.Kind.NUMBER:
         return ""
-    low, high = ("…" if limit is None else _plain(limit) for limit in (item.minimum, item.maximum))
+    low, high = ("…" if limit is None else str(_plain(limit)) for limit in (item.minimum, item.maximum))
     return item.unit if low == high == "…" else f"{low} – {high} {item.unit}"
 
 

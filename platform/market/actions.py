@@ -3,11 +3,14 @@
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.errors import DomainError
 from core.events import action, emit, register
 from facilities.models import Area, EquipmentType
 from hazards.models import Category, Level, LevelPolicy
+from inspections.actions import create_checklist
 from inspections.models import Checklist, Item
 from market.packs import Pack
 from people.models import JobRole
@@ -62,6 +65,37 @@ def install_checklists(checklists: list[dict[str, Any]], *, by: Any) -> int:
     return len(made)
 
 
+@action
+def copy_from_pack(
+    pack: Pack,
+    code: str,
+    *,
+    by: Any,
+    title: dict | str = "",
+    frequency: str = "",
+    target: EquipmentType | Area | None = None,
+    keeps_target: bool = True,
+) -> Checklist:
+    """The draft of a new list from one of the pack's, with the kinds of hazards that the factory lacks for it."""
+    row = next((row for row in pack["checklists"] if row["code"] == code), None)
+    if row is None:
+        raise DomainError(_("This pack has no such list. Choose one from it."))
+    used = {item["category"] for item in row["items"]}
+    _add(Category, [each for each in pack["categories"] if each["code"] in used], _category)
+    categories = dict(Category.objects.values_list("code", "pk"))
+    if keeps_target:
+        kind = EquipmentType.objects.filter(code=row["target"]).first()
+        target = kind or Area.objects.filter(code=row["target"]).first()
+    return create_checklist(
+        title or row["title"],
+        frequency or row["frequency"],
+        by=by,
+        target_type=target if isinstance(target, EquipmentType) else None,
+        target_area=target if isinstance(target, Area) else None,
+        items=[_item(None, position, item, categories) for position, item in enumerate(row["items"], 1)],
+    )
+
+
 def _add_policies() -> int:
     known = set(LevelPolicy.objects.values_list("level", flat=True))
     rows = [
@@ -97,7 +131,7 @@ def _checklist(row: dict[str, Any], types: dict[str, int], areas: dict[str, int]
     )
 
 
-def _item(checklist: Checklist, position: int, row: dict[str, Any], categories: dict[str, int]) -> Item:
+def _item(checklist: Checklist | None, position: int, row: dict[str, Any], categories: dict[str, int]) -> Item:
     return Item(
         checklist=checklist,
         position=position,

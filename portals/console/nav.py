@@ -22,6 +22,7 @@ ENTRIES = (
     Entry("console:hazards", _("Hazards"), "alert-triangle", "hazards.view"),
     Entry("console:runs", _("Inspections"), "clipboard-list", "inspections.view"),
     Entry("console:plans", _("Plans"), "calendar-event", "inspections.view"),
+    Entry("console:checklists", _("Checklists"), "checklist", "inspections.view"),
     Entry("console:machines", _("Plant"), "building-factory-2", "console.open"),
     Entry("console:people", _("People"), "users", "people.view"),
     Entry("console:ledger", _("Ledger"), "lock-check", "ledger.verify"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portals.console.views import hazards, home, imports, jobs, ledger, people, plans, plant, runs
+from portals.console.views import checklists, designer, hazards, home, imports, jobs, ledger, people, plans, plant, runs
 
 app_name = "console"
 urlpatterns = [
@@ -12,6 +12,20 @@ urlpatterns = [
     path("plans/", plans.index, name="plans"),
     path("plans/add/", plans.add, name="add_plan"),
     path("plans/<int:pk>/stop/", plans.stop, name="stop_plan"),
+    path("checklists/", checklists.index, name="checklists"),
+    path("checklists/add/", checklists.add, name="add_checklist"),
+    path("checklists/<int:pk>/", checklists.show, name="checklist"),
+    path("checklists/<int:pk>/compare/", checklists.compare, name="compare_checklist"),
+    path("checklists/<int:pk>/try/", checklists.try_out, name="try_checklist"),
+    path("checklists/<int:pk>/draft/", checklists.draft, name="draft_checklist"),
+    path("checklists/<int:pk>/publish/", checklists.publish, name="publish_checklist"),
+    path("checklists/<int:pk>/discard/", checklists.discard, name="discard_draft"),
+    path("checklists/<int:pk>/retire/", checklists.retire, name="retire_checklist"),
+    path("checklists/<int:pk>/edit/", designer.edit, name="edit_checklist"),
+    path("checklists/<int:pk>/items/", designer.add_item, name="add_item"),
+    path("checklists/items/<int:pk>/", designer.change_item, name="change_item"),
+    path("checklists/items/<int:pk>/move/", designer.move_item, name="move_item"),
+    path("checklists/items/<int:pk>/remove/", designer.remove_item, name="remove_item"),
     path("runs/", runs.index, name="runs"),
     path("runs/<int:pk>/", runs.show, name="run"),
     path("people/", people.index, name="people"),

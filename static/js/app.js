@@ -13,6 +13,7 @@ const PARTS = {
   "[data-zoom]": "./zoom.js",
   "[data-once]": "./once.js",
   "[data-confirm]": "./confirm.js",
+  "[data-designer]": "./designer.js",
 };
 const started = new Map(Object.keys(PARTS).map((selector) => [selector, new WeakSet()]));
 

@@ -22,7 +22,7 @@
 //   </form>
 //
 // A section may do without radios (number, text or photo only): then any answer in it counts. data-optional on a section:
-// it may stay empty. Answers and photos are kept under the key in data-stepper until the server has taken the form, so
+// it may stay empty. With an empty key nothing is kept, for trying a list out. Answers and photos are kept under the key in data-stepper until the server has taken the form, so
 // neither a reload nor an expired session loses them. The form is sent by fetch: a redirect means it was taken, a page of
 // status 4xx is searched for .field-error and [role=alert]. Without an answer everything stays, to be sent again.
 
@@ -215,6 +215,7 @@ class Stepper {
   }
 
   async keep() {
+    if (!this.key) return;
     const fields = [], files = {};
     for (const input of this.form.querySelectorAll("[data-step] [name], [data-summary] [name]")) {
       if (input.type === "file") files[input.name] = [...input.files];

@@ -148,7 +148,9 @@ def retire_checklist(checklist: Checklist, *, by: User) -> Checklist:
         raise WrongStatus(_("A draft of this list is open. Publish or discard it first."))
     plans = Plan.objects.filter(is_active=True, themes__checklist__code=checklist.code).distinct()
     if names := [f"“{name}”" for name in plans.values_list("name", flat=True)[:3]]:
-        raise DomainError(_("These plans use the list: %(plans)s. Stop or change them first.") % {"plans": ", ".join(names)})
+        raise DomainError(
+            _("These plans use the list: %(plans)s. Stop or change them first.") % {"plans": ", ".join(names)}
+        )
     retired = versions.current().first()
     if retired is None:
         raise WrongStatus(_("This list is out of use already."))
