@@ -16,6 +16,7 @@ PAGES = (
     "/desk/hazards/?group=all",
     "/desk/runs/",
     "/desk/plans/",
+    "/desk/checklists/",
     "/desk/plant/",
     "/desk/plant/areas/",
     "/desk/plant/departments/",

@@ -27,6 +27,7 @@ class World:
     sticker: QRPoint | None = None
     hazard: Hazard | None = None
     run: Run | None = None
+    draft: Checklist | None = None
     job: Job | None = None
 
     def words(self, text: str) -> dict[str, str]:
@@ -104,6 +105,22 @@ def _run(world: World, worker: User, area: Area, press: Equipment, team: Team) -
         seconds=60,
     )
     Item.objects.create(checklist=checklist, position=1, text=world.words("防护栏完好"), category=world.hazard.category)
+    world.draft = Checklist.objects.create(
+        code=f"{world.mark}draft",
+        title=world.words("草稿"),
+        frequency=Frequency.WEEKLY,
+        target_area=area,
+        seconds=60,
+        status=Checklist.Status.DRAFT,
+    )
+    Item.objects.create(
+        checklist=world.draft,
+        position=1,
+        text=world.words("油位"),
+        kind="number",
+        unit="mm",
+        category=world.hazard.category,
+    )
     plan = Plan.objects.create(
         name=f"{world.mark}计划",
         starts_on=timezone.localdate(),

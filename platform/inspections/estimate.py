@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from inspections.models import Frequency, Item
 
@@ -63,10 +62,9 @@ def warnings(items: Sequence[Item], frequency: str, seconds: int) -> list[str]:
         )
     if (typed := typed_fields(items)) > TYPED_LIMIT:
         found.append(
-            ngettext(
-                "%(n)d field to type is too many.",
-                "%(n)d fields to type are too many with gloves on; %(limit)d are enough. Let people choose or photograph instead.",
-                typed,
+            _(
+                "%(n)d fields to type are too many with gloves on; %(limit)d are enough. "
+                "Let people choose or photograph instead."
             )
             % {"n": typed, "limit": TYPED_LIMIT}
         )

@@ -139,11 +139,12 @@ def _as_before(item: Item, items: Sequence[Item]) -> str:
 
 def _in_order(positions: Sequence[int]) -> set[int]:
     """The longest part of them that still stands in its old order; the others were moved."""
-    best: list[list[int]] = []
+    best: list[list[int]] = [[]]
     for position in positions:
-        longest = max((run for run in best if run[-1] < position), key=len, default=[])
-        best.append([*longest, position])
-    return set(max(best, key=len, default=[]))
+        before = [run for run in best if not run or run[-1] < position]
+        best.append([*max(before, key=len), position])
+    longest = max(best, key=len)
+    return set(longest)
 
 
 def head_changes(former: Checklist, draft: Checklist) -> list[tuple[str, str, str]]:

@@ -22,6 +22,7 @@ from inspections.actions import (
 )
 from inspections.models import Checklist, Frequency, Item, Run
 from market import packs
+from market.actions import copy_from_pack
 from people.models import User
 from people.permissions import Role
 from tests import make
@@ -44,8 +45,9 @@ def draft(officer) -> Checklist:
 
 def fields(kind: str = "pass_fail", **more) -> dict:
     """A filled form of this kind."""
-    category = more.pop("category", None) or make.category()
-    facts = {"kind": kind, "text": "防护罩在不在？", "photo": "on_fail", "category": category.pk, "may_skip": "on"}
+    category = more.pop("category", None)
+    category = make.category().pk if category is None else getattr(category, "pk", category)
+    facts = {"kind": kind, "text": "防护罩在不在？", "photo": "on_fail", "category": category, "may_skip": "on"}
     if kind == "number":
         facts |= {"unit": "MPa", "minimum": "0.45", "maximum": "0.60"}
     if kind == "choice":
@@ -124,7 +126,9 @@ def test_accept_basis_shot_and_flags_are_kept_and_shown(browser, officer, draft)
 def test_the_phone_beside_the_item_shows_what_is_saved(browser, officer, draft):
     item = add(browser, draft, "number")
     answer = browser.post(
-        f"/desk/checklists/items/{item.pk}/", form_of(browser, item, text="气压表多少？"), headers={"HX-Request": "true"}
+        f"/desk/checklists/items/{item.pk}/",
+        form_of(browser, item, text="气压表多少？"),
+        headers={"HX-Request": "true"},
     )
     assert answer.status_code == 200
     assert "<html" not in text_of(answer)
@@ -173,7 +177,10 @@ def test_each_version_stays_readable_and_says_what_it_changed(browser, officer):
     remove_item(second, by=officer)
     add_item(draft, "pass_fail", by=officer, text="新的一问", category=third.category)
     move_item(Item.objects.get(pk=third.pk), 1, by=officer)
-    found = {(change.kind, change.item.text) for change in browser.get(f"/desk/checklists/{draft.pk}/compare/").context["changes"]}
+    found = {
+        (change.kind, change.item.text)
+        for change in browser.get(f"/desk/checklists/{draft.pk}/compare/").context["changes"]
+    }
     assert found - {("moved", "第三问")} == {("changed", "第一问改了"), ("removed", "第二问"), ("added", "新的一问")}
     publish(browser, draft)
     for pk, words in ((listed.pk, "第二问"), (draft.pk, "新的一问")):
@@ -221,8 +228,6 @@ def test_every_list_of_every_pack_could_be_published(officer):
     for code in packs.codes():
         pack = packs.load_pack(code)
         for row in pack["checklists"]:
-            from market.actions import copy_from_pack
-
             publish_checklist(copy_from_pack(pack, row["code"], by=officer), by=officer)
 
 

@@ -206,7 +206,7 @@ def foretell(draft: Checklist, items: Sequence[Item]) -> int:
     if former is None:
         return expected_seconds(items, draft.frequency)
     done = Run.objects.filter(checklist=former, status=Run.Status.DONE, seconds__isnull=False).order_by("-submitted_at")
-    measured = list(done.values_list("seconds", flat=True)[:RUNS_MEASURED])
+    measured = [seconds or 0 for seconds in done.values_list("seconds", flat=True)[:RUNS_MEASURED]]
     return expected_seconds(items, draft.frequency, items_of(former), measured)
 
 

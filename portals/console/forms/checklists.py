@@ -177,8 +177,8 @@ class ItemForm(WordedForm):
         self._more_fields(item, items)
 
     def _number_fields(self, item: Item) -> None:
-        self.fields["minimum"] = Limit(label=_("From"), initial=_plain(item.minimum))
-        self.fields["maximum"] = Limit(label=_("to"), initial=_plain(item.maximum))
+        self.fields["minimum"] = Limit(label=_("Lower limit"), initial=_plain(item.minimum))
+        self.fields["maximum"] = Limit(label=_("Upper limit"), initial=_plain(item.maximum))
         self.fields["unit"] = Words(label=_("Unit"), initial=item.unit)
 
     def _more_fields(self, item: Item, items: list[Item]) -> None:
