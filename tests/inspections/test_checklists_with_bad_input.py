@@ -4,6 +4,7 @@ import html
 import time
 
 import pytest
+from django.utils import translation
 
 from core.errors import DomainError
 from inspections.actions import add_item, change_item, create_checklist, draft_checklist
@@ -20,7 +21,8 @@ def officer(browser, factory):
     officer = make.person(Role.SAFETY_OFFICER, name="周敏")
     User.objects.filter(pk=officer.pk).update(language="en")
     browser.force_login(officer)
-    return officer
+    yield officer
+    translation.deactivate()  # the last request spoke English
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import html
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.models import Event
@@ -35,7 +36,8 @@ def officer(browser, factory):
     officer = make.person(Role.SAFETY_OFFICER, name="周敏")
     User.objects.filter(pk=officer.pk).update(language="en")
     browser.force_login(officer)
-    return officer
+    yield officer
+    translation.deactivate()  # the last request spoke English
 
 
 @pytest.fixture

@@ -21,10 +21,13 @@ UNKNOWN = gettext_lazy("Choose one from the list.")
 
 
 class Words(forms.CharField):
-    """Too long is said by the rules; what the database cannot hold is left out."""
+    """Missing or too long is said by the rules, all at once; what the database cannot hold is left out."""
 
-    def __init__(self, **kwargs):
-        super().__init__(required=False, **kwargs)
+    def __init__(self, *, required: bool = False, **kwargs):
+        super().__init__(required=required, **kwargs)
+
+    def validate(self, value):
+        return
 
     def to_python(self, value):
         return clean(super().to_python(value))
@@ -46,12 +49,16 @@ class Limit(Words):
 class WordedForm(forms.Form):
     """Texts have one field in the editor's language, and a second one where they are there in two."""
 
+    # What is missing is said by the rules, also to the autosave, and not by the browser.
+    use_required_attribute = False
+
     def worded(self, name: str, label: Any, stored: dict | str | None, **more: Any) -> None:
         there = wordings(stored)
         self.fields[name] = Words(label=label, initial=there[0] if there else "", **more)
         if len(there) == 2:
             label = _("%(name)s, in English") % {"name": label}
-            self.fields[f"{name}_en"] = Words(label=label, initial=there[1], widget=more.get("widget"))
+            more["required"] = False
+            self.fields[f"{name}_en"] = Words(label=label, initial=there[1], **more)
 
     def words(self, name: str) -> dict[str, str] | str:
         zh, en = self.cleaned_data.get(name, ""), self.cleaned_data.get(f"{name}_en", "")
@@ -75,7 +82,7 @@ class HeadForm(WordedForm):
 
     def __init__(self, data=None, *, checklist: Checklist):
         super().__init__(data, auto_id="head_%s")
-        self.worded("title", _("Name of the list"), checklist.title)
+        self.worded("title", _("Name of the list"), checklist.title, required=True)
         self.fields["frequency"] = forms.ChoiceField(
             choices=Frequency.choices,
             label=_("How often"),
@@ -152,7 +159,8 @@ class ItemForm(WordedForm):
     def __init__(self, data=None, *, item: Item, items: list[Item]):
         super().__init__(data, auto_id="item_%s")
         self.item = item
-        self.worded("text", _("Question, in the worker's words"), item.text, widget=forms.Textarea(attrs={"rows": 2}))
+        rows = forms.Textarea(attrs={"rows": 2})
+        self.worded("text", _("Question, in the worker's words"), item.text, widget=rows, required=True)
         if item.kind == Item.Kind.NUMBER:
             self._number_fields(item)
         self.worded("accept", _("In order when"), item.accept)
@@ -179,7 +187,7 @@ class ItemForm(WordedForm):
     def _number_fields(self, item: Item) -> None:
         self.fields["minimum"] = Limit(label=_("Lower limit"), initial=_plain(item.minimum))
         self.fields["maximum"] = Limit(label=_("Upper limit"), initial=_plain(item.maximum))
-        self.fields["unit"] = Words(label=_("Unit"), initial=item.unit)
+        self.fields["unit"] = Words(label=_("Unit"), initial=item.unit, required=True)
 
     def _more_fields(self, item: Item, items: list[Item]) -> None:
         self.fields["is_urgent"] = forms.BooleanField(

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Prefetch, Subquery
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Subquery, When
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -13,7 +13,7 @@ from core.events import history
 from facilities.models import EquipmentType
 from inspections import actions, versions
 from inspections.estimate import warnings
-from inspections.models import Checklist, Theme
+from inspections.models import Checklist, Frequency, Theme
 from market import packs
 from market.actions import copy_from_pack
 from portals.console.forms.checklists import NewForm
@@ -21,6 +21,7 @@ from portals.field.forms.run import Row
 from portals.web import page, require
 
 PER_PAGE = 50
+OFTEN_FIRST = Case(*(When(frequency=value, then=place) for place, value in enumerate(Frequency.values)))
 USED = Prefetch("themes", Theme.objects.filter(plan__is_active=True).select_related("plan"), to_attr="themes_in_force")
 
 
@@ -34,7 +35,7 @@ def index(request):
     in_use = Exists(Checklist.objects.current().filter(code=OuterRef("code"))) | Exists(drafts)
     heads = heads.exclude(in_use) if is_retired else heads.filter(in_use)
     context = {
-        "page": Paginator(heads.order_by("frequency", "pk"), PER_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(heads.order_by(OFTEN_FIRST, "pk"), PER_PAGE).get_page(request.GET.get("page")),
         "is_retired": is_retired,
         "may_design": request.user.can("inspections.design"),
         "query": "retired=1&" if is_retired else "",

@@ -154,6 +154,7 @@ def _editor(request, draft: Checklist, items: list[Item], *, head=None, form=Non
         "stamp_now": versions.item_stamp(stored, items) if stored and stored.pk else "",
         "now": versions.facts(stored, items) if stored and stored.pk else {},
         "shown": stored,
+        "of": max(len(items), stored.position) if stored else 0,
         "row": Row(stored) if stored else None,
         "kinds": Item.Kind.choices,
         "warnings": warnings(items, draft.frequency, draft.seconds),
