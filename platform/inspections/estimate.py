@@ -8,15 +8,15 @@ from django.utils.translation import gettext as _
 from inspections.models import Frequency, Item
 
 # Seconds, fitted to the planned times of the industry packs: read and tap; with typing, or a photo, a little more.
-BASE = 5
+BASE = 9
 ANSWER = {
-    Item.Kind.PASS_FAIL: 9,
-    Item.Kind.NUMBER: 12,
+    Item.Kind.PASS_FAIL: 8,
+    Item.Kind.NUMBER: 15,
     Item.Kind.CHOICE: 8,
     Item.Kind.TEXT: 20,
     Item.Kind.PHOTO: 4,
 }
-SHOT = 8
+SHOT = 5
 # Rounds lead through the whole area or plant: the way to each item and the look at it.
 WALK = {Frequency.PRESHIFT: 0, Frequency.WEEKLY: 140, Frequency.MONTHLY: 235}
 

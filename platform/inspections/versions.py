@@ -62,14 +62,15 @@ def last_hand(checklist: Checklist) -> str:
 def facts(item: Item, items: Sequence[Item]) -> dict[str, str]:
     """Everything about an item, for reading: what by its name."""
     earlier = _at(items, item.only_if_position)
-    condition = earlier and f"{earlier.position}. {say(earlier.text)}: {answer_words(earlier, item.only_if_value)}"
+    condition = earlier and f"{earlier.position}. {say(earlier.text)} · {answer_words(earlier, item.only_if_value)}"
     basis = " ".join(filter(None, (item.basis.get("name"), item.basis.get("clause"))))
     found = {
-        _("Question"): _both(item.text),
-        _("In order when"): _both(item.accept),
+        **_worded(_("Question"), item.text),
+        **_worded(_("In order when"), item.accept),
         _("Limits"): _limits(item),
         _("Choices"): "; ".join(map(_choice, item.choices)),
-        _("Photo"): " · ".join(filter(None, (str(Item.PhotoRule(item.photo).label), _both(item.shot)))),
+        _("Photo"): str(Item.PhotoRule(item.photo).label),
+        **_worded(_("What the photo must show"), item.shot),
         _("Kind of hazard"): say(item.category.name),
         _("Urgent"): _("yes") if item.is_urgent else "",
         _("“Not running today”"): "" if item.may_skip else _("may not be answered"),
@@ -77,6 +78,11 @@ def facts(item: Item, items: Sequence[Item]) -> dict[str, str]:
         _("Legal basis"): basis,
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _worded(name: str, words: dict | str | None) -> dict[str, str]:
+    """Each language by itself, so that only what changed is shown as changed."""
+    return dict(zip((name, _("%(name)s, in English") % {"name": name}), wordings(words), strict=False))
 
 
 def _both(words: dict | str | None) -> str:

@@ -34,6 +34,13 @@ def test_the_packs_planned_times_are_met_within_a_quarter():
     assert off[int(len(off) * 0.9)] < 0.25
 
 
+def test_no_pre_shift_list_of_a_pack_is_warned_of():
+    for code in packs.codes():
+        for row in packs.load_pack(code)["checklists"]:
+            listed = [Item(kind=item["kind"], photo=item["photo"]) for item in row["items"]]
+            assert warnings(listed, row["frequency"], predicted_seconds(listed, row["frequency"])) == [], row["code"]
+
+
 def test_twenty_measured_runs_put_it_right_and_nineteen_do_not():
     listed = items("pass_fail", "number")
     guess = predicted_seconds(listed, "preshift")

@@ -191,3 +191,28 @@ def test_without_scripts_links_and_buttons_do_the_same(live, fresh_factory, tmp_
         expect(officer.locator("#preview")).to_contain_text("罩子在不在？")
     draft = Checklist.objects.get(status="draft")
     assert draft.items.first().text["zh"] == "罩子在不在？"
+
+
+def test_two_at_one_item_see_both_and_one_decides(live, fresh_factory, tmp_path):
+    place = plant.build(tmp_path)
+    site = live.url(fresh_factory).rstrip("/")
+    listed = Checklist.objects.get(code="press-preshift")
+    field = "题目，用工人的话问"
+    with chromium() as browser:
+        first, second = (signed_in(browser, site, place.people[Role.SAFETY_OFFICER], DESK) for _number in range(2))
+        first.goto(f"/desk/checklists/{listed.pk}/")
+        first.get_by_role("button", name="改这张表").click()
+        first.locator(".bi-text").first.click()
+        second.goto(first.url)
+        first.get_by_label(field, exact=True).fill("先写的")
+        expect(first.locator("#preview")).to_contain_text("先写的")
+        second.get_by_label(field, exact=True).fill("后写的")
+        expect(second.locator("#item-notes")).to_contain_text("刚改过这里")
+        expect(second.locator("#item-notes")).to_contain_text("先写的")
+        expect(second.get_by_label(field, exact=True)).to_have_value("后写的")
+        shot(second, "conflict")
+        second.get_by_role("button", name="用我写的").click()
+        expect(second.locator("#preview")).to_contain_text("后写的")
+        first.reload()
+        expect(first.get_by_label(field, exact=True)).to_have_value("后写的")
+        assert first.faults == second.faults == []
