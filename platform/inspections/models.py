@@ -35,6 +35,13 @@ class Frequency(models.TextChoices):
     MONTHLY = "monthly", _("Monthly comprehensive check")
 
 
+class ExWay(models.TextChoices):
+    """How photos are taken where explosions threaten: an ordinary phone never goes in."""
+
+    OUTSIDE = "outside", _("From outside the boundary")
+    EX_PHONE = "ex_phone", _("With an Ex phone")
+
+
 class ChecklistQuerySet(models.QuerySet):
     def current(self):
         return self.filter(status=Checklist.Status.CURRENT)
@@ -296,6 +303,12 @@ class Run(models.Model):
     @property
     def place(self) -> Equipment | Area:
         return self.equipment or self.area
+
+    def lines(self) -> "list[tuple[Item, Answer | None]]":
+        """Every item with its answer, or with none where its condition was not met; empty before it is handed in."""
+        answers = self.answers.select_related("item", "hazard", "voice__by").prefetch_related("photos__by")
+        by_item = {answer.item_id: answer for answer in answers}
+        return [(item, by_item.get(item.pk)) for item in self.checklist.items.all()] if by_item else []
 
 
 class Answer(models.Model):
