@@ -34,7 +34,7 @@ def _local(moment: datetime) -> str:
 
 def print_stamp(picture: Image.Image, text: str) -> None:
     """A darkened strip at the lower edge with the text in white; what lies below stays visible as a shadow."""
-    size = max(11, min(picture.size) // 30)
+    size = max(11, min(picture.size) // 24)
     font, margin, line = _font(size), size // 2, size * 5 // 4
     lines = list(_lines(text, font, picture.width - 2 * margin))
     top = max(0, picture.height - len(lines) * line - margin)

@@ -133,7 +133,7 @@ class Stepper {
     const said = new Map();
     for (const step of this.steps) {
       const { position, onlyIf, onlyValue } = step.dataset;
-      const isAsked = !said.has(onlyIf) || said.get(onlyIf).includes(onlyValue);
+      const isAsked = onlyIf === undefined || !said.has(onlyIf) || said.get(onlyIf).includes(onlyValue);
       said.set(position, isAsked ? this.said(step) : []);
       if (isAsked === this.left.has(step)) this.leave(step, !isAsked);
     }
@@ -172,7 +172,7 @@ class Stepper {
     if (gauge) this.point(gauge, input.value === "" ? NaN : value, off);
     if (!high && !low) return input.value !== "" && this.choose(step, "pass");
     const much = say(high ? "highBy" : "lowBy", { much: `${by} ${box.dataset.unit ?? ""}`.trim() });
-    const words = make("span", {}, make("b", {}, say(high ? "tooHigh" : "tooLow")), ` (${much})${say("thenReport")}`);
+    const words = make("span", {}, make("b", {}, say(high ? "tooHigh" : "tooLow")), say("thenReport", { much }));
     (gauge ?? box).after(make("div", { class: "note bad", role: "alert", "data-limit": "" }, icon("alert-octagon"), words));
     this.choose(step, "fail");
   }

@@ -14,7 +14,12 @@ from people.permissions import Role
 from tests import make
 
 LEAK = {"text": {"zh": "漏油吗", "en": "Oil leak?"}}
-WHERE = {"text": {"zh": "漏在哪", "en": "Where?"}, "kind": Item.Kind.TEXT, "only_if_position": 1, "only_if_value": "fail"}
+WHERE = {
+    "text": {"zh": "漏在哪", "en": "Where?"},
+    "kind": Item.Kind.TEXT,
+    "only_if_position": 1,
+    "only_if_value": "fail",
+}
 DEEP = {"text": {"zh": "擦了吗", "en": "Wiped?"}, "only_if_position": 2, "only_if_value": "pass"}
 SHIFT = {"kind": Item.Kind.CHOICE, "choices": [{"zh": "白班", "en": "Day"}, {"zh": "夜班", "en": "Night"}]}
 LAMP = {"only_if_position": 1, "only_if_value": "夜班"}

@@ -72,9 +72,7 @@ def test_a_report_and_a_fix_say_it_too(browser, worker):
     assert hazard.evidence.get().attachment.stamp == f"2026-03-02 12:00 · 陈志强 · {area.name['zh']} {area.code}"
 
 
-@pytest.mark.parametrize(
-    ("minutes", "is_said"), [(0, False), (-4, False), (-6, True), (6, True), (-60 * 24, True)]
-)
+@pytest.mark.parametrize(("minutes", "is_said"), [(0, False), (-4, False), (-6, True), (6, True), (-60 * 24, True)])
 def test_the_phones_own_time_stands_beside_ours_where_they_differ(browser, worker, minutes, is_said):
     taken = NOON + timedelta(minutes=minutes)
     photo = _taken_in_a_run(browser, worker, make.photo_file(), taken.isoformat())

@@ -97,7 +97,8 @@ NOT_PLAYED = "This recording cannot be played here. Record it again on this page
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"hello", make.photo_file().read(), b"#!AMR\n" + b"\0" * 20, b"<html><script>1</script>", b"\xff\xf1"]
+    "content",
+    [b"", b"hello", make.photo_file().read(), b"#!AMR\n" + b"\0" * 20, b"<html><script>1</script>", b"\xff\xf1"],
 )
 def test_what_is_no_recording_is_refused_with_a_sentence(browser, worker, content):
     run = make.run(worker)
