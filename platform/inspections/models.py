@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.events import register
+from core.events import history, register
 from core.models import Attachment
 from facilities.models import Area, Department, Equipment, EquipmentType, QRPoint, Shift
 from hazards.models import Category, Hazard
@@ -303,6 +303,12 @@ class Run(models.Model):
     @property
     def place(self) -> Equipment | Area:
         return self.equipment or self.area
+
+    @property
+    def ex(self) -> str:
+        """How photos are taken where explosions threaten, as the inspector said at the beginning; empty before that."""
+        started = (event.data for event in history(self) if event.name == "run.started") if self.area.is_ex else ()
+        return next((data.get("ex", "") for data in started), "")
 
     def lines(self) -> "list[tuple[Item, Answer | None]]":
         """Every item with its answer, or with none where its condition was not met; empty before it is handed in."""

@@ -82,7 +82,7 @@ def test_the_button_leads_to_the_question_and_the_answer_begins_the_check(browse
     browser.post(start, {"ex": "outside"})
     run.refresh_from_db()
     assert run.status == Run.Status.DOING
-    assert _zh(ASKED) not in _text(browser.get(page)), "asked once"
+    assert 'name="ex" value="outside" checked' in _text(browser.get(page)), "asked once"
 
 
 def test_without_scripts_or_signal_the_answer_comes_with_the_answers(browser, worker, booth):

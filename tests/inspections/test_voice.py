@@ -1,8 +1,6 @@
 """What a worker says instead of typing it: kept, played where the record is read, refused with a sentence."""
 
 import html
-import io
-import wave
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -26,15 +24,7 @@ SOUNDS = {
 
 def sound(kind: str = "audio/wav", name: str = "voice.bin") -> SimpleUploadedFile:
     """A short recording; its name and type say nothing, as on some phones."""
-    content = SOUNDS[kind]
-    if kind == "audio/wav":
-        out = io.BytesIO()
-        with wave.open(out, "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(8000)
-            file.writeframes(b"\0\0" * 800)
-        content = out.getvalue()
+    content = SOUNDS[kind] or make.voice_file().read()
     return SimpleUploadedFile(name, content, "application/octet-stream")
 
 

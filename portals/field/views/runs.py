@@ -45,7 +45,7 @@ def run(request, pk: int):
     if run.status == Run.Status.DONE:
         return _done(request, run)
     refuse_others(run, request.user)
-    return page(request, "field/runs/run.html", {"run": run, "rows": empty_rows(run)})
+    return page(request, "field/runs/run.html", {"run": run, "rows": empty_rows(run), "ex": run.ex})
 
 
 def _submit(request, run: Run):
@@ -66,7 +66,7 @@ def _submit(request, run: Run):
 
 
 def _again(request, run: Run, rows: list[Row], refusal: str):
-    context = {"run": run, "rows": rows, "refusal": refusal, "ex": request.POST.get("ex", "")}
+    context = {"run": run, "rows": rows, "refusal": refusal, "ex": request.POST.get("ex", "") or run.ex}
     return page(request, "field/runs/run.html", context, status=422)
 
 
