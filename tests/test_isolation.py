@@ -31,6 +31,7 @@ OPEN_TO_EVERYBODY = {
     "inbox",
     "language",
     "theme",
+    "text_size",
 }
 REFUSED = {302, 400, 403, 404, 405, 410, 422, 429}
 

@@ -67,6 +67,11 @@ class Attachment(models.Model):
     received_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
+    @property
+    def is_sound(self) -> bool:
+        """A voice note: its type was read from its content, which that of a photo was not."""
+        return not self.shown and self.content_type.startswith("audio/")
+
 
 class Job(models.Model):
     """Long work with progress that a page can show."""
