@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
@@ -15,7 +16,7 @@ _NAME, _QUERY = SavedView._meta.get_field("name"), SavedView._meta.get_field("qu
 @action
 def save_view(page: str, name: str, query: str, *, by: Any) -> SavedView:
     """query: the address's parameters, without the question mark."""
-    name = " ".join(name.split())
+    name = " ".join(name.replace("\0", " ").split())
     mine = SavedView.objects.filter(by=by, page=page)
     if not name:
         raise DomainError(_("Give the view a name."))
@@ -24,7 +25,7 @@ def save_view(page: str, name: str, query: str, *, by: Any) -> SavedView:
     if len(query) > (_QUERY.max_length or 0):
         raise DomainError(_("This filter is too long to be kept. Use fewer words."))
     # Two taps at once: the second one waits here and then finds the name taken.
-    type(by).objects.select_for_update(no_key=True).get(pk=by.pk)
+    get_user_model().objects.select_for_update(no_key=True).get(pk=by.pk)
     if mine.filter(name=name).exists():
         raise DomainError(_("You have a view named “%(name)s” already. Take another name.") % {"name": name})
     if mine.count() >= MOST:

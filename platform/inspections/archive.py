@@ -143,14 +143,14 @@ def choices() -> Names:
         _rows("checklist", lists, key="code", words="title"),
     )
     named: Names = {kind: {} for kind in ("department", "team", "area", "equipment", "checklist")}
-    for kind, key, words, code in parts[0].union(*parts[1:], all=True).order_by("kind", "code", "key"):
+    for kind, key, words, code in parts[0].union(*parts[1:], all=True).order_by("what", "sign", "said_key"):
         named[kind][key] = f"{say(words)} · {code}" if kind == "equipment" else say(words)
     return named
 
 
 def _rows(kind: str, rows: QuerySet[Any], key: str = "pk", words: str = "name") -> QuerySet[Any]:
-    columns = {"kind": Value(kind), "key": Cast(key, CharField()), "words": F(words), "sign": F("code")}
-    return rows.order_by().annotate(**columns).values_list("kind", "key", "words", "sign")
+    columns = {"what": Value(kind), "said_key": Cast(key, CharField()), "words": F(words), "sign": F("code")}
+    return rows.order_by().annotate(**columns).values_list(*columns)
 
 
 @dataclass(frozen=True)

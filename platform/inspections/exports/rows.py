@@ -150,7 +150,7 @@ def _answers(runs: list[int], known: Names, labels: dict[str, dict[str, str]]) -
                 voice is not None,
                 at.astimezone(known.here),
                 value == Answer.Value.FAIL,
-            )  # fmt: skip
+            )
         )
     for given in rows.values():
         given.sort()

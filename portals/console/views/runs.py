@@ -63,7 +63,7 @@ def _with(asked: QueryDict, **period: str) -> str:
     kept = QueryDict(kept_query(asked, without=PERIOD), mutable=True)
     for name, value in period.items():
         kept[name] = value
-    return kept.urlencode()
+    return kept_query(kept)
 
 
 def _found(request, form: ArchiveForm, names: archive.Names) -> dict:
@@ -108,7 +108,7 @@ def _without(asked: QueryDict, key: str) -> str:
     kept = QueryDict(kept_query(asked, without=(gone,)), mutable=True)
     if not any(kept.get(name) for name in PERIOD):
         kept["span"] = "all"
-    return kept.urlencode()
+    return kept_query(kept)
 
 
 def _beside(asked: QueryDict, chosen: archive.Filter) -> dict:
