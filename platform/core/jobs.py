@@ -52,7 +52,7 @@ def kind(name: str):
 
 
 @action
-def start_job(name: str, *, by: Any, total: int = 0, **payload: Any) -> Job:
+def start_job(name: str, /, *, by: Any, total: int = 0, **payload: Any) -> Job:
     _open_turns()
     job = Job.objects.create(kind=name, payload=payload, by=by, total=total)
     due.now("core.run_job", job=str(job.id))

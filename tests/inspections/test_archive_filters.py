@@ -243,7 +243,9 @@ def test_the_way_back_shows_the_same_pages(browser, officer):
     assert numbers(step(step(third, "prev"), "prev")) == numbers(first)
 
 
-@pytest.mark.parametrize("at", ["x", "n", "n1", "n-1-2", "n9999999999999999999-1", "b9999999999999999-1", "n²-1", "\x00"])
+@pytest.mark.parametrize(
+    "at", ["x", "n", "n1", "n-1-2", "n9999999999999999999-1", "b9999999999999999-1", "n²-1", "\x00"]
+)
 def test_a_place_that_no_page_has_written(browser, officer, at):
     done("2026-11-03 08:00")
     assert browser.get(LIST, {"span": "all", "at": at}).status_code == 200
@@ -294,7 +296,9 @@ def test_what_cannot_be_read_is_said_and_finds_nothing(browser, two, asked, sent
 
 
 @pytest.mark.parametrize("name", ["q", "person", "month", "department", "span", "at"])
-@pytest.mark.parametrize("value", ["\x00", "a\x00b", "%", "_", "\\", "'", '"', "<script>", "😀", "\ud7ff", str(uuid.uuid4())])
+@pytest.mark.parametrize(
+    "value", ["\x00", "a\x00b", "%", "_", "\\", "'", '"', "<script>", "😀", "\ud7ff", str(uuid.uuid4())]
+)
 def test_stray_signs_break_nothing(browser, two, name, value):
     page = browser.get(LIST, {name: value})
     assert page.status_code == 200

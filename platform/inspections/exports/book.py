@@ -31,7 +31,7 @@ class Column:
 
 
 RUNS = (
-    Column(gettext_lazy("No."), 9, "number"),
+    Column(gettext_lazy("Record no."), 9, "number"),
     Column(gettext_lazy("Plan"), 22),
     Column(gettext_lazy("Workshop"), 14),
     Column(gettext_lazy("Area"), 14),
@@ -39,8 +39,8 @@ RUNS = (
     Column(gettext_lazy("Checklist"), 26),
     Column(gettext_lazy("Version"), 7, "number"),
     Column(gettext_lazy("Kind of check"), 14),
-    Column(gettext_lazy("Opens at"), 19, "time"),
-    Column(gettext_lazy("Closes at"), 19, "time"),
+    Column(gettext_lazy("Due from"), 19, "time"),
+    Column(gettext_lazy("Due until"), 19, "time"),
     Column(gettext_lazy("Begun at"), 19, "time"),
     Column(gettext_lazy("Handed in at"), 19, "time"),
     Column(gettext_lazy("Status"), 9),
@@ -56,7 +56,7 @@ RUNS = (
     Column(gettext_lazy("Phone's clock minus ours (s)"), 12, "number"),
 )
 ANSWERS = (
-    Column(gettext_lazy("No. of the run"), 9, "number"),
+    Column(gettext_lazy("Record no."), 9, "number"),
     Column(gettext_lazy("Handed in at"), 19, "time"),
     Column(gettext_lazy("Workshop"), 14),
     Column(gettext_lazy("Machine or area"), 24),
