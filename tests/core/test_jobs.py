@@ -30,7 +30,7 @@ def officer(browser, factory):
 @pytest.fixture
 def work():
     """Registers a kind of work for the test, and forgets it."""
-    yield lambda function: jobs.kind("test")(function)
+    yield jobs.kind("test")
     jobs._kinds.pop("test", None)
 
 
