@@ -221,5 +221,5 @@ def describe(job: Job) -> str:
         Job.Status.RUNNING: _("Working"),
         Job.Status.DONE: _("Ready") if job.result_id else _("Its file was kept for 7 days and is gone"),
         Job.Status.FAILED: job.message or _("It did not work"),
-        Job.Status.CANCELLED: _("Stopped"),
+        Job.Status.CANCELLED: _("You stopped it"),
     }[Job.Status(job.status)]

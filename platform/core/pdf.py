@@ -103,6 +103,7 @@ def _bind(path: Path, parts: Sequence[bytes], draw_foot: Callable[[range], bytes
     feet = PdfReader(io.BytesIO(draw_foot(range(1, len(book.pages) + 1))))
     for page, foot in zip(book.pages, feet.pages, strict=True):
         page.merge_page(foot)
+        page.compress_content_streams()
     book.compress_identical_objects()
     with path.open("wb") as out:
         book.write(out)

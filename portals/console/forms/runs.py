@@ -146,16 +146,17 @@ class ArchiveForm(forms.Form):
 
 
 def span_of(name: str) -> tuple[date | None, date | None]:
+    """Up to today: what is planned for later is no record yet."""
     today = timezone.localdate(timezone=zone())
-    first, last = month_of(today)
+    first = today.replace(day=1)
     before = month_of(first - timedelta(days=1))
     return {
         "today": (today, today),
         "week": (today - timedelta(days=6), today),
-        "month": (first, last),
+        "month": (first, today),
         "last_month": before,
-        "year": (today.replace(month=1, day=1), today.replace(month=12, day=31)),
-        "all": (None, None),
+        "year": (today.replace(month=1, day=1), today),
+        "all": (None, today),
     }[name]
 
 
