@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.views.decorators.cache import cache_control
+from django.utils.cache import patch_cache_control
 
 from core import attachments
 from core.models import Attachment
@@ -15,11 +15,15 @@ _RANGE = re.compile(r"bytes=(\d{0,12})-(\d{0,12})")
 
 
 @login_required
-@cache_control(private=True, max_age=86400)
 def show(request, pk):
     """The shown copy of a photo, a voice note to be played; a made file, such as a PDF, as a download."""
     attachment = get_object_or_404(attachments.visible_to(request.user), pk=pk)
     response = _content(request, attachment)
+    if attachment.shown or attachment.is_sound:
+        patch_cache_control(response, private=True, max_age=86400)
+    else:
+        # A made file expires, and the next one at this desk may be somebody else.
+        patch_cache_control(response, private=True, no_store=True)
     response["Content-Security-Policy"] = "sandbox"
     response["X-Content-Type-Options"] = "nosniff"
     return response

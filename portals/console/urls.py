@@ -1,6 +1,19 @@
 from django.urls import path
 
-from portals.console.views import checklists, designer, hazards, home, imports, jobs, ledger, people, plans, plant, runs
+from portals.console.views import (
+    checklists,
+    designer,
+    hazards,
+    home,
+    imports,
+    jobs,
+    ledger,
+    people,
+    plans,
+    plant,
+    runs,
+    saved,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -27,7 +40,12 @@ urlpatterns = [
     path("checklists/items/<int:pk>/move/", designer.move_item, name="move_item"),
     path("checklists/items/<int:pk>/remove/", designer.remove_item, name="remove_item"),
     path("runs/", runs.index, name="runs"),
+    path("runs/xlsx/", runs.export, {"kind": "xlsx"}, name="export_book"),
+    path("runs/pdf/", runs.export, {"kind": "pdf"}, name="export_paper"),
+    path("runs/view/", runs.save, name="save_runs"),
     path("runs/<int:pk>/", runs.show, name="run"),
+    path("runs/<int:pk>/paper/", runs.paper, name="run_paper"),
+    path("views/<int:pk>/forget/", saved.forget, name="forget_view"),
     path("people/", people.index, name="people"),
     path("people/add/", people.add, name="add_person"),
     path("people/import/", imports.read, {"what": "people"}, name="import_people"),
@@ -51,7 +69,10 @@ urlpatterns = [
     path("plant/areas/<int:pk>/", plant.show, {"kind": "area"}, name="area"),
     path("plant/areas/<int:pk>/label/", plant.renew_label, {"kind": "area"}, name="renew_area_label"),
     path("plant/labels/", plant.print_labels, name="print_labels"),
+    path("jobs/", jobs.index, name="jobs"),
     path("jobs/<uuid:pk>/", jobs.show, name="job"),
+    path("jobs/<uuid:pk>/stop/", jobs.stop, name="stop_job"),
+    path("jobs/<uuid:pk>/again/", jobs.again, name="repeat_job"),
     path("ledger/", ledger.entries, name="ledger"),
     path("ledger/verify/", ledger.verify, name="ledger_verify"),
 ]
