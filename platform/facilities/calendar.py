@@ -4,11 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import chinese_calendar
 import holidays
+from django.utils import timezone
 
 from facilities.models import CalendarDay
+from tenants.current import current_factory
 
 YEARS = range(2004, 2100)
 _DAY = timedelta(days=1)
@@ -28,6 +31,10 @@ class Day:
     def is_make_up(self) -> bool:
         """调休上班: a weekend day on which the country works."""
         return self.is_official_workday and self.day.weekday() >= 5
+
+
+def today() -> date:
+    return timezone.localdate(timezone=ZoneInfo(current_factory().time_zone))
 
 
 def is_final(year: int) -> bool:

@@ -1,6 +1,16 @@
 """Everything that people and the clock do with plans and runs."""
 
-from inspections.actions.plans import create_plan, occurrences, plan_runs, stop_plan
+from inspections.actions.pauses import approve_pause, ask_pause, end_pause, refuse_pause
+from inspections.actions.plans import (
+    change_plan,
+    create_plan,
+    occurrences,
+    plan_runs,
+    replan_runs,
+    schedule_of,
+    stop_plan,
+)
+from inspections.actions.rounds import close_round, open_round, remind_of_round
 from inspections.actions.runs import (
     AnswersRefused,
     Given,
@@ -14,12 +24,22 @@ from inspections.actions.runs import (
 __all__ = [
     "AnswersRefused",
     "Given",
+    "approve_pause",
+    "ask_pause",
+    "change_plan",
+    "close_round",
     "create_plan",
+    "end_pause",
     "miss_run",
     "occurrences",
+    "open_round",
     "open_run",
     "plan_runs",
     "refuse_others",
+    "refuse_pause",
+    "remind_of_round",
+    "replan_runs",
+    "schedule_of",
     "start_run",
     "stop_plan",
     "submit_run",

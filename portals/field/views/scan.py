@@ -9,7 +9,7 @@ from facilities.models import Equipment
 from facilities.qr import read_token
 from hazards.models import Hazard
 from inspections.actions import open_run
-from inspections.models import Checklist, Run
+from inspections.models import Checklist, Run, Theme
 from portals.web import page, require
 
 
@@ -54,7 +54,7 @@ def inspect(request, token: str):
 def checklists_for(place):
     """Those made for this kind of machine or this area, and those that a plan uses here."""
     if isinstance(place, Equipment):
-        fitting = Q(target_type=place.type) | Q(themes__plan__stops__equipment=place)
+        fitting, planned = Q(target_type=place.type), Theme.objects.filter(plan__stops__equipment=place)
     else:
-        fitting = Q(target_area=place) | Q(themes__plan__stops__area=place)
-    return Checklist.objects.current().filter(fitting).distinct()
+        fitting, planned = Q(target_area=place), Theme.objects.filter(plan__stops__area=place)
+    return Checklist.objects.current().filter(fitting | Q(code__in=planned.values("checklist__code")))
