@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portals.console.views import hazards, home, imports, jobs, ledger, people, plans, plant, runs
+from portals.console.views import calendar, hazards, home, imports, jobs, ledger, pauses, people, plans, plant, runs
 
 app_name = "console"
 urlpatterns = [
@@ -11,7 +11,15 @@ urlpatterns = [
     path("hazards/<int:pk>/<slug:verb>/", hazards.act, name="decide"),
     path("plans/", plans.index, name="plans"),
     path("plans/add/", plans.add, name="add_plan"),
+    path("plans/<int:pk>/", plans.show, name="plan"),
+    path("plans/<int:pk>/change/", plans.change, name="change_plan"),
     path("plans/<int:pk>/stop/", plans.stop, name="stop_plan"),
+    path("plans/calendar/", calendar.days, name="calendar"),
+    path("plans/shifts/", calendar.shifts, name="shifts"),
+    path("plans/shifts/<int:pk>/", calendar.shift, name="shift"),
+    path("plans/shifts/<int:pk>/remove/", calendar.remove, name="remove_shift"),
+    path("plans/pauses/", pauses.index, name="pauses"),
+    path("plans/pauses/<int:pk>/", pauses.decide, name="decide_pause"),
     path("runs/", runs.index, name="runs"),
     path("runs/<int:pk>/", runs.show, name="run"),
     path("people/", people.index, name="people"),

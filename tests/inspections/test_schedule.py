@@ -45,7 +45,8 @@ schedules = st.builds(
     rule=rules,
     starts_on=st.dates(date(2025, 6, 1), date(2026, 6, 1)),
     ends_on=st.none() | st.dates(date(2026, 6, 1), date(2026, 12, 31)),
-    opens_at=st.times() | st.sampled_from([time(0), time(1, 30), time(2), time(2, 15), time(2, 30), time(3), time(23, 59)]),
+    opens_at=st.times()
+    | st.sampled_from([time(0), time(1, 30), time(2), time(2, 15), time(2, 30), time(3), time(23, 59)]),
     zone=st.sampled_from(ZONES),
     days=st.sampled_from(["all", "workdays", "free_days"]),
     themes=st.integers(1, 5),
@@ -185,7 +186,9 @@ def test_a_holiday_that_is_left_out_does_not_shift_the_themes():
 
 def test_a_zone_that_leaves_out_a_day_opens_once_at_the_same_moment():
     schedule = Schedule("FREQ=DAILY", date(2011, 12, 28), time(8), "Pacific/Apia")
-    found = openings(schedule, datetime(2011, 12, 27, tzinfo=UTC), datetime(2012, 1, 2, tzinfo=UTC), is_official_workday)
+    found = openings(
+        schedule, datetime(2011, 12, 27, tzinfo=UTC), datetime(2012, 1, 2, tzinfo=UTC), is_official_workday
+    )
     assert len({one.at for one in found}) == len(found) == 5
 
 

@@ -4,9 +4,11 @@ from inspections.actions.pauses import approve_pause, ask_pause, end_pause, refu
 from inspections.actions.plans import (
     change_plan,
     create_plan,
+    foresee,
     occurrences,
     plan_runs,
     replan_runs,
+    save_plans,
     schedule_of,
     stop_plan,
 )
@@ -30,6 +32,7 @@ __all__ = [
     "close_round",
     "create_plan",
     "end_pause",
+    "foresee",
     "miss_run",
     "occurrences",
     "open_round",
@@ -39,6 +42,7 @@ __all__ = [
     "refuse_pause",
     "remind_of_round",
     "replan_runs",
+    "save_plans",
     "schedule_of",
     "start_run",
     "stop_plan",

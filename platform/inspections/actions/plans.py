@@ -96,6 +96,13 @@ def change_plan(plan: Plan, *, by: User | None, **changes: Any) -> Plan:
 
 
 @action
+def save_plans(plan: Plan | None, facts: list[dict[str, Any]], *, by: User) -> list[Plan]:
+    """One plan for each of the facts, such as one for each shift; the first of them changes the given plan."""
+    first = [change_plan(plan, by=by, **facts[0])] if plan else []
+    return first + [create_plan(by=by, **each) for each in facts[len(first) :]]
+
+
+@action
 def stop_plan(plan: Plan, *, by: User) -> Plan:
     """No further runs: those that are not open yet are withdrawn, all others stay as they are."""
     _refuse_unless_planner(by)
@@ -145,6 +152,13 @@ def _schedule(plan: Plan, themes: int) -> Schedule:
 
 def occurrences(plan: Plan, after: datetime, until: datetime) -> list[Opening]:
     return openings(schedule_of(plan), after, until, workdays())
+
+
+def foresee(checklists: list[Checklist], places: list[Any], *, until: datetime, **columns: Any) -> list[Opening]:
+    """What a plan that nobody has saved yet would open from now on; refuses what create_plan refuses."""
+    plan = Plan(**columns)
+    refuse_faulty(plan, checklists, places)
+    return openings(_schedule(plan, len(checklists)), timezone.now(), until, workdays())
 
 
 def _locked(plan: Plan) -> Plan:
@@ -282,7 +296,9 @@ def _make_runs(plan: Plan, moments: list[Opening]) -> list[Run]:
     Run.objects.bulk_create(runs)
     for run in runs:
         paused = {"pause": run.pause_id} if run.pause_id else {}
-        emit("run.planned", run, by=None, place=run.place.code, opens_at=run.opens_at, closes_at=run.closes_at, **paused)
+        emit(
+            "run.planned", run, by=None, place=run.place.code, opens_at=run.opens_at, closes_at=run.closes_at, **paused
+        )
     for opens_at, closes_at in sorted({(run.opens_at, run.closes_at) for run in runs}):
         facts = {"plan": plan.pk, "opens_at": opens_at.isoformat()}
         due.at(opens_at, "inspections.announce", key=f"open:{plan.pk}:{opens_at.isoformat()}", **facts)
