@@ -250,7 +250,7 @@ class Pause(models.Model):
 
 PAUSE_WORKFLOW = Workflow(
     Step("approve", (Pause.Status.ASKED,), Pause.Status.APPROVED, "inspections.approve_pause", "pause.approved", _("Approve"), only=_is_somebody_else),
-    Step("refuse", (Pause.Status.ASKED,), Pause.Status.REFUSED, "inspections.approve_pause", "pause.refused", _("Refuse"), needs_note=True, only=_is_somebody_else),
+    Step("refuse", (Pause.Status.ASKED,), Pause.Status.REFUSED, "inspections.approve_pause", "pause.refused", _("Do not approve"), needs_note=True, only=_is_somebody_else),
     Step("end", (Pause.Status.APPROVED,), Pause.Status.ENDED, "inspections.pause", "pause.ended", _("The machine runs again")),
 )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from core.errors import DomainError
 from inspections.recurrence import WEEKDAYS, Rule, read_rule
@@ -74,12 +74,12 @@ def rule_words(text: str) -> str:
         return text
     names, every = {code: str(name) for code, name in WEEKDAY_NAMES}, slots["every"]
     if slots["often"] == "day":
-        return ngettext("every day", "every %(n)d days", every) % {"n": every}
+        return _("every day") if every == 1 else _("every %(n)d days") % {"n": every}
     if slots["often"] == "week":
         on = _(", ").join(names[day] for day in slots["weekdays"])
-        words = ngettext("every week", "every %(n)d weeks", every) % {"n": every}
+        words = _("every week") if every == 1 else _("every %(n)d weeks") % {"n": every}
         return _("%(often)s, %(on)s") % {"often": words, "on": on} if on else words
-    words = ngettext("every month", "every %(n)d months", every) % {"n": every}
+    words = _("every month") if every == 1 else _("every %(n)d months") % {"n": every}
     if slots["often"] == "month_nth":
         on = _("%(nth)s %(day)s") % {"nth": dict(NTH_NAMES)[slots["nth"]], "day": names[slots["nth_day"]]}
     else:

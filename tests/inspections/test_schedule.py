@@ -3,6 +3,7 @@
 The oracle walks local days one by one and knows nothing of periods, half-open intervals or versions.
 """
 
+# ruff: noqa: DTZ001 - days and rules are local, without a zone
 import time as clocks
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise

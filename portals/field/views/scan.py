@@ -31,6 +31,10 @@ def scan(request):
 @login_required
 def place(request, token: str):
     require(request.user, "hazards.report")
+    return _show(request, token)
+
+
+def _show(request, token: str, form: PauseForm | None = None):
     point = read_token(token)
     machine = point.equipment
     area = machine.area if machine else point.area
@@ -43,8 +47,10 @@ def place(request, token: str):
         "checklists": checklists_for(point.place),
         "hazards": Hazard.objects.visible_to(request.user).open().filter(equipment=machine, area=area)[:5],
         "may_inspect": request.user.can("inspections.run", point.place),
+        "form": form or PauseForm(),
+        **_pause_of(request.user, machine),
     }
-    return page(request, "field/place.html", context | _pause_of(request.user, machine))
+    return page(request, "field/place.html", context, status=422 if form else 200)
 
 
 def _pause_of(user, machine: Equipment | None):
@@ -67,11 +73,14 @@ def ask(request, token: str):
     if point.equipment is None:
         raise Http404
     form = PauseForm(request.POST)
-    if not form.is_valid():
-        raise DomainError(" ".join(error for errors in form.errors.values() for error in errors))
-    ask_pause(point.equipment, by=request.user, **form.cleaned_data)
-    messages.success(request, _("Asked. Until somebody approves it the checks are due."))
-    return redirect("field:qr", token=token)
+    if form.is_valid():
+        try:
+            ask_pause(point.equipment, by=request.user, **form.cleaned_data)
+            messages.success(request, _("Asked. Somebody else approves it; until then the checks are due."))
+            return redirect("field:qr", token=token)
+        except DomainError as refusal:
+            form.add_error(None, refusal.message)
+    return _show(request, token, form)
 
 
 @login_required
