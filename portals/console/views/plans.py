@@ -15,8 +15,9 @@ from django.views.decorators.http import require_POST
 from core.errors import DomainError
 from core.events import history
 from core.templatetags.core_tags import span
-from inspections.actions import foresee, save_plans, stop_plan
+from inspections.actions import foresee, occurrences, save_plans, stop_plan
 from inspections.models import Plan, Run
+from inspections.schedule import Opening
 from portals.console.forms.plans import PRESET_NAMES, PlanForm, initial_of, preset
 from portals.console.rules import rule_words
 from portals.web import page, require
@@ -93,7 +94,7 @@ def _edit(request, plan: Plan | None, initial: dict[str, Any]):
     context = {
         "form": form,
         "plan": plan,
-        "look": _look(form),
+        "look": _look(form, plan),
         "places": _moved(form.ordered("places"), do, "places"),
         "themes": _moved(form.ordered("themes"), do, "themes"),
         "ticked": {name: set(_values(form, name)) for name in ("places", "themes", "shifts", "weekdays")},
@@ -133,28 +134,28 @@ class Look:
     skips_days: bool = False
 
 
-def _look(form: PlanForm) -> Look:
+def _look(form: PlanForm, plan: Plan | None) -> Look:
     if not form.is_bound:
-        return Look()
+        return _seen(occurrences(plan, timezone.now(), _horizon()), plan.stops.count(), plan.days) if plan else Look()
     if not form.is_valid():
         return Look(error=str(next(iter(form.errors.values()))[0]))
-    now = timezone.localtime()
-    next_month = (now.replace(day=1) + timedelta(days=32)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     try:
-        found = sorted(
-            opening.at
-            for facts in form.facts()
-            for opening in foresee(**facts, until=max(next_month, now + timedelta(days=400)))
-        )
+        found = [opening for facts in form.facts() for opening in foresee(**facts, until=_horizon())]
     except DomainError as refusal:
         return Look(error=refusal.message)
-    times = sum(moment < next_month for moment in found)
+    return _seen(found, len(form.ordered("places")), form.cleaned_data["days"])
+
+
+def _horizon() -> datetime:
+    return timezone.now() + timedelta(days=400)
+
+
+def _seen(found: list[Opening], places: int, days: str) -> Look:
+    today = timezone.localdate()
+    moments = sorted(timezone.localtime(opening.at) for opening in found)
+    times = sum((moment.year, moment.month) == (today.year, today.month) for moment in moments)
     return Look(
-        days=[timezone.localtime(moment) for moment in found[:NEXT]],
-        times=times,
-        checks=times * len(form.ordered("places")),
-        month=now.date(),
-        skips_days=form.cleaned_data["days"] != Plan.Days.ALL,
+        days=moments[:NEXT], times=times, checks=times * places, month=today, skips_days=days != Plan.Days.ALL
     )
 
 
