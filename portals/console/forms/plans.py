@@ -23,7 +23,7 @@ OFTEN = (
     ("week", gettext_lazy("weeks")),
     ("month_day", gettext_lazy("months, on a date")),
     ("month_nth", gettext_lazy("months, on a weekday")),
-    ("rule", gettext_lazy("by a rule (RFC 5545)")),
+    ("rule", gettext_lazy("by a rule")),
 )
 MONTH_DAYS = (
     *((str(n), str(n)) for n in range(1, 32)),
