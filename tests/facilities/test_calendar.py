@@ -138,7 +138,7 @@ def test_a_shift_that_moves_while_its_check_is_open_makes_no_second_one_today(of
     work_off()
     moments = [f"{at.astimezone(SHANGHAI):%m-%d %H:%M}" for at in plan.runs.values_list("opens_at", flat=True)]
     assert moments == ["10-01 07:30"]
-    clock.move_to(datetime(2026, 10, 1, 12, 0, tzinfo=SHANGHAI))
+    clock.move_to(datetime(2026, 10, 1, 14, 0, tzinfo=SHANGHAI))
     work_off()
     assert plan.runs.filter(opens_at=datetime(2026, 10, 2, 9, tzinfo=SHANGHAI)).count() == 1
 

@@ -54,8 +54,7 @@ def approve_pause(pause: Pause, *, by: User, note: str = "") -> Pause:
     _refuse_asker(pause, by)
     # A plan that is just making runs must see this pause, or be seen by it.
     list(Plan.objects.select_for_update(of=("self",)).filter(stops__equipment=pause.equipment_id).order_by("pk"))
-    now = timezone.now()
-    PAUSE_WORKFLOW.take("approve", pause, by=by, note=note, **_decision(by, now, note))
+    _decide("approve", pause, by, note)
     _excuse(pause)
     if pause.until_at:
         due.at(pause.until_at, "inspections.end_pause", key=f"pause:{pause.pk}", pause=pause.pk)
@@ -67,7 +66,7 @@ def refuse_pause(pause: Pause, *, by: User, note: str) -> Pause:
     _refuse_asker(pause, by)
     if not note.strip():
         raise DomainError(_("Say why not."))
-    return PAUSE_WORKFLOW.take("refuse", pause, by=by, note=note, **_decision(by, timezone.now(), note))
+    return _decide("refuse", pause, by, note)
 
 
 @action
@@ -90,8 +89,11 @@ def _refuse_asker(pause: Pause, by: User) -> None:
         raise NotAllowed(_("You asked for this pause yourself. Somebody else must approve it."))
 
 
-def _decision(by: User, now: datetime, note: str) -> dict:
-    return {"decided_by": by, "decided_at": now} | ({"note": note.strip()[:500]} if note.strip() else {})
+def _decide(verb: str, pause: Pause, by: User, note: str) -> Pause:
+    PAUSE_WORKFLOW.take(verb, pause, by=by, note=note, decided_by=by, decided_at=timezone.now())
+    pause.note = note.strip()[:500]
+    pause.save(update_fields=["note"])
+    return pause
 
 
 def _excuse(pause: Pause) -> None:
