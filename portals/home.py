@@ -1,8 +1,9 @@
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 
 from hazards.models import Hazard
+from inspections.models import Pause, Run
 
 
 @login_required
@@ -14,6 +15,34 @@ def home(request):
 @login_required
 def go(request, kind: str, pk: str):
     """One address per object for messages: it leads to the page that fits the reader."""
-    if kind != Hazard._meta.label_lower or not pk.isdecimal():
+    finds = {
+        Hazard._meta.label_lower: _to_hazard,
+        Run._meta.label_lower: _to_run,
+        Pause._meta.label_lower: _to_pause,
+    }
+    if kind not in finds or not pk.isdecimal():
         raise Http404
-    return redirect("console:hazard" if request.user.can("console.open") else "field:rectify", pk=int(pk))
+    return finds[kind](request.user, int(pk))
+
+
+def _to_hazard(user, pk: int):
+    return redirect("console:hazard" if user.can("console.open") else "field:rectify", pk=pk)
+
+
+def _to_run(user, pk: int):
+    """To the phone for whoever has to do it, to the record for whoever answers for it."""
+    run = get_object_or_404(Run.objects.visible_to(user), pk=pk)
+    tasks = Run.objects.assigned_to(user).due_now().filter(plan=run.plan_id, opens_at=run.opens_at)
+    if tasks.count() > 1:
+        return redirect("field:home")
+    if user.can("console.open") and not tasks:
+        return redirect("console:run", pk=pk)
+    return redirect("field:run", pk=pk)
+
+
+def _to_pause(user, pk: int):
+    pause = get_object_or_404(Pause.objects.visible_to(user).select_related("equipment"), pk=pk)
+    if user.can("console.open"):
+        return redirect("console:pauses")
+    point = pause.equipment.qr_points.filter(revoked_at=None).first()
+    return redirect("field:qr", token=point.code) if point else redirect("field:home")

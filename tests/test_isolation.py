@@ -117,13 +117,14 @@ def _client(user=None) -> Client:
 
 def _own_urls(two: Two) -> Iterator[tuple[Address, str]]:
     """Each address once for every kind of id that it takes."""
-    numbers = {two.own.hazard.pk, two.own.run.pk, *(person.pk for person in two.own.people.values())}
+    rows = (two.own.hazard, two.own.run, two.own.run.plan, two.own.pause, two.own.shift)
+    numbers = {row.pk for row in rows} | {person.pk for person in two.own.people.values()}
     drafted = [two.own.draft.pk, two.own.draft.items.get().pk]
     for address in ADDRESSES:
         if not address.arguments:
             yield address, reverse(address.name)
             continue
-        for pk in [*sorted(numbers)[:3], *drafted, two.own.photo.pk, two.own.job.pk]:
+        for pk in [*sorted(numbers)[:5], *drafted, two.own.photo.pk, two.own.job.pk]:
             url = address.url({"pk": pk, "token": token_of(two.own.sticker), "kind": "hazards.hazard"})
             if url:
                 yield address, url

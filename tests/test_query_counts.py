@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from facilities.qr import issue_sticker
 from hazards.models import Evidence, Status
+from inspections.actions import ask_pause
 from inspections.models import Run
 from people.permissions import Role
 from tests import make
@@ -17,6 +18,10 @@ PAGES = (
     "/desk/runs/",
     "/desk/plans/",
     "/desk/checklists/",
+    "/desk/plans/add/",
+    "/desk/plans/calendar/",
+    "/desk/plans/shifts/",
+    "/desk/plans/pauses/",
     "/desk/plant/",
     "/desk/plant/areas/",
     "/desk/plant/departments/",
@@ -42,6 +47,7 @@ def add_some(officer, count: int) -> None:
         make.plan(team=team)
         issue_sticker(make.machine(), by=officer)
         make.run(officer)
+        ask_pause(make.machine(), by=officer, reason="换模")
         make.run(officer, status=Run.Status.DONE, inspector=officer, submitted_at=timezone.now(), result="pass")
         for status in (Status.REPORTED, Status.SECOND_REVIEW, Status.CLOSED):
             hazard = make.hazard(status, reporter=officer)

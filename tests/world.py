@@ -9,10 +9,10 @@ from django.utils import timezone
 from alerts.actions import raise_alert
 from core.attachments import keep_photo, keep_voice
 from core.models import Attachment, Job
-from facilities.models import Area, Department, Equipment, EquipmentType, QRPoint
+from facilities.models import Area, CalendarDay, Department, Equipment, EquipmentType, QRPoint, Shift
 from facilities.qr import issue_sticker
 from hazards.models import Category, Evidence, Hazard, Level, LevelPolicy, Status
-from inspections.models import Checklist, Frequency, Item, Plan, Run, Stop, Theme
+from inspections.models import Checklist, Frequency, Item, Pause, Plan, Run, Stop, Theme
 from notifications.models import Feed, Message, Notification
 from people.models import JobRole, Team, User
 from people.permissions import Role
@@ -28,6 +28,8 @@ class World:
     hazard: Hazard | None = None
     run: Run | None = None
     draft: Checklist | None = None
+    pause: Pause | None = None
+    shift: Shift | None = None
     job: Job | None = None
 
     def words(self, text: str) -> dict[str, str]:
@@ -141,4 +143,15 @@ def _run(world: World, worker: User, area: Area, press: Equipment, team: Team) -
         team=team,
         opens_at=timezone.now() - timedelta(minutes=5),
         closes_at=timezone.now() + timedelta(hours=1),
+    )
+    world.shift = Shift.objects.create(
+        code=f"{world.mark}S", name=world.words("早班"), starts_at="07:30", ends_at="15:30"
+    )
+    CalendarDay.objects.create(day=timezone.localdate(), is_workday=True, name=f"{world.mark}开工")
+    world.pause = Pause.objects.create(
+        equipment=press,
+        reason=f"{world.mark}换模",
+        from_at=timezone.now(),
+        asked_by=worker,
+        asked_at=timezone.now(),
     )

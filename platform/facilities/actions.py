@@ -1,16 +1,21 @@
-"""Writing down the plant: departments, areas, kinds of machines, machines."""
+"""Writing down the plant: departments, areas, kinds of machines, machines, shifts and the factory's own days."""
 
 from collections.abc import Callable, Iterable
+from datetime import date, time
 from typing import Any
 
 from django.db import models
+from django.db.models import ProtectedError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.errors import DomainError, NotAllowed
 from core.events import action, emit, register
 from core.words import say
-from facilities.models import Area, Department, Equipment, EquipmentType, RiskColour
+from facilities.calendar import YEARS, today
+from facilities.models import Area, CalendarDay, Department, Equipment, EquipmentType, RiskColour, Shift
+from tenants import due
 
 register(
     {
@@ -19,6 +24,11 @@ register(
         "area.changed": gettext_lazy("Area changed"),
         "equipment.added": gettext_lazy("Machine added"),
         "equipment.changed": gettext_lazy("Machine changed"),
+        "shift.added": gettext_lazy("Shift added"),
+        "shift.changed": gettext_lazy("Shift changed"),
+        "shift.removed": gettext_lazy("Shift removed"),
+        "calendar.declared": gettext_lazy("Day declared"),
+        "calendar.withdrawn": gettext_lazy("Day follows the official calendar again"),
     }
 )
 
@@ -145,3 +155,79 @@ def _change(place: Any, event: str, by: Any, changes: dict[str, Any]) -> Any:
 
 def _said(value: Any) -> Any:
     return getattr(value, "code", value)
+
+
+@action
+def add_shift(*, by: Any, name: str, starts_at: time, ends_at: time, code: str = "") -> Shift:
+    refuse_unless_manager(by)
+    code = code.strip() or name.strip()[:40]
+    _refuse_faulty_shift(name, starts_at, ends_at)
+    _refuse_doubled(Shift, code)
+    shift = Shift.objects.create(code=code, name=name.strip(), starts_at=starts_at, ends_at=ends_at)
+    emit("shift.added", shift, by=by, code=code, name=say(shift.name), starts_at=starts_at, ends_at=ends_at)
+    return shift
+
+
+@action
+def change_shift(shift: Shift, *, by: Any, **changes: Any) -> Shift:
+    """changes: name, starts_at, ends_at. Checks of the shift that are not open yet move with it."""
+    refuse_unless_manager(by)
+    facts = {name: changes.get(name, getattr(shift, name)) for name in ("name", "starts_at", "ends_at")}
+    _refuse_faulty_shift(say(facts["name"]), facts["starts_at"], facts["ends_at"])
+    before = shift.starts_at
+    _change(shift, "shift.changed", by, changes)
+    if shift.starts_at != before:
+        due.now("inspections.follow_shift", shift=shift.pk)
+    return shift
+
+
+def _refuse_faulty_shift(name: str, starts_at: time, ends_at: time) -> None:
+    if not name.strip():
+        raise DomainError(_("Give the shift a name."))
+    if starts_at == ends_at:
+        raise DomainError(_("The shift ends when it starts. Look at the times once more."))
+
+
+@action
+def remove_shift(shift: Shift, *, by: Any) -> None:
+    refuse_unless_manager(by)
+    try:
+        emit("shift.removed", shift, by=by, code=shift.code, name=say(shift.name))
+        shift.delete()
+    except ProtectedError:
+        raise DomainError(_("Plans or records use this shift, so it stays. Change its times instead.")) from None
+
+
+@action
+def declare_day(day: date, *, by: Any, is_workday: bool, name: str = "") -> CalendarDay:
+    """The factory's own word on a day; plans that look at the calendar follow at once, past days stay as they were."""
+    refuse_unless_manager(by)
+    _refuse_past_day(day)
+    row, _is_new = CalendarDay.objects.update_or_create(
+        day=day, defaults={"is_workday": is_workday, "name": name.strip()[:60]}
+    )
+    emit("calendar.declared", row, by=by, day=day, is_workday=is_workday, name=row.name)
+    _follow_calendar()
+    return row
+
+
+@action
+def withdraw_day(day: date, *, by: Any) -> None:
+    refuse_unless_manager(by)
+    _refuse_past_day(day)
+    row = CalendarDay.objects.filter(day=day).first()
+    if row:
+        emit("calendar.withdrawn", row, by=by, day=day)
+        row.delete()
+        _follow_calendar()
+
+
+def _refuse_past_day(day: date) -> None:
+    if day.year not in YEARS:
+        raise DomainError(_("Choose a day between %(first)d and %(last)d.") % {"first": YEARS[0], "last": YEARS[-1]})
+    if day < today():
+        raise DomainError(_("This day is over. What was planned for it stays as it was."))
+
+
+def _follow_calendar() -> None:
+    due.once(timezone.now(), "inspections.follow_calendar", key="inspections.follow_calendar")

@@ -5,16 +5,18 @@ from datetime import time
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Q, When
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.events import history, register
 from core.models import Attachment
 from core.words import wordings
+from core.workflow import Step, Workflow
 from facilities.models import Area, Department, Equipment, EquipmentType, QRPoint, Shift
 from hazards.models import Category, Hazard
-from people.models import Team
+from people.models import Team, User
 from people.permissions import Role
 
 register(
@@ -30,12 +32,23 @@ register(
         "checklist.published": _("Checklist published"),
         "checklist.discarded": _("Draft discarded"),
         "checklist.retired": _("Checklist taken out of use"),
+        "pause.asked": _("Pause asked for"),
+        "pause.approved": _("Pause approved"),
+        "pause.refused": _("Pause refused"),
+        "pause.ended": _("Machine runs again"),
+        "plan.changed": _("Plan changed"),
         "plan.created": _("Plan made"),
         "plan.stopped": _("Plan stopped"),
+        "run.excused": _("Excused: the machine stands still"),
+        "run.freed": _("To be done again: the machine runs"),
+        "run.leader_told": _("Missed: team leader told"),
+        "run.officer_told": _("Still not done: safety officer told"),
+        "run.opened": _("Opened"),
         "run.planned": _("Planned"),
         "run.started": _("Check started"),
         "run.submitted": _("Check done"),
         "run.missed": _("Missed"),
+        "run.withdrawn": _("Withdrawn: the plan changed"),
     }
 )
 
@@ -214,6 +227,28 @@ class Stop(models.Model):
         return self.equipment or self.area  # type: ignore[return-value]  # a constraint sees to it
 
 
+def _is_somebody_else(user, pause) -> bool:
+    """Who asked for it does not approve it."""
+    return pause.asked_by_id != user.pk and user.can("inspections.approve_pause", pause)
+
+
+class PauseQuerySet(models.QuerySet):
+    def running(self):
+        """Those that stand in a machine's way: asked for, or approved and not over."""
+        return self.filter(status__in=(Pause.Status.ASKED, Pause.Status.APPROVED))
+
+    def covering(self, closes_at):
+        """Approved ones in whose time a window ends: the machine stood still when the check had to be done."""
+        is_within = Q(until_at=None) | Q(until_at__gte=closes_at)
+        return self.filter(is_within, status=Pause.Status.APPROVED, from_at__lt=closes_at)
+
+    def visible_to(self, user):
+        departments = user.departments_with("inspections.view")
+        if departments is None:
+            return self
+        return self.filter(Q(asked_by=user) | Q(equipment__area__department_id__in=departments))
+
+
 class Pause(models.Model):
     """停机免检: a machine stands still for a reason; once approved, checks that fall due meanwhile are excused."""
 
@@ -235,6 +270,8 @@ class Pause(models.Model):
     note = models.CharField(max_length=500, blank=True)
     ended_at = models.DateTimeField(null=True)
 
+    objects = PauseQuerySet.as_manager()
+
     class Meta:
         ordering = ["-asked_at", "-id"]
         indexes = [models.Index(fields=["equipment", "status"], name="pause_of_machine")]
@@ -243,19 +280,54 @@ class Pause(models.Model):
     def department_id(self) -> int:
         return self.equipment.department_id
 
+    def covers(self, closes_at) -> bool:
+        """As PauseQuerySet.covering."""
+        return self.from_at < closes_at and (self.until_at is None or closes_at <= self.until_at)
+
+
+PAUSE_WORKFLOW = Workflow(
+    Step("approve", (Pause.Status.ASKED,), Pause.Status.APPROVED, "inspections.approve_pause", "pause.approved", _("Approve"), only=_is_somebody_else),
+    Step("refuse", (Pause.Status.ASKED,), Pause.Status.REFUSED, "inspections.approve_pause", "pause.refused", _("Do not approve"), needs_note=True, only=_is_somebody_else),
+    Step("end", (Pause.Status.APPROVED,), Pause.Status.ENDED, "inspections.pause", "pause.ended", _("The machine runs again")),
+)  # fmt: skip
+
 
 class RunQuerySet(models.QuerySet):
     def due_now(self):
         now = timezone.now()
         return self.filter(status__in=(Run.Status.DUE, Run.Status.DOING), opens_at__lte=now)
 
+    def counted(self):
+        """What completion is counted of: neither excused nor withdrawn."""
+        return self.exclude(status__in=(Run.Status.EXCUSED, Run.Status.WITHDRAWN))
+
+    def not_open_yet(self, now):
+        return self.filter(status__in=(Run.Status.DUE, Run.Status.EXCUSED), opens_at__gt=now)
+
     def assigned_to(self, user):
-        return self.filter(Q(assignee=user) | Q(assignee=None, team_id=user.team_id, team__isnull=False))
+        return self.filter(_tasks_of(user))
 
     def visible_to(self, user):
-        own = Q(assignee=user) | Q(inspector=user) | Q(assignee=None, team_id=user.team_id, team__isnull=False)
         departments = user.departments_with("inspections.view")
-        return self if departments is None else self.filter(own | Q(department_id__in=departments))
+        if departments is None:
+            return self
+        return self.filter(_tasks_of(user) | Q(inspector=user) | Q(department_id__in=departments))
+
+
+def _tasks_of(user):
+    """The one rule of whose task a run is: a person's, a team's, a role's, or its stand-in's. See also Run.doers."""
+    own = Q(assignee=user) | Q(assignee=None, team_id=user.team_id, team__isnull=False)
+    for grant in user.roles:
+        where = Q(department_id__in=grant.department.subtree) if grant.department else Q()
+        own |= Q(where, assignee=None, team=None, role=grant.role)
+    return own | Q(_stands_in(timezone.now()), fallback=user)
+
+
+def _stands_in(now):
+    """When the fallback may do a run: nobody else can, they began it, or half of its window passed without anybody."""
+    passed = Value(now, models.DateTimeField()) - F("opens_at")
+    is_half_over = GreaterThanOrEqual(passed, F("closes_at") - Value(now, models.DateTimeField()))
+    return Q(assignee__is_active=False) | Q(inspector=F("fallback")) | Q(Q(is_half_over), started_at=None)
 
 
 class Run(models.Model):
@@ -345,6 +417,15 @@ class Run(models.Model):
         answers = self.answers.select_related("item", "hazard", "voice__by").prefetch_related("photos__by")
         by_item = {answer.item_id: answer for answer in answers}
         return [(item, by_item.get(item.pk)) for item in self.checklist.items.all()] if by_item else []
+
+    @property
+    def doers(self) -> list[User]:
+        """Those to whom it falls when it opens; the same rule as assigned_to."""
+        if self.assignee:
+            return [person for person in (self.assignee, self.fallback) if person and person.is_active][:1]
+        if self.team:
+            return list(self.team.members.filter(is_active=True))
+        return list(User.objects.holding(self.role, self.department_id)) if self.role else []
 
 
 class Answer(models.Model):

@@ -5,15 +5,19 @@ from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.translation import ngettext
 
 from core.models import Event
+from core.templatetags.core_tags import clock
+from core.words import say
 from notifications import catalogue
 from notifications.channels import sms
 from notifications.models import Feed, Message, Notification
 from people.models import User
 from realtime.push import push_on_commit
 from tenants import due
+from tenants.current import current_factory
 
 REPLAY_AT_ONCE = 100
 
@@ -75,7 +79,25 @@ def _words(event: Event, subject: Any) -> dict[str, Any]:
         "title": getattr(subject, "title", ""),
         "owner": owner.name if owner else "",
         "note": event.data.get("note", ""),
+        "reason": event.data.get("reason", ""),
+        "person": event.actor.name if event.actor else "",
+        "what": _what(event, subject),
+        "until": _until(subject),
     }
+
+
+def _what(event: Event, subject: Any) -> str:
+    """The place by its name; of several checks of one moment how many there are."""
+    runs = event.data.get("runs", [])
+    if len(runs) > 1:
+        return ngettext("%(n)d check", "%(n)d checks", len(runs)) % {"n": len(runs)}
+    place = getattr(subject, "equipment", None) or getattr(subject, "area", None)
+    return say(place.name) if place else ""
+
+
+def _until(subject: Any) -> str:
+    with timezone.override(current_factory().time_zone):
+        return clock(getattr(subject, "closes_at", None))
 
 
 def _url(subject: Any) -> str:

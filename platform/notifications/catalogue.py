@@ -92,6 +92,18 @@ def extension_deciders(event: Event, hazard: Any) -> Iterable[User]:
     return holding("hazards.assign", hazard.department_id)
 
 
+def pause_deciders(event: Event, pause: Any) -> Iterable[User]:
+    return holding("inspections.approve_pause", pause.department_id)
+
+
+def pause_asker(event: Event, pause: Any) -> Iterable[User]:
+    return [pause.asked_by]
+
+
+def pause_people(event: Event, pause: Any) -> Iterable[User]:
+    return [person for person in (pause.asked_by, pause.decided_by) if person]
+
+
 RULES: dict[str, Rule] = {
     rule.event: rule
     for rule in (
@@ -112,15 +124,24 @@ RULES: dict[str, Rule] = {
         Rule("hazard.escalated", told, _("%(number)s needs you: %(title)s")),
         Rule("hazard.extension_requested", extension_deciders, _("More time is asked for %(number)s: %(title)s")),
         Rule("hazard.extension_decided", owner, _("Your request for more time on %(number)s is decided")),
+        Rule("run.opened", told, _("To check now: %(what)s, until %(until)s")),
+        Rule("run.leader_told", told, _("Missed: %(what)s. See who can still do it")),
+        Rule("run.officer_told", told, _("Still not checked: %(what)s")),
+        Rule("pause.asked", pause_deciders, _("%(person)s asks to pause %(what)s: %(reason)s")),
+        Rule("pause.approved", pause_asker, _("%(what)s is paused; its checks are excused")),
+        Rule("pause.refused", pause_asker, _("%(what)s is not paused: %(note)s")),
+        Rule("pause.ended", pause_people, _("%(what)s runs again; its checks are to be done")),
     )
 }
 
 # Facts that nobody needs to be told of at once; they stand in the ledger.
 SILENT = frozenset({
     "hazard.started", "run.planned", "run.started", "run.submitted", "run.missed", "runs.exported", "qr.issued", "qr.revoked",
+    "run.withdrawn", "run.excused", "run.freed",
     "checklist.created", "checklist.drafted", "checklist.changed", "checklist.item_added", "checklist.item_changed",
     "checklist.item_moved", "checklist.item_removed", "checklist.published", "checklist.discarded", "checklist.retired",
-    "category.routed", "checklist.installed", "plan.created", "plan.stopped", "pack.installed",
+    "category.routed", "checklist.installed", "plan.created", "plan.changed", "plan.stopped", "pack.installed",
+    "shift.added", "shift.changed", "shift.removed", "calendar.declared", "calendar.withdrawn",
     "department.added", "area.added", "area.changed", "equipment.added", "equipment.changed",
     "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "team.added", "team.leader_named",
 })  # fmt: skip

@@ -42,6 +42,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "inspections.view": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.INSPECTOR},
         "inspections.plan": _OFFICE,
         "inspections.design": _OFFICE,
+        "inspections.pause": _SHOP_FLOOR | {Role.SAFETY_OFFICER},
+        "inspections.approve_pause": {Role.SAFETY_OFFICER, Role.WORKSHOP_HEAD},
         # hazards: the closed loop
         "hazards.report": _EVERYBODY - {Role.INSPECTOR},
         "hazards.view": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.INSPECTOR},

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from portals.console.views import (
+    calendar,
     checklists,
     designer,
     hazards,
@@ -8,6 +9,7 @@ from portals.console.views import (
     imports,
     jobs,
     ledger,
+    pauses,
     people,
     plans,
     plant,
@@ -24,6 +26,8 @@ urlpatterns = [
     path("hazards/<int:pk>/<slug:verb>/", hazards.act, name="decide"),
     path("plans/", plans.index, name="plans"),
     path("plans/add/", plans.add, name="add_plan"),
+    path("plans/<int:pk>/", plans.show, name="plan"),
+    path("plans/<int:pk>/change/", plans.change, name="change_plan"),
     path("plans/<int:pk>/stop/", plans.stop, name="stop_plan"),
     path("checklists/", checklists.index, name="checklists"),
     path("checklists/add/", checklists.add, name="add_checklist"),
@@ -39,6 +43,12 @@ urlpatterns = [
     path("checklists/items/<int:pk>/", designer.change_item, name="change_item"),
     path("checklists/items/<int:pk>/move/", designer.move_item, name="move_item"),
     path("checklists/items/<int:pk>/remove/", designer.remove_item, name="remove_item"),
+    path("plans/calendar/", calendar.days, name="calendar"),
+    path("plans/shifts/", calendar.shifts, name="shifts"),
+    path("plans/shifts/<int:pk>/", calendar.shift, name="shift"),
+    path("plans/shifts/<int:pk>/remove/", calendar.remove, name="remove_shift"),
+    path("plans/pauses/", pauses.index, name="pauses"),
+    path("plans/pauses/<int:pk>/", pauses.decide, name="decide_pause"),
     path("runs/", runs.index, name="runs"),
     path("runs/xlsx/", runs.export, {"kind": "xlsx"}, name="export_book"),
     path("runs/pdf/", runs.export, {"kind": "pdf"}, name="export_paper"),

@@ -84,7 +84,7 @@ def test_a_rule_is_read_as_calendars_read_it(factory, clock, rule, expected):
     plan = make.plan(rule=rule, starts_on=date(2026, 3, 2))
     until = datetime(2026, 3, 14, tzinfo=SHANGHAI)
     days = occurrences(plan, datetime(2026, 3, 1, tzinfo=SHANGHAI), until)
-    assert [f"{moment.astimezone(SHANGHAI):%m-%d}" for moment in days] == expected
+    assert [f"{opening.at.astimezone(SHANGHAI):%m-%d}" for opening in days] == expected
 
 
 @pytest.mark.parametrize(
@@ -125,14 +125,18 @@ def test_eight_o_clock_stays_eight_o_clock_when_the_clocks_change(factory, work_
     assert len({run.opens_at.astimezone(ZoneInfo("UTC")).hour for run in Run.objects.all()}) == 2
 
 
-def test_a_stopped_plan_makes_no_more_runs_and_leaves_those_that_stand(factory, clock, work_off):
+def test_a_stopped_plan_makes_no_more_runs_and_withdraws_those_that_are_not_open_yet(factory, clock, work_off):
     plan = make.plan()
+    clock.move_to(datetime(2026, 3, 2, 8, 0, tzinfo=SHANGHAI))
+    work_off()
+    plan_runs(plan)
     stop_plan(plan, by=make.person(Role.SAFETY_OFFICER))
     assert not Due.objects.filter(key=f"plan:{plan.pk}").exists()
     clock.shift(timedelta(days=3))
     work_off()
     assert plan_runs(plan) == []
-    assert _local() == ["03-02 08:00"]
+    assert _local(status=Run.Status.MISSED) == ["03-02 08:00"], "the open one is history"
+    assert _local(status=Run.Status.WITHDRAWN) == ["03-03 08:00"]
     assert Event.objects.filter(name="plan.stopped").count() == 1
 
 

@@ -18,7 +18,7 @@ from facilities.models import Area, Equipment, QRPoint
 from hazards.actions import report_hazard
 from hazards.models import Evidence, Hazard, Level
 from inspections.conditions import asked
-from inspections.models import Answer, Checklist, ExWay, Item, Run
+from inspections.models import Answer, Checklist, ExWay, Item, Pause, Run
 from inspections.zone import zone
 from people.models import User
 from tenants import due
@@ -75,11 +75,13 @@ def voices_of_runs(user: User) -> Any:
 
 @action
 def miss_run(run: Run) -> Run:
-    """漏检: its window is over and nobody handed it in."""
+    """漏检: its window is over and nobody handed it in; where its machine stands still, it is excused."""
+    pause = Pause.objects.covering(run.closes_at).filter(equipment=run.equipment_id).first() if run.closes_at else None
+    status, name = (Run.Status.EXCUSED, "run.excused") if pause else (Run.Status.MISSED, "run.missed")
     unfinished = Run.objects.filter(pk=run.pk, status__in=(Run.Status.DUE, Run.Status.DOING))
-    if unfinished.update(status=Run.Status.MISSED):
-        run.status = Run.Status.MISSED
-        emit("run.missed", run, by=None)
+    if unfinished.update(status=status, pause=pause):
+        run.status, run.pause = status, pause
+        emit(name, run, by=None, **({"pause": pause.pk} if pause else {}))
     return run
 
 
@@ -157,13 +159,14 @@ def note_scan(run: Run, point: QRPoint, *, by: User) -> Run:
 
 
 def refuse_others(run: Run, by: User) -> None:
-    """Only the one it is assigned to, or somebody of the team, hands in a run."""
-    is_assigned = run.assignee_id == by.pk or (run.assignee_id is None and run.team_id and run.team_id == by.team_id)
-    if not (is_assigned and by.can("inspections.run", run)):
+    """Only those whose task it is, or who stand in for them, hand in a run."""
+    if not (by.can("inspections.run", run) and Run.objects.assigned_to(by).filter(pk=run.pk).exists()):
         raise NotAllowed(_("This check is somebody else's task. Do your own, or ask the team leader to swap."))
 
 
 def _refuse_early(run: Run) -> None:
+    if run.status == Run.Status.WITHDRAWN:
+        raise WrongStatus(_("The plan was changed and this check withdrawn. Look at today's list."))
     if run.opens_at > timezone.now():
         opens = timezone.localtime(run.opens_at, zone())
         raise WrongStatus(_("This check opens at %(at)s. Come back then.") % {"at": f"{opens:%m-%d %H:%M}"})

@@ -5,8 +5,10 @@ from django.utils import timezone
 
 from hazards.models import Hazard, Status
 from inspections.models import Run
+from portals.field.rounds import rounds_of
 from portals.web import page
 
+SHOWN = 100
 TO_FIX = (Status.ASSIGNED, Status.RECTIFYING)
 
 
@@ -17,10 +19,13 @@ def home(request):
     runs = Run.objects.assigned_to(user).select_related("checklist", "equipment", "area")
     hazards = Hazard.objects.visible_to(user).select_related("area", "equipment")
     now = timezone.now()
+    due = list(runs.due_now().order_by("closes_at", "plan", "stop", "id")[:SHOWN])
+    later = runs.filter(status=Run.Status.DUE, opens_at__gt=now).order_by("opens_at", "plan", "stop")[:SHOWN]
     context = {
         "hour": timezone.localtime(now).hour,
-        "runs": list(runs.due_now().order_by("closes_at", "id")[:20]),
-        "later": list(runs.filter(status=Run.Status.DUE, opens_at__gt=now).order_by("opens_at")[:5]),
+        "runs": due,
+        "rounds": rounds_of(due),
+        "later": rounds_of(later)[:5],
         "missed": list(runs.filter(status=Run.Status.MISSED, closes_at__gt=now - timedelta(hours=24))[:5]),
         "done_today": runs.filter(status=Run.Status.DONE, submitted_at__date=timezone.localdate()).count(),
         "to_fix": list(hazards.filter(owner=user, status__in=TO_FIX).order_by("due_at")[:10]),

@@ -1,15 +1,21 @@
 """From a label to the machine: the camera, the number below the label, or the phone's own scanner."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from core.errors import DomainError
 from facilities.models import Equipment, QRPoint
 from facilities.qr import read_token
 from hazards.models import Hazard
-from inspections.actions import open_run
-from inspections.models import Checklist, Run
+from inspections.actions import ask_pause, open_run
+from inspections.models import PAUSE_WORKFLOW, Checklist, Pause, Run, Theme
+from portals.forms import PauseForm
+from portals.pauses import take_step
 from portals.web import page, require
 
 
@@ -25,6 +31,10 @@ def scan(request):
 @login_required
 def place(request, token: str):
     require(request.user, "hazards.report")
+    return _show(request, token)
+
+
+def _show(request, token: str, form: PauseForm | None = None):
     point = read_token(token)
     machine = point.equipment
     area = machine.area if machine else point.area
@@ -38,8 +48,50 @@ def place(request, token: str):
         "hazards": Hazard.objects.visible_to(request.user).open().filter(equipment=machine, area=area)[:5],
         "may_inspect": request.user.can("inspections.run", point.place),
         "elsewhere": _begun_elsewhere(request.user, point),
+        "form": form or PauseForm(),
+        **_pause_of(request.user, machine),
     }
-    return page(request, "field/place.html", context)
+    return page(request, "field/place.html", context, status=422 if form else 200)
+
+
+def _pause_of(user, machine: Equipment | None):
+    """停机免检 of the machine: what stands, and what this person may do about it."""
+    if machine is None:
+        return {}
+    pause = machine.pauses.running().select_related("equipment__area", "asked_by", "decided_by").first()
+    return {
+        "pause": pause,
+        "pause_steps": PAUSE_WORKFLOW.open_to(user, pause) if pause else [],
+        "may_pause": pause is None and user.can("inspections.pause", machine),
+    }
+
+
+@login_required
+@require_POST
+def ask(request, token: str):
+    """The machine stands still: somebody on the floor says why, somebody else approves it."""
+    point = read_token(token)
+    if point.equipment is None:
+        raise Http404
+    form = PauseForm(request.POST)
+    if form.is_valid():
+        try:
+            ask_pause(point.equipment, by=request.user, **form.cleaned_data)
+            messages.success(request, _("Asked. Somebody else approves it; until then the checks are due."))
+            return redirect("field:qr", token=token)
+        except DomainError as refusal:
+            form.add_error(None, refusal.message)
+    return _show(request, token, form)
+
+
+@login_required
+@require_POST
+def decide(request, token: str):
+    machine = read_token(token).equipment
+    pause = get_object_or_404(Pause.objects.running().select_related("equipment__area"), equipment=machine)
+    take_step(pause, request.POST.get("verb", ""), by=request.user, note=request.POST.get("note", ""))
+    messages.success(request, _("Saved."))
+    return redirect("field:qr", token=token)
 
 
 def _begun_elsewhere(user, point: QRPoint) -> Run | None:
@@ -63,7 +115,7 @@ def inspect(request, token: str):
 def checklists_for(place):
     """Those made for this kind of machine or this area, and those that a plan uses here."""
     if isinstance(place, Equipment):
-        fitting = Q(target_type=place.type) | Q(themes__plan__stops__equipment=place)
+        fitting, planned = Q(target_type=place.type), Theme.objects.filter(plan__stops__equipment=place)
     else:
-        fitting = Q(target_area=place) | Q(themes__plan__stops__area=place)
-    return Checklist.objects.current().filter(fitting).distinct()
+        fitting, planned = Q(target_area=place), Theme.objects.filter(plan__stops__area=place)
+    return Checklist.objects.current().filter(fitting | Q(code__in=planned.values("checklist__code")))

@@ -22,7 +22,7 @@ from portals.operator.demo.checks import Question, make_checks, routines
 from portals.operator.demo.plant import NAME, SLUG
 from portals.operator.demo.records import write_records
 from portals.operator.demo.rows import copy_rows
-from portals.operator.demo.setup import write_plans_of_today, write_site
+from portals.operator.demo.setup import write_plans, write_site
 from tenants import provisioning
 from tenants.current import current_schema, in_factory
 from tenants.models import Factory
@@ -72,7 +72,7 @@ def _write(say: Say) -> None:
     events = write_records(site, plan, checks, cases, now)
     say("today's plans")
     with held_back() as planned:
-        write_plans_of_today(site)
+        write_plans(site)
     say("ledger")
     _seal([*site.events, *events, *planned], begin=min(event.at for event in events))
 

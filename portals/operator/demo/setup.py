@@ -12,17 +12,26 @@ from pypinyin import lazy_pinyin
 
 from core.events import Event, emit, held_back
 from core.words import say
-from facilities.models import Area, Department, Equipment, EquipmentType
+from facilities.actions import add_shift
+from facilities.models import Area, Department, Equipment, EquipmentType, Shift
 from facilities.qr import issue_sticker
 from hazards.models import Category, LevelPolicy
-from inspections.actions import create_plan
-from inspections.models import Checklist
+from inspections.actions import ask_pause, create_plan
+from inspections.models import Checklist, Plan
 from market.actions import install_checklists, install_pack
 from market.packs import load_pack
 from people.models import JobRole, RoleGrant, Team, User
+from people.permissions import Role
 from portals.operator.demo.checks import preshift_of
 from portals.operator.demo.people import Person, make_people
 from portals.operator.demo.plant import AREAS, CREWS, DEPARTMENTS, PACK, ROUTES, machines
+
+SHIFTS = (
+    ("early", "早班", time(7, 30), time(15, 30)),
+    ("late", "中班", time(15, 30), time(23, 30)),
+    ("night", "夜班", time(23, 30), time(7, 30)),
+)
+WEEKLY_THEMES = ("electrical-weekly", "forming-weekly", "lifting-weekly", "paint-chem-weekly")
 
 
 @dataclass
@@ -153,7 +162,31 @@ def _route_categories(site: Site) -> None:
     Category.objects.bulk_update(site.categories.values(), ["team"])
 
 
-def write_plans_of_today(site: Site) -> None:
+def write_plans(site: Site) -> None:
+    """What the clock follows from now on: shifts, the daily checks, a weekly and a monthly plan, a pause to decide on."""
+    officer, safety = site.user("周敏"), site.teams["safety"]
+    for code, name, starts_at, ends_at in SHIFTS:
+        add_shift(by=officer, code=code, name=name, starts_at=starts_at, ends_at=ends_at)
+    _write_plans_of_today(site)
+    themes = [site.checklists[code] for code in WEEKLY_THEMES]
+    weekly = [site.areas[code] for code in ("switch-room", "press-shop", "crane-area", "paint-store")]
+    monthly = [site.areas[ground.code] for ground in AREAS if ground.is_high_risk]
+    create_plan(
+        "周专项检查", themes, weekly, by=officer, rule="FREQ=WEEKLY;BYDAY=WE", days=Plan.Days.WORKDAYS,
+        opens_at=time(9), window_minutes=8 * 60, team=safety, fallback=site.user("马国平"),
+    )  # fmt: skip
+    create_plan(
+        "月度综合检查", [site.checklists["plant-monthly"]], monthly, by=officer, rule="FREQ=MONTHLY;BYMONTHDAY=5",
+        opens_at=time(8), window_minutes=3 * 24 * 60, role=Role.SAFETY_OFFICER,
+    )  # fmt: skip
+    create_plan(
+        "折弯机早班前检查", [site.checklists["press-preshift"]], [site.equipment["A-ZW-001"]], by=officer,
+        days=Plan.Days.WORKDAYS, shift=Shift.objects.get(code="early"), window_minutes=30, team=site.teams["press-4"],
+    )  # fmt: skip
+    ask_pause(site.equipment["A-YY-001"], by=site.user("王建国"), reason="更换油缸密封件，等配件")
+
+
+def _write_plans_of_today(site: Site) -> None:
     """Each machine once a day, all day long: whoever opens the demo at whatever hour has something to check."""
     routes: dict[tuple[str, str], list[Equipment]] = defaultdict(list)
     for machine in machines():
