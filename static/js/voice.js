@@ -11,6 +11,7 @@ const TYPES = ["audio/mp4;codecs=mp4a.40.2", "audio/webm;codecs=opus", "audio/mp
 export function setup(box) {
   const input = box.querySelector("input[type=file]");
   for (const name of ["change", "files:restored"]) input.addEventListener(name, () => put(box, [...input.files]));
+  if (input.files.length) put(box, [...input.files]); // somebody was faster than this script
   if (!window.MediaRecorder || !navigator.mediaDevices?.getUserMedia) return;
   new Recorder(box).listen();
 }
