@@ -12,12 +12,15 @@ const STEPS = [[1920, 0.82], [1920, 0.7], [1600, 0.7], [1600, 0.55], [1280, 0.6]
 
 export function setup(box) {
   const input = box.querySelector("input[type=file]");
-  box.shots = [];
-  input.addEventListener("change", async () => {
-    const added = [];
-    for (const file of [...input.files]) added.push(await smaller(file)); // one after the other: each fills a phone's memory
-    put(box, input.multiple ? [...box.shots, ...added] : added);
-  });
+  box.shots ??= [];
+  input.addEventListener("change", () => take(box, input));
+  if (input.files.length && !box.shots.length) take(box, input); // somebody was faster than this script
+}
+
+async function take(box, input) {
+  const added = [];
+  for (const file of [...input.files]) added.push(await smaller(file)); // one after the other: each fills a phone's memory
+  put(box, input.multiple ? [...box.shots, ...added] : added);
 }
 
 /** Puts these files into the form and shows them. */

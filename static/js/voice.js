@@ -10,7 +10,8 @@ const TYPES = ["audio/mp4;codecs=mp4a.40.2", "audio/webm;codecs=opus", "audio/mp
 
 export function setup(box) {
   const input = box.querySelector("input[type=file]");
-  input.addEventListener("change", () => put(box, [...input.files]));
+  for (const name of ["change", "files:restored"]) input.addEventListener(name, () => put(box, [...input.files]));
+  if (input.files.length) put(box, [...input.files]); // somebody was faster than this script
   if (!window.MediaRecorder || !navigator.mediaDevices?.getUserMedia) return;
   new Recorder(box).listen();
 }
@@ -51,7 +52,8 @@ class Recorder {
     this.button.addEventListener("pointerup", () => this.up());
     this.button.addEventListener("pointercancel", () => this.up());
     this.button.addEventListener("contextmenu", (event) => event.preventDefault());
-    this.button.addEventListener("keydown", (event) => this.key(event));
+    this.button.addEventListener("click", (event) => event.detail === 0 && this.toggle()); // by keyboard or screen reader
+    this.box.closest("form")?.addEventListener("submit", (event) => this.first(event), true);
     addEventListener("pagehide", () => this.end());
   }
 
@@ -69,11 +71,18 @@ class Recorder {
     this.since = null;
   }
 
-  key(event) {
-    if (event.repeat || !["Enter", " "].includes(event.key)) return;
-    event.preventDefault();
+  toggle() {
     if (this.state === "idle") this.begin();
     else this.end();
+  }
+
+  /** A form that is sent while somebody speaks waits for the end of the recording. */
+  first(event) {
+    if (this.state !== "on") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    this.after = () => event.target.requestSubmit(event.submitter);
+    this.end();
   }
 
   async begin() {
@@ -105,7 +114,7 @@ class Recorder {
   tick() {
     const seconds = Math.floor((Date.now() - this.begun) / 1000);
     this.words.textContent = say("recording", { seconds, most: SECONDS });
-    if (seconds >= SECONDS) this.end();
+    if (seconds >= SECONDS || !this.button.getClientRects().length) this.end(); // or another screen took its place
   }
 
   end() {
@@ -118,6 +127,8 @@ class Recorder {
     this.rest();
     const blob = new Blob(parts, { type });
     if (blob.size) put(this.box, [new File([blob], `voice.${type.split("/")[1]}`, { type })]);
+    this.after?.();
+    this.after = null;
   }
 
   refused() {

@@ -83,6 +83,12 @@ def test_a_report_on_the_spot_takes_a_note_too(browser, worker):
     assert sum(proof.attachment.is_sound for proof in Hazard.objects.get().evidence.select_related("attachment")) == 1
 
 
+def test_a_report_that_is_not_complete_keeps_its_note(browser, worker):
+    refused = browser.post(reverse("field:report"), {"voice": sound(), "level": "serious"})
+    assert refused.status_code == 422
+    assert f'name="voice-kept" value="{Attachment.objects.get().pk}"' in _text(refused)
+
+
 NOT_PLAYED = "This recording cannot be played here. Record it again on this page, or write it down."
 
 
