@@ -59,18 +59,19 @@ def last_hand(checklist: Checklist) -> str:
     return event.actor.name if event and event.actor else _("Somebody else")
 
 
-def facts(item: Item, items: Sequence[Item]) -> dict[str, str]:
-    """Everything about an item, for reading: what by its name."""
+def facts(item: Item, items: Sequence[Item], *, in_all_languages: bool = True) -> dict[str, str]:
+    """Everything about an item by its name, for comparing; for reading in the reader's language only."""
+    worded = _worded if in_all_languages else _said
     earlier = _at(items, item.only_if_position)
     condition = earlier and f"{earlier.position}. {say(earlier.text)} · {answer_words(earlier, item.only_if_value)}"
     basis = " ".join(filter(None, (item.basis.get("name"), item.basis.get("clause"))))
     found = {
-        **_worded(_("Question"), item.text),
-        **_worded(_("In order when"), item.accept),
+        **worded(_("Question"), item.text),
+        **worded(_("In order when"), item.accept),
         _("Limits"): _limits(item),
         _("Choices"): "; ".join(map(_choice, item.choices)),
         _("Photo"): str(Item.PhotoRule(item.photo).label),
-        **_worded(_("What the photo must show"), item.shot),
+        **worded(_("What the photo must show"), item.shot),
         _("Kind of hazard"): say(item.category.name),
         _("Urgent"): _("yes") if item.is_urgent else "",
         _("“Not running today”"): "" if item.may_skip else _("may not be answered"),
@@ -83,6 +84,10 @@ def facts(item: Item, items: Sequence[Item]) -> dict[str, str]:
 def _worded(name: str, words: dict | str | None) -> dict[str, str]:
     """Each language by itself, so that only what changed is shown as changed."""
     return dict(zip((name, _("%(name)s, in English") % {"name": name}), wordings(words), strict=False))
+
+
+def _said(name: str, words: dict | str | None) -> dict[str, str]:
+    return {name: say(words)}
 
 
 def _both(words: dict | str | None) -> str:

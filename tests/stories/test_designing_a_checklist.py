@@ -117,6 +117,18 @@ def _drag(page: Page, item: int, to: int) -> None:
     page.mouse.up()
 
 
+def _drag_by_finger(page: Page, item: int, to: int) -> None:
+    page.locator("[data-drag]").nth(to).scroll_into_view_if_needed()
+    handle = page.locator("[data-drag]").nth(item).bounding_box()
+    goal = page.locator("[data-item]").nth(to).bounding_box()
+    finger = page.context.new_cdp_session(page)
+    x, start, end = handle["x"] + 20, handle["y"] + 20, goal["y"] + 4
+    places = [start, start - 12, (start + end) / 2, end]
+    for kind, y in zip(("touchStart", "touchMove", "touchMove", "touchMove"), places, strict=True):
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
 def _autosaves(officer: Page) -> None:
     """Typing is enough: the phone beside it shows it, and leaving at once loses nothing."""
     officer.get_by_role("link", name="气压表多少？").click()
@@ -151,6 +163,8 @@ def test_on_the_phone_by_finger_and_a_begun_run_keeps_its_version(live, fresh_fa
         shot(officer, "phone-version")
         officer.get_by_role("button", name="改这张表").click()
         shot(officer, "phone-editor")
+        _drag_by_finger(officer, 2, 1)
+        expect(officer.locator("[data-said]")).to_have_text("移到第 2 位了。")
         officer.get_by_role("link", name=first).click()
         shot(officer, "phone-item")
         officer.get_by_label("题目，用工人的话问", exact=True).fill("开起来听一听，响不响？")

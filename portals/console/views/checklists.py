@@ -10,11 +10,10 @@ from django.views.decorators.http import require_POST
 
 from core.errors import DomainError
 from core.events import history
-from core.words import say
 from facilities.models import EquipmentType
 from inspections import actions, versions
 from inspections.estimate import warnings
-from inspections.models import Checklist, Frequency, Item, Theme
+from inspections.models import Checklist, Frequency, Theme
 from market import packs
 from market.actions import copy_from_pack
 from portals.console.forms.checklists import NewForm
@@ -90,7 +89,7 @@ def show(request, pk: int):
     all_versions = Checklist.objects.filter(code=checklist.code).order_by("-version").annotate(size=Count("items"))
     context = {
         "checklist": checklist,
-        "items": [(item, _beside_question(versions.facts(item, items), item)) for item in items],
+        "items": [(item, versions.facts(item, items, in_all_languages=False)) for item in items],
         "target": versions.target_words(checklist),
         "versions": all_versions,
         "is_newest": all_versions[0].pk == pk,
@@ -99,11 +98,6 @@ def show(request, pk: int):
         "may_design": may_design,
     }
     return page(request, "console/checklists/show.html", context)
-
-
-def _beside_question(facts: dict[str, str], item: Item) -> dict[str, str]:
-    """The question itself stands above them already."""
-    return {name: value for name, value in facts.items() if value != say(item.text)}
 
 
 def _version(pk: int) -> Checklist:
