@@ -154,9 +154,7 @@ def _seen(found: list[Opening], places: int, days: str) -> Look:
     today = timezone.localdate()
     moments = sorted(timezone.localtime(opening.at) for opening in found)
     times = sum((moment.year, moment.month) == (today.year, today.month) for moment in moments)
-    return Look(
-        days=moments[:NEXT], times=times, checks=times * places, month=today, skips_days=days != Plan.Days.ALL
-    )
+    return Look(days=moments[:NEXT], times=times, checks=times * places, month=today, skips_days=days != Plan.Days.ALL)
 
 
 @login_required
