@@ -27,7 +27,7 @@ def test_a_plan_is_looked_at_ordered_and_saved_and_a_machine_paused(live, fresh_
 
 def _write_plan(officer) -> None:
     officer.goto("/desk/plans/add/?preset=weekly")
-    expect(officer.get_by_label("周几", exact=True).first).to_be_visible()
+    expect(officer.locator(".sent .week")).to_be_visible()
     _tick(officer, "places", 2)
     _tick(officer, "themes", 2)
     officer.select_option("select[name=who]", label="冲压一班")
