@@ -275,7 +275,7 @@ def _hand_over(plan: Plan, now: datetime, *, renews: bool) -> None:
 
 
 def _withdraw(plan: Plan, now: datetime, keep: set[datetime]) -> None:
-    runs = plan.runs.not_open_yet(now).exclude(opens_at__in=keep)  # type: ignore[attr-defined]
+    runs = plan.runs.not_open_yet(now).exclude(opens_at__in=keep)
     rows = list(runs.select_for_update(of=("self",)).order_by("pk"))
     Run.objects.filter(pk__in=[run.pk for run in rows]).update(status=Run.Status.WITHDRAWN)
     for run in rows:
@@ -299,7 +299,7 @@ def _make_runs(plan: Plan, moments: list[Opening]) -> list[Run]:
         emit(
             "run.planned", run, by=None, place=run.place.code, opens_at=run.opens_at, closes_at=run.closes_at, **paused
         )
-    for opens_at, closes_at in sorted({(run.opens_at, run.closes_at) for run in runs}):
+    for opens_at, closes_at in sorted({(run.opens_at, run.closes_at) for run in runs if run.closes_at}):
         facts = {"plan": plan.pk, "opens_at": opens_at.isoformat()}
         due.at(opens_at, "inspections.announce", key=f"open:{plan.pk}:{opens_at.isoformat()}", **facts)
         due.at(closes_at, "inspections.close", key=f"close:{plan.pk}:{opens_at.isoformat()}", **facts)

@@ -105,7 +105,9 @@ def shifts(request):
     elif request.method == "POST":
         actions.refuse_unless_manager(request.user)
     context = {
-        "shifts": Shift.objects.annotate(used=Count("plans", filter=Q(plans__is_active=True))),
+        "shifts": Shift.objects.annotate(used=Count("plans", filter=Q(plans__is_active=True))).order_by(
+            "starts_at", "code"
+        ),
         "form": form,
         "may_manage": request.user.can("facilities.manage"),
     }
