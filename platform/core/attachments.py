@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from core import likeness
 from core.errors import DomainError
 from core.models import Attachment
 
@@ -63,6 +64,7 @@ def keep_photo(upload: UploadedFile, *, by: Any, taken_at: datetime | None = Non
         sha256=hashlib.sha256(content).hexdigest(),
         width=width,
         height=height,
+        phash=likeness.phash_of(content),
         taken_at=taken_at,
         by=by,
     )

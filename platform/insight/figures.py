@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Avg, F
+from django.db.models import Avg, F, Q
 from django.utils import timezone
 
 from alerts.models import Alert
@@ -11,6 +11,8 @@ from hazards.models import Hazard, Status
 from inspections.models import Run
 
 PERIOD = timedelta(days=30)
+# 应完成: planned, and neither excused by a machine's standstill nor withdrawn with its plan.
+COUNTED = Q(plan__isnull=False) & ~Q(status__in=(Run.Status.EXCUSED, Run.Status.WITHDRAWN))
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Share:
 
 def runs_on_time(user, since: datetime, until: datetime) -> Share:
     """准时完成率: checks done within their window, of all whose window closed in the period."""
-    closed = Run.objects.visible_to(user).filter(plan__isnull=False, closes_at__gt=since, closes_at__lte=until)
+    closed = Run.objects.visible_to(user).filter(COUNTED, closes_at__gt=since, closes_at__lte=until)
     return Share(closed.filter(status=Run.Status.DONE, is_late=False).count(), closed.count())
 
 

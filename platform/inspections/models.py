@@ -13,8 +13,11 @@ from core.events import register
 from core.models import Attachment
 from facilities.models import Area, Department, Equipment, EquipmentType, QRPoint, Shift
 from hazards.models import Category, Hazard
-from people.models import Team
+from people.models import Team, User
 from people.permissions import Role
+
+# From here down the team leader is asked to talk about a check; weak signs alone do not reach it.
+DOUBTFUL = 75
 
 register(
     {
@@ -25,6 +28,8 @@ register(
         "run.started": _("Check started"),
         "run.submitted": _("Check done"),
         "run.missed": _("Missed"),
+        "run.nudged": _("Reminded"),
+        "run.doubt_settled": _("Talked about a check"),
     }
 )
 
@@ -219,6 +224,25 @@ class RunQuerySet(models.QuerySet):
         own = Q(assignee=user) | Q(inspector=user) | Q(assignee=None, team_id=user.team_id, team__isnull=False)
         departments = user.departments_with("inspections.view")
         return self if departments is None else self.filter(own | Q(department_id__in=departments))
+
+
+    def doubted_before(self, user):
+        """Done by people whose team leader the reader is: of a led team, or as the only leader of their department.
+
+        Private: neither the one who did it nor any other role may see what this opens.
+        """
+        if not user.can("inspections.see_doubts"):
+            return self.none()
+        theirs = Q(inspector__team__leader=user)
+        if not User.objects.holding(Role.TEAM_LEADER, user.department_id).exclude(pk=user.pk).exists():
+            leaderless = Q(inspector__team=None) | Q(inspector__team__leader=None)
+            theirs |= leaderless & Q(inspector__department_id=user.department_id, inspector__department__isnull=False)
+        return self.filter(theirs, status=Run.Status.DONE).exclude(inspector=user)
+
+    def doubtful_to(self, user, *, is_settled: bool = False):
+        """Those the reader is asked to talk about, or has talked about already."""
+        runs, settled = self.doubted_before(user).filter(score__lt=DOUBTFUL), {"doubts__contains": [{"code": "settled"}]}
+        return runs.filter(**settled) if is_settled else runs.exclude(**settled)
 
 
 class Run(models.Model):

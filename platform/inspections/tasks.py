@@ -11,3 +11,8 @@ def plan_runs(plan: int) -> None:
 @due.handler("inspections.miss_run")
 def miss_run(run: int) -> None:
     actions.miss_run(Run.objects.get(pk=run))
+
+
+@due.handler("inspections.judge_run")
+def judge_run(run: int) -> None:
+    actions.judge_runs([run])

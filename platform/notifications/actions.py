@@ -6,8 +6,10 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from core.models import Event
+from core.words import say
 from notifications import catalogue
 from notifications.channels import sms
 from notifications.models import Feed, Message, Notification
@@ -74,8 +76,18 @@ def _words(event: Event, subject: Any) -> dict[str, Any]:
         "number": getattr(subject, "number", ""),
         "title": getattr(subject, "title", ""),
         "owner": owner.name if owner else "",
+        "place": _place(event, subject),
         "note": event.data.get("note", ""),
     }
+
+
+def _place(event: Event, subject: Any) -> str:
+    """Where a check has to be done, and how many more wait there for the same people."""
+    place = getattr(subject, "place", None)
+    if place is None:
+        return ""
+    more = event.data.get("more")
+    return _("%(place)s and %(n)d more") % {"place": say(place.name), "n": more} if more else say(place.name)
 
 
 def _url(subject: Any) -> str:

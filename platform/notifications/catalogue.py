@@ -88,6 +88,17 @@ def told(event: Event, subject: Any) -> Iterable[User]:
     return User.objects.filter(pk__in=event.data.get("told", []), is_active=True)
 
 
+def doers(event: Event, run: Any) -> Iterable[User]:
+    """Who has to do the check; where somebody was told of several at once, only the first of them speaks."""
+    if "told_with" in event.data:
+        return []
+    if run.assignee:
+        return [run.assignee]
+    if run.team_id:
+        return User.objects.filter(team_id=run.team_id, is_active=True)
+    return User.objects.holding(run.role, run.department_id)
+
+
 def extension_deciders(event: Event, hazard: Any) -> Iterable[User]:
     return holding("hazards.assign", hazard.department_id)
 
@@ -112,12 +123,13 @@ RULES: dict[str, Rule] = {
         Rule("hazard.escalated", told, _("%(number)s needs you: %(title)s")),
         Rule("hazard.extension_requested", extension_deciders, _("More time is asked for %(number)s: %(title)s")),
         Rule("hazard.extension_decided", owner, _("Your request for more time on %(number)s is decided")),
+        Rule("run.nudged", doers, _("Still to do: %(place)s. Please check it now")),
     )
 }
 
 # Facts that nobody needs to be told of at once; they stand in the ledger.
 SILENT = frozenset({
-    "hazard.started", "run.planned", "run.started", "run.submitted", "run.missed", "qr.issued", "qr.revoked",
+    "hazard.started", "run.planned", "run.started", "run.submitted", "run.missed", "run.doubt_settled", "qr.issued", "qr.revoked",
     "category.routed", "checklist.installed", "plan.created", "plan.stopped", "pack.installed",
     "department.added", "area.added", "area.changed", "equipment.added", "equipment.changed",
     "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "team.added", "team.leader_named",

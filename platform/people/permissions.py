@@ -41,6 +41,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "inspections.run": _SHOP_FLOOR | {Role.SAFETY_OFFICER},
         "inspections.view": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.INSPECTOR},
         "inspections.plan": _OFFICE,
+        "inspections.nudge": {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.SAFETY_OFFICER},
+        # Private: what a team leader talks about with the people of the own team, and nobody else reads.
+        "inspections.see_doubts": {Role.TEAM_LEADER},
         # hazards: the closed loop
         "hazards.report": _EVERYBODY - {Role.INSPECTOR},
         "hazards.view": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.INSPECTOR},

@@ -133,6 +133,7 @@ def submit_run(run: Run, given: Iterable[Given], *, by: User) -> Run:
     run.result = Run.Result.FAIL if any(hazards) else Run.Result.PASS
     run.save()
     due.cancel(key=f"run:{run.pk}")
+    due.now("inspections.judge_run", run=run.pk)
     emit(
         "run.submitted",
         run,

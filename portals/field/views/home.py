@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.utils import timezone
 
 from hazards.models import Hazard, Status
+from insight.completion import streak
 from inspections.models import Run
 from portals.web import page
 
@@ -27,5 +28,6 @@ def home(request):
         "to_decide": list(hazards.waiting_for(user).exclude(owner=user).order_by("due_at")[:10]),
         "reported": list(hazards.filter(reporter=user)[:3]),
     }
+    context["streak"] = streak(user)
     context["to_do"] = sum(len(context[what]) for what in ("runs", "to_fix", "to_decide"))
     return page(request, "field/home.html", context)
