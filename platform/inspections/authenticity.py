@@ -32,7 +32,7 @@ IN_A_ROW = 20
 # Finding nothing in a row must be this improbable for somebody who finds as often as the others.
 LUCK = 0.01
 # Photos whose pixels are compared with one, the nearest hashes first.
-COMPARED = 40
+COMPARED = 12
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def in_words(doubt: dict[str, Any]) -> str:
         return text % doubt
     if code == "other_label":
         return _("The check began from the label of another place.")
-    return _("It began without scanning the label.") if code == "no_label" else ""
+    return _("It began without scanning the label.") if code == "none_label" else ""
 
 
 def _copied_in_words(copies: list[dict[str, Any]]) -> str:
@@ -178,7 +178,7 @@ def _ask(question: str, *values: Any) -> list[tuple[Any, ...]]:
 # handed in within one request has nothing but the span of its answers, and without that nothing.
 _TIMES = """
 SELECT run.id,
-       coalesce(greatest(round(extract(epoch FROM run.phone_submitted_at - run.phone_started_at)), 0),
+       coalesce(abs(round(extract(epoch FROM run.phone_submitted_at - run.phone_started_at))),
                 nullif(greatest(run.seconds, answers.span), 0)),
        answers.items, usual.seconds
 FROM {run} run

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.db.models import Model
 
 from alerts.models import Alert
@@ -392,6 +393,9 @@ def _write_checks(records: Records) -> None:
     copy_rows(Run, _RUN, rows)
     copy_rows(Answer, ("id", "run", "item", "value", "number", "text", "answered_at", "hazard"), answers)
     copy_rows(Answer.photos.through, ("answer", "attachment"), links)
+    with connection.cursor() as cursor:
+        # Nothing is known yet about how much there is in these tables; row by row it would take minutes.
+        cursor.execute("SET LOCAL enable_nestloop = off")
     judge_runs([run for run, check in zip(runs, records.checks, strict=True) if check.inspector is not None])
 
 
