@@ -140,7 +140,8 @@ def _shoot(records: Records) -> None:
         check = records.checks[shot.check]
         assert check.inspector is not None and check.submitted_at  # noqa: S101 - only done checks have photos
         by, at = check.inspector, check.submitted_at
-        records.shots[shot.check] = _kept_photo(records, key, files[id(shot)], str(shot.check), by, at)
+        name = f"{'photo' if shot.of is None else 'again'}-{shot.check}"
+        records.shots[shot.check] = _kept_photo(records, key, files[id(shot)], name, by, at)
 
 
 def _kept_photo(records: Records, key: uuid.UUID, file: Kept, name: str, by: int, at: datetime) -> Attachment:
