@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.db.models import Aggregate, Count, F, DurationField, Q, QuerySet
+from django.db.models import Aggregate, Count, DurationField, F, Q, QuerySet
 from django.utils import timezone
 
 from insight.figures import COUNTED, Share
@@ -184,9 +184,7 @@ class _Quantile(Aggregate):
 def response(user: User, day: date) -> Response:
     """Of checks that fell due on the day and are done."""
     took = runs_of(user, day).filter(WHAT["done"]).order_by().annotate(took=F("submitted_at") - F("opens_at"))
-    found = took.aggregate(
-        median=_Quantile("took", at=0.5), p90=_Quantile("took", at=0.9), runs=Count("pk")
-    )
+    found = took.aggregate(median=_Quantile("took", at=0.5), p90=_Quantile("took", at=0.9), runs=Count("pk"))
     return Response(_minutes(found["median"]), _minutes(found["p90"]), found["runs"])
 
 
@@ -211,9 +209,17 @@ def waiting(user: User, day: date) -> list[Waiting]:
     runs = runs_of(user, day).filter(WHAT["open"]).select_related("equipment", "area", "team", "assignee", "inspector")
     groups: dict[Any, Waiting] = {}
     for run in runs.order_by("closes_at", "id"):
-        key = ("team", run.team_id) if run.team_id else ("person", run.assignee_id) if run.assignee_id else ("role", run.role)
+        key = (
+            ("team", run.team_id)
+            if run.team_id
+            else ("person", run.assignee_id)
+            if run.assignee_id
+            else ("role", run.role)
+        )
         name = run.team.name if run.team else run.assignee.name if run.assignee else role_word(run.role)
-        group = groups.setdefault((run.department_id, *key), Waiting(name, may_nudge=user.can("inspections.nudge", run)))
+        group = groups.setdefault(
+            (run.department_id, *key), Waiting(name, may_nudge=user.can("inspections.nudge", run))
+        )
         group.runs.append(run)
     for group in groups.values():
         nudged = [run.nudged_at for run in group.runs]
@@ -266,4 +272,3 @@ def _add_streaks(lines: list[Line]) -> None:
     found = team_streaks({line.where["team"] for line in lines if "team" in line.where})
     for line in lines:
         line.streak = found.get(line.where.get("team", 0))
-

@@ -128,7 +128,9 @@ def in_words(doubt: dict[str, Any]) -> str:
     if code == "too_fast":
         return _fast_in_words(doubt)
     if code == "same_answers":
-        text = _("%(runs)d checks in a row with the very same answers; the others found something in %(found)d of %(others)d.")
+        text = _(
+            "%(runs)d checks in a row with the very same answers; the others found something in %(found)d of %(others)d."
+        )
         return text % doubt
     if code == "other_label":
         return _("The check began from the label of another place.")
@@ -136,10 +138,12 @@ def in_words(doubt: dict[str, Any]) -> str:
 
 
 def _copied_in_words(copies: list[dict[str, Any]]) -> str:
-    words = ngettext("%(n)d photo was there before.", "%(n)d photos were there before.", len(copies)) % {"n": len(copies)}
+    words = ngettext("%(n)d photo was there before.", "%(n)d photos were there before.", len(copies)) % {
+        "n": len(copies)
+    }
     if any(copy["file"] for copy in copies):
-        return f"{words} {_('It is the very same file.')}"
-    return f"{words} {_('It is the same shot, saved again or cut.')}"
+        return " ".join((words, _("It is the very same file.")))
+    return " ".join((words, _("It is the same shot, saved again or cut.")))
 
 
 def _fast_in_words(doubt: dict[str, Any]) -> str:
@@ -257,7 +261,7 @@ WHERE run.id = ANY(%s)
 
 
 def _labels(pks: list[int]) -> dict[int, str]:
-    return {pk: label for pk, label in _ask(_LABELS, pks)}
+    return dict(_ask(_LABELS, pks))
 
 
 # Photos of these runs beside each earlier photo that proves something and has nearly the same hash, the nearest first.

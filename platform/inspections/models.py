@@ -225,7 +225,6 @@ class RunQuerySet(models.QuerySet):
         departments = user.departments_with("inspections.view")
         return self if departments is None else self.filter(own | Q(department_id__in=departments))
 
-
     def doubted_before(self, user):
         """Done by people whose team leader the reader is: of a led team, or as the only leader of their department.
 
@@ -241,7 +240,10 @@ class RunQuerySet(models.QuerySet):
 
     def doubtful_to(self, user, *, is_settled: bool = False):
         """Those the reader is asked to talk about, or has talked about already."""
-        runs, settled = self.doubted_before(user).filter(score__lt=DOUBTFUL), {"doubts__contains": [{"code": "settled"}]}
+        runs, settled = (
+            self.doubted_before(user).filter(score__lt=DOUBTFUL),
+            {"doubts__contains": [{"code": "settled"}]},
+        )
         return runs.filter(**settled) if is_settled else runs.exclude(**settled)
 
 

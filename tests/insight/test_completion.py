@@ -251,7 +251,9 @@ def test_an_empty_day_says_so(factory, officer, browser):
     assert "<html" not in part
 
 
-@pytest.mark.parametrize("query", ["day=nonsense", "day=9999-99-99", "what=x&team=y", f"team={'9' * 40}", "person=-1", "role=x"])
+@pytest.mark.parametrize(
+    "query", ["day=nonsense", "day=9999-99-99", "what=x&team=y", f"team={'9' * 40}", "person=-1", "role=x"]
+)
 def test_a_strange_address_breaks_nothing(officer, browser, query):
     browser.force_login(officer)
     assert browser.get(f"/desk/board/?{query}").status_code == 200

@@ -96,7 +96,9 @@ def listed(factory):
 
 
 def hand_in(worker, listed, photo: bytes, at=None, seconds: int = 60) -> Run:
-    run = make.run(worker, of=listed, started_at=timezone.now() - timedelta(seconds=seconds), **({"equipment": at} if at else {}))
+    run = make.run(
+        worker, of=listed, started_at=timezone.now() - timedelta(seconds=seconds), **({"equipment": at} if at else {})
+    )
     item = listed.items.select_related("category").get()
     submit_run(run, [Given(item, "pass", photos=(keep(photo, worker),))], by=worker)
     judge_runs([run.pk])

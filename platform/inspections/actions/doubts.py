@@ -25,7 +25,9 @@ def photos_in_doubt(user: User) -> Any:
     if not user.can("inspections.see_doubts"):
         return Attachment.objects.none().values("pk")
     doubts = Run.objects.doubted_before(user).filter(score__lt=DOUBTFUL).values_list("doubts", flat=True)
-    shown = [copy[side] for row in doubts for doubt in row for copy in doubt.get("copies", ()) for side in ("photo", "of")]
+    shown = [
+        copy[side] for row in doubts for doubt in row for copy in doubt.get("copies", ()) for side in ("photo", "of")
+    ]
     return Attachment.objects.filter(pk__in=shown).values("pk")
 
 

@@ -57,5 +57,3 @@ def _doers(run: Run) -> tuple[object, ...]:
     if run.assignee_id:
         return ("person", run.assignee_id)
     return ("team", run.team_id) if run.team_id else ("role", run.role, run.department_id)
-
-

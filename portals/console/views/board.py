@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
@@ -51,7 +50,9 @@ def show(request):
 def rows(request):
     require(request.user, "inspections.view")
     day, what = _day(request), request.GET.get("what", "due")
-    runs = completion.runs_of(request.user, day).filter(completion.WHAT.get(what, completion.WHAT["due"]), _where(request))
+    runs = completion.runs_of(request.user, day).filter(
+        completion.WHAT.get(what, completion.WHAT["due"]), _where(request)
+    )
     runs = runs.select_related("checklist", "equipment", "area", "team", "assignee", "inspector")
     kept = QueryDict(request.GET.urlencode(), mutable=True)
     kept.pop("page", None)

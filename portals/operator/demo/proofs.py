@@ -51,7 +51,9 @@ def plan_shots(plan: list[Routine], checks: list[Check], now: datetime) -> list[
         if is_usual and plan[check.routine].machine and check.opens_at > now - _MONTHS:
             by_machine[check.routine].append(number)
     watched = sorted(by_machine)[:: max(1, len(by_machine) // _WATCHED)][:_WATCHED]
-    shots = sorted((Shot(check) for routine in watched for check in by_machine[routine][::2]), key=lambda shot: shot.check)
+    shots = sorted(
+        (Shot(check) for routine in watched for check in by_machine[routine][::2]), key=lambda shot: shot.check
+    )
     later = [n for n, shot in enumerate(shots) if _earlier(shots, checks, n)]
     ways = ["" for _way in _WAYS] + list(_WAYS)
     for number, way in zip(rng.sample(later, min(COPIES, len(later))), ways, strict=False):

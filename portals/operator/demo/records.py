@@ -126,7 +126,9 @@ def _shoot(records: Records) -> None:
     shots = plan_shots(plan, records.checks, records.now)
     fresh = [shot for shot in shots if shot.of is None]
     keys = [uuid.uuid4() for _photo in range(len(found) + len(shots))]
-    wanted = [(str(key), case.category, case.machine or case.area) for key, (_n, case) in zip(keys, found, strict=False)]
+    wanted = [
+        (str(key), case.category, case.machine or case.area) for key, (_n, case) in zip(keys, found, strict=False)
+    ]
     rest = keys[len(found) :]
     names = {id(shot): str(key) for shot, key in zip(shots, rest, strict=True)}
     places = [(names[id(shot)], NAMEPLATE, plan[records.checks[shot.check].routine].machine or "") for shot in fresh]
