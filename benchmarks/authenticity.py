@@ -78,7 +78,7 @@ def of_other_photos(*, shots: int, seed: int = OTHER_SEED) -> list[Count]:
     total = shots * len(SCENES)
     return [
         Count("other_copies_found", found, total, round(total * 0.9), is_floor=True),
-        Count("other_false_flags", wronged, total, total // 100),
+        Count("other_false_flags", wronged, total, max(1, total // 100)),
     ]
 
 

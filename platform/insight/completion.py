@@ -145,8 +145,10 @@ def _workshops(groups: Iterable[dict[str, Any]]) -> list[Line]:
     return list(found.values())
 
 
-def _order(group: dict[str, Any]) -> tuple[str, ...]:
-    return group["department__code"], group["team__code"] or "~", group["assignee__name"] or "", group["role"]
+def _order(group: dict[str, Any]) -> tuple[Any, ...]:
+    """Teams, then people, then roles."""
+    team, person = group["team__code"], group["assignee__name"]
+    return group["department__code"], team is None, team or "", person is None, person or "", group["role"]
 
 
 def _line_of(workshop: Line, group: dict[str, Any]) -> Line:
