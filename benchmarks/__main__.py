@@ -18,15 +18,17 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
-    from benchmarks import exports, ledger, provisioning
-    from benchmarks.measure import table
+    from benchmarks import authenticity, exports, ledger, provisioning
+    from benchmarks.measure import counts, table
 
     call_command("bootstrap")
     parts = (provisioning, ledger, exports)
     results = [row for part in parts for row in part.run(is_quick=is_quick)]
+    found = authenticity.run(is_quick=is_quick)
     print(table(results))
+    print(counts(found))
     if not is_quick:
-        text = json.dumps([row.as_json() for row in results], indent=2)
+        text = json.dumps([row.as_json() for row in [*results, *found]], indent=2)
         Path(__file__).with_name("results.json").write_text(text + "\n")
 
 

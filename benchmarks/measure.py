@@ -22,6 +22,24 @@ class Result:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class Count:
+    """So many of so many, against a goal: at least it where is_floor, at most it otherwise."""
+
+    name: str
+    found: int
+    of: int
+    goal: int
+    is_floor: bool = False
+
+    @property
+    def met(self) -> bool:
+        return self.found >= self.goal if self.is_floor else self.found <= self.goal
+
+    def as_json(self) -> dict[str, object]:
+        return {**asdict(self), "met": self.met}
+
+
 def compare(name: str, ours: Callable[[], None], reference: Callable[[], None], *, goal: float, rounds: int) -> Result:
     """One round of each for warming up, then alternating; shared machines are noisy, so only the ratio counts."""
     _seconds(ours), _seconds(reference)
@@ -52,3 +70,12 @@ def table(results: list[Result]) -> str:
 
 def _with_unit(value: float, unit: str) -> str:
     return f"{value * 1000:.1f} ms" if unit == "s" else f"{value:.1f} {unit}"
+
+
+def counts(rows: list[Count]) -> str:
+    width = max(len(row.name) for row in rows)
+    return "\n".join(
+        f"{row.name.ljust(width)}  {row.found:>6} of {row.of:<6} {row.found / max(row.of, 1):8.2%}"
+        f"  goal {'≥' if row.is_floor else '≤'} {row.goal:<5} {'yes' if row.met else 'NO'}"
+        for row in rows
+    )

@@ -15,6 +15,8 @@ from tests import make
 PAGES = (
     "/desk/",
     "/desk/hazards/?group=all",
+    "/desk/board/",
+    "/desk/board/runs/",
     "/desk/runs/",
     "/desk/plans/",
     "/desk/checklists/",

@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from core import likeness
 from core.errors import DomainError
 from core.models import Attachment
 from core.stamps import print_stamp, stamp_text
@@ -75,6 +76,7 @@ def keep_photo(upload: UploadedFile, *, by: Any, stamp: str = "", taken_at: date
     print_stamp(picture, text)
     attachment = _described(upload, content, by)
     attachment.width, attachment.height, attachment.taken_at, attachment.stamp = width, height, taken_at, text
+    attachment.phash = likeness.phash_of(content)
     attachment.content_type = (upload.content_type or "")[:80]
     return _stored(attachment, content, shown=_jpeg(picture))
 

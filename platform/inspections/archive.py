@@ -38,7 +38,7 @@ _STANDINGS = {
     Standing.TWICE: Q(conflicts_with__isnull=False),
 }
 # A second record of the same task is shown, but the task counts once.
-COUNTED = Q(conflicts_with__isnull=True)
+FIRST_RECORDS = Q(conflicts_with__isnull=True)
 
 
 @dataclass(frozen=True)
@@ -237,13 +237,13 @@ class Figures:
 def figures(chosen: Filter, runs: QuerySet[Run]) -> Figures:
     status = Run.Status
     kinds = {
-        "shown": chosen.narrow & COUNTED,
-        "second": chosen.narrow & ~COUNTED,
-        "of": COUNTED & ~Q(status=status.WITHDRAWN),
-        "done": COUNTED & Q(status=status.DONE),
-        "late": COUNTED & Q(status=status.DONE, is_late=True),
-        "missed": COUNTED & Q(status=status.MISSED),
-        "excused": COUNTED & Q(status=status.EXCUSED),
+        "shown": chosen.narrow & FIRST_RECORDS,
+        "second": chosen.narrow & ~FIRST_RECORDS,
+        "of": FIRST_RECORDS & ~Q(status=status.WITHDRAWN),
+        "done": FIRST_RECORDS & Q(status=status.DONE),
+        "late": FIRST_RECORDS & Q(status=status.DONE, is_late=True),
+        "missed": FIRST_RECORDS & Q(status=status.MISSED),
+        "excused": FIRST_RECORDS & Q(status=status.EXCUSED),
     }
     counts = {name: Count("pk", filter=fits) for name, fits in kinds.items()}
     return Figures(**chosen.in_scope(runs).aggregate(**counts))

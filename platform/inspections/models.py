@@ -19,6 +19,9 @@ from hazards.models import Category, Hazard
 from people.models import Team, User
 from people.permissions import Role
 
+# From here down the team leader is asked to talk about a check; weak signs alone do not reach it.
+DOUBTFUL = 75
+
 register(
     {
         "checklist.installed": _("Checklist installed"),
@@ -49,6 +52,8 @@ register(
         "run.submitted": _("Check done"),
         "run.missed": _("Missed"),
         "run.withdrawn": _("Withdrawn: the plan changed"),
+        "run.nudged": _("Reminded"),
+        "run.doubt_settled": _("Talked about a check"),
     }
 )
 
@@ -298,8 +303,8 @@ class RunQuerySet(models.QuerySet):
         return self.filter(status__in=(Run.Status.DUE, Run.Status.DOING), opens_at__lte=now)
 
     def counted(self):
-        """What completion is counted of: neither excused nor withdrawn."""
-        return self.exclude(status__in=(Run.Status.EXCUSED, Run.Status.WITHDRAWN))
+        """What completion is counted of."""
+        return self.filter(COUNTED)
 
     def not_open_yet(self, now):
         return self.filter(status__in=(Run.Status.DUE, Run.Status.EXCUSED), opens_at__gt=now)
@@ -312,6 +317,27 @@ class RunQuerySet(models.QuerySet):
         if departments is None:
             return self
         return self.filter(_tasks_of(user) | Q(inspector=user) | Q(department_id__in=departments))
+
+    def doubted_before(self, user):
+        """Done by people whose team leader the reader is: of a led team, or as the only leader of their department.
+
+        Private: neither the one who did it nor any other role may see what this opens.
+        """
+        if not user.can("inspections.see_doubts"):
+            return self.none()
+        theirs = Q(inspector__team__leader=user)
+        if not User.objects.holding(Role.TEAM_LEADER, user.department_id).exclude(pk=user.pk).exists():
+            leaderless = Q(inspector__team=None) | Q(inspector__team__leader=None)
+            theirs |= leaderless & Q(inspector__department_id=user.department_id, inspector__department__isnull=False)
+        return self.filter(theirs, status=Run.Status.DONE).exclude(inspector=user)
+
+    def doubtful_to(self, user, *, is_settled: bool = False):
+        """Those the reader is asked to talk about, or has talked about already."""
+        runs, settled = (
+            self.doubted_before(user).filter(score__lt=DOUBTFUL),
+            {"doubts__contains": [{"code": "settled"}]},
+        )
+        return runs.filter(**settled) if is_settled else runs.exclude(**settled)
 
 
 def _tasks_of(user):
@@ -426,6 +452,10 @@ class Run(models.Model):
         if self.team:
             return list(self.team.members.filter(is_active=True))
         return list(User.objects.holding(self.role, self.department_id)) if self.role else []
+
+
+# What completion is counted of: planned, and neither excused nor withdrawn.
+COUNTED = Q(plan__isnull=False) & ~Q(status__in=(Run.Status.EXCUSED, Run.Status.WITHDRAWN))
 
 
 class Answer(models.Model):

@@ -53,3 +53,8 @@ def end_pause(pause: int) -> None:
     row = Pause.objects.get(pk=pause)
     if row.status == Pause.Status.APPROVED:
         actions.end_pause(row, by=None)
+
+
+@due.handler("inspections.judge_run")
+def judge_run(run: int) -> None:
+    actions.judge_runs([run])

@@ -88,6 +88,11 @@ def told(event: Event, subject: Any) -> Iterable[User]:
     return User.objects.filter(pk__in=event.data.get("told", []), is_active=True)
 
 
+def doers(event: Event, run: Any) -> Iterable[User]:
+    """Who has to do the check; where somebody was told of several at once, only the first of them speaks."""
+    return [] if "told_with" in event.data else run.doers
+
+
 def extension_deciders(event: Event, hazard: Any) -> Iterable[User]:
     return holding("hazards.assign", hazard.department_id)
 
@@ -131,13 +136,14 @@ RULES: dict[str, Rule] = {
         Rule("pause.approved", pause_asker, _("%(what)s is paused; its checks are excused")),
         Rule("pause.refused", pause_asker, _("%(what)s is not paused: %(note)s")),
         Rule("pause.ended", pause_people, _("%(what)s runs again; its checks are to be done")),
+        Rule("run.nudged", doers, _("Still to do: %(what)s. Please check it now")),
     )
 }
 
 # Facts that nobody needs to be told of at once; they stand in the ledger.
 SILENT = frozenset({
     "hazard.started", "run.planned", "run.started", "run.submitted", "run.missed", "runs.exported", "qr.issued", "qr.revoked",
-    "run.withdrawn", "run.excused", "run.freed",
+    "run.withdrawn", "run.doubt_settled", "run.excused", "run.freed",
     "checklist.created", "checklist.drafted", "checklist.changed", "checklist.item_added", "checklist.item_changed",
     "checklist.item_moved", "checklist.item_removed", "checklist.published", "checklist.discarded", "checklist.retired",
     "category.routed", "checklist.installed", "plan.created", "plan.changed", "plan.stopped", "pack.installed",

@@ -19,8 +19,10 @@ class Entry:
 
 ENTRIES = (
     Entry("console:home", _("Overview"), "layout-dashboard", "console.open"),
+    Entry("console:board", _("Completion board"), "target-arrow", "inspections.view"),
     Entry("console:hazards", _("Hazards"), "alert-triangle", "hazards.view"),
     Entry("console:runs", _("Inspections"), "clipboard-list", "inspections.view"),
+    Entry("console:doubts", _("Worth a talk"), "message-circle", "inspections.see_doubts"),
     Entry("console:plans", _("Plans"), "calendar-event", "inspections.view"),
     Entry("console:checklists", _("Checklists"), "checklist", "inspections.view"),
     Entry("console:machines", _("Plant"), "building-factory-2", "console.open"),

@@ -1,9 +1,11 @@
 from django.urls import path
 
 from portals.console.views import (
+    board,
     calendar,
     checklists,
     designer,
+    doubts,
     hazards,
     home,
     imports,
@@ -20,6 +22,11 @@ from portals.console.views import (
 app_name = "console"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("board/", board.show, name="board"),
+    path("board/runs/", board.rows, name="board_rows"),
+    path("board/nudge/", board.nudge, name="nudge"),
+    path("doubts/", doubts.index, name="doubts"),
+    path("doubts/<int:pk>/settle/", doubts.settle, name="settle_doubt"),
     path("hazards/", hazards.index, name="hazards"),
     path("hazards/routes/", hazards.routes, name="routes"),
     path("hazards/<int:pk>/", hazards.show, name="hazard"),

@@ -12,6 +12,7 @@ const PARTS = {
   "[data-compare]": "./compare.js",
   "[data-count]": "./count.js",
   "[data-scan]": "./scan.js",
+  "[data-refresh]": "./refresh.js",
   "[data-zoom]": "./zoom.js",
   "[data-once]": "./once.js",
   "[data-confirm]": "./confirm.js",

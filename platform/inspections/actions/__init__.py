@@ -8,7 +8,9 @@ from inspections.actions.checklists import (
     publish_checklist,
     retire_checklist,
 )
+from inspections.actions.doubts import judge_runs, settle_doubt
 from inspections.actions.items import add_item, change_item, move_item, remove_item
+from inspections.actions.nudges import nudge_runs
 from inspections.actions.pauses import approve_pause, ask_pause, end_pause, refuse_pause
 from inspections.actions.plans import (
     change_plan,
@@ -49,9 +51,11 @@ __all__ = [
     "draft_checklist",
     "end_pause",
     "foresee",
+    "judge_runs",
     "miss_run",
     "move_item",
     "note_scan",
+    "nudge_runs",
     "occurrences",
     "open_round",
     "open_run",
@@ -65,6 +69,7 @@ __all__ = [
     "retire_checklist",
     "save_plans",
     "schedule_of",
+    "settle_doubt",
     "start_run",
     "stop_plan",
     "submit_run",

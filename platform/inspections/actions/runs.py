@@ -202,6 +202,7 @@ def submit_run(run: Run, given: Iterable[Given], *, by: User, ex: str = "") -> R
     run.result = Run.Result.FAIL if any(hazards) else Run.Result.PASS
     run.save()
     due.cancel(key=f"run:{run.pk}")
+    due.now("inspections.judge_run", run=run.pk)
     emit(
         "run.submitted",
         run,

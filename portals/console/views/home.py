@@ -2,6 +2,7 @@ from django.contrib.auth.decorators import login_required
 
 from hazards.models import Hazard
 from insight.figures import overview
+from inspections.models import Run
 from portals.web import page, require
 
 
@@ -15,5 +16,6 @@ def home(request):
         "waiting": waiting[:10],
         "waiting_count": waiting.count(),
         "newest": hazards[:10],
+        "doubtful": Run.objects.doubtful_to(request.user).count(),
     }
     return page(request, "console/home.html", context)

@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.utils import timezone
 
 from hazards.models import Hazard, Status
+from insight.completion import streak
 from inspections.models import Run
 from portals.field.rounds import rounds_of
 from portals.web import page
@@ -34,5 +35,6 @@ def home(request):
         "is_size_open": user.text_size == "normal" and "text_size" not in request.COOKIES,
         "reported": list(hazards.filter(reporter=user)[:3]),
     }
+    context["streak"] = streak(user)
     context["to_do"] = sum(len(context[what]) for what in ("runs", "to_fix", "to_decide"))
     return page(request, "field/home.html", context)

@@ -66,7 +66,6 @@ class Case:
     status: str = Status.REPORTED
     round: int = 1
     steps: list[Step] = field(default_factory=list)
-    twin: int | None = None  # its first photo was used before, in this case
     merged_into: int | None = None
     stands: Status | None = None  # where it must stand now
 
@@ -163,7 +162,7 @@ def make_cases(
     for case in cases:
         _live(case, cast, now, rng)
     _number(cases, now.tzinfo)
-    _merge_and_repeat(cases, rng)
+    _merge(cases)
     return cases
 
 
@@ -330,15 +329,9 @@ def _number(cases: list[Case], zone: tzinfo | None) -> None:
         case.number = f"YH-{month}-{months[month]:04}"
 
 
-def _merge_and_repeat(cases: list[Case], rng: random.Random) -> None:
-    """Twelve photos that were handed in a second time; four reports of what was known already."""
+def _merge(cases: list[Case]) -> None:
+    """Four reports of what was known already."""
     closed = [n for n, case in enumerate(cases) if case.status == Status.CLOSED]
-    # The first of a kind is the original, so that every twin has one that is no twin itself.
-    first: dict[str, int] = {}
-    for number in closed:
-        first.setdefault(cases[number].category, number)
-    for number in rng.sample([number for number in closed if number not in first.values()], 12):
-        cases[number].twin = first[cases[number].category]
     for case in [case for case in cases if case.status == Status.VOIDED][:4]:
         earlier = [n for n in closed if cases[n].reported_at < case.reported_at]
         if earlier:

@@ -1,4 +1,4 @@
-"""Photos of the demo: a dozen drawn pairs of before and after, of which every hazard gets its own file."""
+"""Drawings of the demo: a dozen pairs of before and after. What was found in a check is shot from them, see shots.py."""
 
 import hashlib
 import io
@@ -11,6 +11,8 @@ from PIL import Image, ImageDraw, ImageFilter
 from tenants.current import current_schema
 
 SIZE = (960, 720)
+# What a nameplate is photographed with.
+NAMEPLATE = "machine-guarding"
 # Which drawing shows a category best; the machine with or without its guard stands for the rest.
 _SCENES = {
     "electrical": "cable",
@@ -22,6 +24,10 @@ _SCENES = {
     "chemicals": "drum",
     "signage-env": "passage",
 }
+
+
+def scene_of(category: str) -> str:
+    return _SCENES.get(category, "machine")
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ class Album:
 
     def take(self, category: str, *, is_after: bool, key: str, stamp: str) -> Picture:
         """key: name of the file; stamp: the same stamp gives the same photo."""
-        scene = _SCENES.get(category, "machine")
+        scene = scene_of(category)
         shown = f"shown/demo-{scene}-{'after' if is_after else 'before'}.jpg"
         drawing = self._drawing(scene, is_after, shown)
         content = drawing + stamp.encode()

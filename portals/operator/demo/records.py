@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.db.models import Model
 
 from alerts.models import Alert
@@ -15,13 +16,16 @@ from core.models import Attachment, Counter
 from core.words import say
 from hazards.actions import CHAIN
 from hazards.models import Evidence, Hazard, Review, Status
+from inspections.actions import judge_runs
 from inspections.models import Answer, Item, Plan, Run, Stop, Theme
 from people.models import User
 from portals.operator.demo.cases import Case, Step
 from portals.operator.demo.checks import Check, Routine
-from portals.operator.demo.pictures import Album
+from portals.operator.demo.pictures import NAMEPLATE, Album
+from portals.operator.demo.proofs import Darkroom, Kept, plan_shots
 from portals.operator.demo.rows import copy_rows, reserve
 from portals.operator.demo.setup import Site
+from portals.operator.demo.shots import SHOT
 from tenants import due
 
 BEFORE = timedelta(hours=12)  # the next level hears of it
@@ -51,6 +55,7 @@ class Records:
     now: datetime
     hazard_ids: list[int] = field(default_factory=list)
     before: dict[int, list[Attachment]] = field(default_factory=dict)
+    shots: dict[int, Attachment] = field(default_factory=dict)
     after: dict[tuple[int, int], Attachment] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     held: dict[tuple[str, int], list[int]] = field(default_factory=dict)
@@ -95,19 +100,68 @@ def write_records(
 
 def _write_photos(records: Records) -> None:
     album = Album()
+    _shoot(records)
     for number, case in enumerate(records.cases):
-        stamp = f"case-{case.twin if case.twin is not None else number}"
-        records.before[number] = [_photo(records, album, case, case.reporter, case.reported_at, stamp, is_after=False)]
+        if case.check is None:
+            stamp = f"case-{number}"
+            first = _photo(records, album, case, case.reporter, case.reported_at, stamp, is_after=False)
+            records.before[number] = [first]
         for step in case.steps:
             if step.verb == "submit":
                 stamp = f"case-{number}-{step.round}"
                 records.after[number, step.round] = _photo(records, album, case, step.by, step.at, stamp, is_after=True)
-    photos = [*(photo for photos in records.before.values() for photo in photos), *records.after.values()]
+    photos = [photo for photos in records.before.values() for photo in photos]
+    photos += [*records.after.values(), *records.shots.values()]
     fields = (
         "id", "original", "shown", "name", "content_type", "size", "sha256",
-        "width", "height", "taken_at", "received_at", "by",
+        "width", "height", "phash", "taken_at", "received_at", "by",
     )  # fmt: skip
     copy_rows(Attachment, fields, (_columns(photo, fields) for photo in photos))
+
+
+def _shoot(records: Records) -> None:
+    """What was found in checks, and what was photographed there without anything being wrong."""
+    darkroom, plan = Darkroom(), records.plan
+    found = [(number, case) for number, case in enumerate(records.cases) if case.check is not None]
+    shots = plan_shots(plan, records.checks, records.now)
+    fresh = [shot for shot in shots if shot.of is None]
+    keys = [uuid.uuid4() for _photo in range(len(found) + len(shots))]
+    wanted = [
+        (str(key), case.category, case.machine or case.area) for key, (_n, case) in zip(keys, found, strict=False)
+    ]
+    rest = keys[len(found) :]
+    names = {id(shot): str(key) for shot, key in zip(shots, rest, strict=True)}
+    places = [(names[id(shot)], NAMEPLATE, plan[records.checks[shot.check].routine].machine or "") for shot in fresh]
+    kept = darkroom.keep([*wanted, *places])
+    for key, (number, case), file in zip(keys, found, kept, strict=False):
+        records.before[number] = [_kept_photo(records, key, file, case.number, case.reporter, case.reported_at)]
+    files = {id(shot): file for shot, file in zip(fresh, kept[len(found) :], strict=True)}
+    for key, shot in zip(rest, shots, strict=True):
+        if shot.of is not None:
+            files[id(shot)] = darkroom.again(str(key), files[id(shots[shot.of])], shot.way)
+        check = records.checks[shot.check]
+        assert check.inspector is not None and check.submitted_at  # noqa: S101 - only done checks have photos
+        by, at = check.inspector, check.submitted_at
+        name = f"{'photo' if shot.of is None else 'again'}-{shot.check}"
+        records.shots[shot.check] = _kept_photo(records, key, files[id(shot)], name, by, at)
+
+
+def _kept_photo(records: Records, key: uuid.UUID, file: Kept, name: str, by: int, at: datetime) -> Attachment:
+    return Attachment(
+        id=key,
+        original=file.path,
+        shown=file.path,
+        name=f"{name}.jpg",
+        content_type="image/jpeg",
+        size=file.size,
+        sha256=file.sha256,
+        width=SHOT[0],
+        height=SHOT[1],
+        phash=file.phash,
+        taken_at=at - timedelta(seconds=20),
+        received_at=at,
+        by_id=records.user(by),
+    )
 
 
 def _photo(
@@ -327,7 +381,8 @@ def _write_checks(records: Records) -> None:
         if check.inspector is None:
             records.tell("run.missed", Run, run, check.closes_at, None)
             continue
-        given = []
+        given: list[dict[str, Any]] = []
+        shot = records.shots.get(number)
         for position, item in enumerate(asked):
             case = of_check.get((number, position))
             answer = next(answer_ids)
@@ -335,17 +390,27 @@ def _write_checks(records: Records) -> None:
             hazard = None if case is None else records.hazard_ids[case]
             answers.append((answer, run, item.pk, value, figure, "", check.submitted_at, hazard))
             links += [(answer, photo.id) for photo in records.before[case]] if case is not None else []
+            links += [(answer, shot.id)] if shot and position == _of_shot(asked) else []
             given.append({"item": item.position, "value": value, "number": None if figure is None else str(figure)})
         _tell_run(records, number, check, run, given, of_check)
     copy_rows(Run, _RUN, rows)
     copy_rows(Answer, ("id", "run", "item", "value", "number", "text", "answered_at", "hazard"), answers)
     copy_rows(Answer.photos.through, ("answer", "attachment"), links)
+    with connection.cursor() as cursor:
+        # Nothing is known yet about how much there is in these tables; row by row it would take minutes.
+        cursor.execute("SET LOCAL enable_nestloop = off")
+    judge_runs([run for run, check in zip(runs, records.checks, strict=True) if check.inspector is not None])
 
 
 _RUN = (
     "id", "client_id", "plan", "checklist", "equipment", "area", "department", "team", "opens_at", "closes_at",
-    "status", "inspector", "started_at", "submitted_at", "is_late", "result", "seconds",
+    "status", "inspector", "started_at", "submitted_at", "is_late", "result", "seconds", "scanned",
 )  # fmt: skip
+
+
+def _of_shot(asked: list[Item]) -> int:
+    """Which question the photo belongs to: the first that always wants one."""
+    return next((n for n, item in enumerate(asked) if item.photo == Item.PhotoRule.ALWAYS), 0)
 
 
 def _questions(records: Records, check: Check, items: dict[str, list[Item]]) -> int:
@@ -374,6 +439,7 @@ def _run(records: Records, plans: list[int], check: Check, pk: int) -> tuple[Any
         check.is_late,
         (Run.Result.FAIL if check.faults else Run.Result.PASS) if is_done else "",
         check.seconds if is_done else None,
+        site.labels.get(routine.machine or "") if is_done and pk % 25 else None,
     )
 
 
@@ -415,9 +481,14 @@ def _tell_run(
         result=Run.Result.FAIL if found else Run.Result.PASS,
         is_late=check.is_late,
         answers=given,
-        photos=[photo.sha256 for case in found for photo in records.before[case]],
+        photos=[photo.sha256 for photo in _proof(records, number, found)],
         hazards=[records.cases[case].number for case in found],
     )
+
+
+def _proof(records: Records, number: int, found: list[int]) -> list[Attachment]:
+    photos = [photo for case in found for photo in records.before[case]]
+    return [*photos, records.shots[number]] if number in records.shots else photos
 
 
 def _write_plans(records: Records) -> list[int]:

@@ -42,6 +42,7 @@ class Site:
     areas: dict[str, Area] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
     equipment: dict[str, Equipment] = field(default_factory=dict)
+    labels: dict[str, int] = field(default_factory=dict)
     categories: dict[str, Category] = field(default_factory=dict)
     policies: dict[str, LevelPolicy] = field(default_factory=dict)
     checklists: dict[str, Checklist] = field(default_factory=dict)
@@ -114,7 +115,7 @@ def _issue_stickers(site: Site) -> None:
     """28 machines and the eight high-risk areas."""
     labelled: list[Area] = [site.areas[ground.code] for ground in AREAS if ground.is_high_risk]
     for machine in site.equipment.values():
-        issue_sticker(machine, by=site.user("周敏"))
+        site.labels[machine.code] = issue_sticker(machine, by=site.user("周敏")).pk
     for area in labelled:
         issue_sticker(area, by=site.user("周敏"))
 
