@@ -3,6 +3,13 @@ from django.http import Http404
 from django.shortcuts import redirect
 
 from hazards.models import Hazard
+from inspections.models import Run
+
+# By kind of object: its page at the desk, and the one on the phone.
+PAGES = {
+    Hazard._meta.label_lower: ("console:hazard", "field:rectify"),
+    Run._meta.label_lower: ("console:run", "field:run"),
+}
 
 
 @login_required
@@ -14,6 +21,7 @@ def home(request):
 @login_required
 def go(request, kind: str, pk: str):
     """One address per object for messages: it leads to the page that fits the reader."""
-    if kind != Hazard._meta.label_lower or not pk.isdecimal():
+    if kind not in PAGES or not pk.isdecimal():
         raise Http404
-    return redirect("console:hazard" if request.user.can("console.open") else "field:rectify", pk=int(pk))
+    at_the_desk, on_the_phone = PAGES[kind]
+    return redirect(at_the_desk if request.user.can("console.open") else on_the_phone, pk=int(pk))

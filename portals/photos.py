@@ -52,6 +52,7 @@ def moment(text: str) -> datetime | None:
 
 
 def _kept(ids: list[str], user: Any) -> list[Attachment]:
+    """In the order in which they were received, which is the one they were taken in."""
     try:
         return list(Attachment.objects.filter(pk__in=ids, by=user, width__isnull=False))
     except (ValidationError, ValueError):

@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -56,6 +56,8 @@ class RefusalMiddleware:
 
 
 def refusal_page(request: HttpRequest, status: int, message: str) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"error": message}, status=status)
     response = page(request, "errors/page.html", {"status": status, "message": message}, "errors/_part.html", status)
     # Shown above the page, wherever the request came from: the form and what was typed stay as they are.
     response["HX-Retarget"] = "#refusal"

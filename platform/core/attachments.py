@@ -6,15 +6,17 @@ import warnings
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pillow_heif
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from core.errors import DomainError
+from core.errors import DomainError, WrongStatus
 from core.models import Attachment
 
 MAX_BYTES = 12 * 2**20
@@ -70,6 +72,19 @@ def keep_photo(upload: UploadedFile, *, by: Any, taken_at: datetime | None = Non
     attachment.shown.save(f"{attachment.id}.jpg", ContentFile(shown), save=False)
     attachment.save(force_insert=True)
     return attachment
+
+
+@transaction.atomic
+def keep_once(pk: UUID, sha256: str, keep: Callable[[], Attachment], *, by: Any) -> Attachment:
+    """What a phone sent under an id that it made itself: sent again it is found again, not kept twice."""
+    type(by)._default_manager.select_for_update(no_key=True).get(pk=by.pk)
+    known = Attachment.objects.filter(pk=pk).first()
+    if known is None:
+        Attachment.objects.filter(pk=keep().pk).update(id=pk)
+        return Attachment.objects.get(pk=pk)
+    if known.by_id != by.pk or known.sha256 != sha256:
+        raise WrongStatus(_("Another file came under this number before. Take the photo again."))
+    return known
 
 
 def keep_file(content: bytes, *, name: str, content_type: str, by: Any) -> Attachment:

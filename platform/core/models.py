@@ -67,6 +67,9 @@ class Attachment(models.Model):
     received_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
+    class Meta:
+        ordering = ["received_at", "id"]
+
 
 class Job(models.Model):
     """Long work with progress that a page can show."""

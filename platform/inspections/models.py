@@ -25,6 +25,7 @@ register(
         "run.started": _("Check started"),
         "run.submitted": _("Check done"),
         "run.missed": _("Missed"),
+        "run.conflicted": _("Two records of one check"),
     }
 )
 
@@ -282,7 +283,7 @@ class Run(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["plan", "opens_at", "equipment", "area"],
-                condition=~Q(status="withdrawn"),
+                condition=~Q(status="withdrawn") & Q(conflicts_with=None),
                 name="run_once_per_occurrence",
                 nulls_distinct=False,
             ),
@@ -296,6 +297,13 @@ class Run(models.Model):
     @property
     def place(self) -> Equipment | Area:
         return self.equipment or self.area
+
+    @property
+    def twins(self) -> "RunQuerySet":
+        """Other records of the same task: several people did it without knowing of each other."""
+        first = self.conflicts_with_id or self.pk
+        same = Run.objects.filter(Q(pk=first) | Q(conflicts_with=first)).exclude(pk=self.pk)
+        return same.select_related("inspector").order_by("submitted_at")
 
 
 class Answer(models.Model):

@@ -4,6 +4,7 @@ from inspections.actions.plans import create_plan, occurrences, plan_runs, stop_
 from inspections.actions.runs import (
     AnswersRefused,
     Given,
+    Handed,
     miss_run,
     open_run,
     refuse_others,
@@ -14,6 +15,7 @@ from inspections.actions.runs import (
 __all__ = [
     "AnswersRefused",
     "Given",
+    "Handed",
     "create_plan",
     "miss_run",
     "occurrences",
