@@ -66,9 +66,10 @@ def refusal_page(request: HttpRequest, status: int, message: str) -> HttpRespons
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return refusal_page(
-        request, 403, _("This page was open too long. Go back, reload it and send again; nothing was changed.")
-    )
+    message = _("This page was open too long. Go back, reload it and send again; nothing was changed.")
+    if wants_json(request):  # a script fetches a fresh token and sends again
+        return JsonResponse({"error": message, "again": True}, status=403)
+    return refusal_page(request, 403, message)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

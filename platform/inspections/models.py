@@ -1,7 +1,7 @@
 """Checklists, the plans that make tasks of them, and the runs that people do at the machine."""
 
 import uuid
-from datetime import time
+from datetime import time, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -213,6 +213,12 @@ class RunQuerySet(models.QuerySet):
         now = timezone.now()
         return self.filter(status__in=(Run.Status.DUE, Run.Status.DOING), opens_at__lte=now)
 
+    def of_the_day(self):
+        """What may be done within the next day, and what may still be handed in late."""
+        now, day = timezone.now(), timedelta(days=1)
+        coming = Q(status__in=(Run.Status.DUE, Run.Status.DOING), opens_at__lte=now + day)
+        return self.filter(coming | Q(status=Run.Status.MISSED, closes_at__gt=now - day))
+
     def assigned_to(self, user):
         return self.filter(Q(assignee=user) | Q(assignee=None, team_id=user.team_id, team__isnull=False))
 
@@ -303,7 +309,7 @@ class Run(models.Model):
         """Other records of the same task: several people did it without knowing of each other."""
         first = self.conflicts_with_id or self.pk
         same = Run.objects.filter(Q(pk=first) | Q(conflicts_with=first)).exclude(pk=self.pk)
-        return same.select_related("inspector").order_by("submitted_at")
+        return same.select_related("inspector").prefetch_related("answers").order_by("submitted_at")
 
 
 class Answer(models.Model):

@@ -12,6 +12,7 @@ const PARTS = {
   "[data-scan]": "./scan.js",
   "[data-zoom]": "./zoom.js",
   "[data-once]": "./once.js",
+  "[data-sync]": "./sync.js",
   "[data-confirm]": "./confirm.js",
 };
 const started = new Map(Object.keys(PARTS).map((selector) => [selector, new WeakSet()]));

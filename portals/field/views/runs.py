@@ -12,7 +12,7 @@ from portals.field.forms.run import as_given, empty_rows, read_rows
 from portals.web import page
 
 
-def _run(user, pk: int) -> Run:
+def find_run(user, pk: int) -> Run:
     """Also one that is somebody else's: the page then says whose it is, instead of that there is none."""
     runs = Run.objects.select_related("checklist", "equipment", "area", "team", "assignee", "inspector")
     run = get_object_or_404(runs, pk=pk)
@@ -24,13 +24,13 @@ def _run(user, pk: int) -> Run:
 @login_required
 @require_POST
 def start(request, pk: int):
-    start_run(_run(request.user, pk), by=request.user)
+    start_run(find_run(request.user, pk), by=request.user)
     return redirect("field:run", pk=pk)
 
 
 @login_required
 def run(request, pk: int):
-    run = _run(request.user, pk)
+    run = find_run(request.user, pk)
     if request.method == "POST":
         return _submit(request, run)
     if run.status == Run.Status.DONE:
