@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pillow_heif
+from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -77,7 +78,7 @@ def keep_photo(upload: UploadedFile, *, by: Any, taken_at: datetime | None = Non
 @transaction.atomic
 def keep_once(pk: UUID, sha256: str, keep: Callable[[], Attachment], *, by: Any) -> Attachment:
     """What a phone sent under an id that it made itself: sent again it is found again, not kept twice."""
-    type(by)._default_manager.select_for_update(no_key=True).get(pk=by.pk)
+    get_user_model().objects.select_for_update(no_key=True).get(pk=by.pk)
     known = Attachment.objects.filter(pk=pk).first()
     if known is None:
         Attachment.objects.filter(pk=keep().pk).update(id=pk)

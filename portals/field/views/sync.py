@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
@@ -95,10 +96,16 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     files = request.FILES.getlist(name)
     if len(files) != 1:
         raise DomainError(_("No file arrived. Take the photo again."))
-    digest = hashlib.file_digest(files[0], "sha256").hexdigest()
-    files[0].seek(0)
-    kept = keep_once(_id(request.POST.get("id", "")), digest, lambda: _keep(request, name), by=request.user)
+    kept = keep_once(_id(request.POST.get("id", "")), _digest(files[0]), lambda: _keep(request, name), by=request.user)
     return JsonResponse({"id": str(kept.pk), "sha256": kept.sha256})
+
+
+def _digest(file: UploadedFile) -> str:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
 
 
 def _id(text: str) -> UUID:
