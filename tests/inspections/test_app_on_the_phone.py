@@ -5,7 +5,6 @@ import json
 import pytest
 from django.test import override_settings
 
-from facilities.qr import issue_sticker
 from people.permissions import Role
 from tests import make
 
@@ -33,7 +32,10 @@ def test_the_service_worker_names_files_that_are_there(browser, debug):
     with override_settings(DEBUG=debug):
         script = browser.get("/sw.js")
     assert script["Cache-Control"] == "no-cache"
-    lines = dict(line.removeprefix("const ").removesuffix(";").split(" = ", 1) for line in script.content.decode().split("\n")[:3])
+    lines = dict(
+        line.removeprefix("const ").removesuffix(";").split(" = ", 1)
+        for line in script.content.decode().split("\n")[:3]
+    )
     files = json.loads(lines["FILES"]) + json.loads(lines["LATER"])
     assert len(json.loads(lines["VERSION"])) == 16
     assert "/static/js/app.js" in files

@@ -117,7 +117,9 @@ def there(worker: Page) -> None:
 def deliver(route: Route, site: str) -> int:
     """Takes the request to the server as it is; whoever sent it may never hear of it. Names of factories are no real hosts."""
     request, host = route.request, urlsplit(site)
-    headers = {name: value for name, value in request.all_headers().items() if not name.startswith(":")} | {"host": host.netloc}
+    headers = {name: value for name, value in request.all_headers().items() if not name.startswith(":")} | {
+        "host": host.netloc
+    }
     address = f"http://127.0.0.1:{host.port}{urlsplit(request.url).path}"
     return httpx.post(address, headers=headers, content=request.post_data_buffer).status_code
 
@@ -318,7 +320,10 @@ def test_a_second_person_on_the_same_phone_sees_a_number_and_sends_nothing(site,
         worker.wait_for_timeout(1000)
         expect(worker.get_by_text("这部手机里还有别人的 1 条")).to_be_visible()
         sign_out(worker)
-        assert worker.evaluate("caches.keys().then((names) => names.filter((name) => name.startsWith('pages-')).length)") == 0
+        assert (
+            worker.evaluate("caches.keys().then((names) => names.filter((name) => name.startsWith('pages-')).length)")
+            == 0
+        )
         sign_in(worker, Role.WORKER)
         there(worker)
         assert worker.faults == []

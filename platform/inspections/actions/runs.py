@@ -167,7 +167,9 @@ def _known(handed: Handed, by: User) -> Run | None:
     known = Run.objects.select_related("checklist", "equipment", "area").filter(submission_id=handed.id).first()
     if known and (known.inspector_id, known.content_sha256) != (by.pk, handed.sha256):
         raise WrongStatus(
-            _("This record was handed in before with other answers. Those stand; tell the team leader what is different.")
+            _(
+                "This record was handed in before with other answers. Those stand; tell the team leader what is different."
+            )
         )
     return known
 

@@ -85,7 +85,9 @@ def _handed(told: dict[str, Any], run: Run, fields: list[tuple[str, str]], files
 
 def _refuse_other_items(run: Run, fields: list[tuple[str, str]], files: dict[str, list[UUID]]) -> None:
     known = {str(pk) for pk in run.checklist.items.values_list("pk", flat=True)}
-    asked = {part for name in [*files, *(name for name, _value in fields)] for part in name.split("-") if part.isdigit()}
+    asked = {
+        part for name in [*files, *(name for name, _value in fields)] for part in name.split("-") if part.isdigit()
+    }
     if asked - known:
         raise DomainError(_("These answers belong to another checklist. Open the check again and look at each one."))
 

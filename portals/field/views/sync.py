@@ -1,6 +1,7 @@
 """What the phone's queue talks to. JSON in and out; each call may come again and then changes nothing."""
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from functools import wraps
@@ -31,6 +32,7 @@ from portals.photos import take_photos
 from portals.web import page
 
 MOST_RUNS = 60
+INPUT = re.compile(r"(photos|voice)-\d+")
 
 
 @login_required
@@ -94,7 +96,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     refuse_others(run, request.user)
     name = request.POST.get("name", "")
     files = request.FILES.getlist(name)
-    if len(files) != 1:
+    if len(files) != 1 or not INPUT.fullmatch(name):
         raise DomainError(_("No file arrived. Take the photo again."))
     kept = keep_once(_id(request.POST.get("id", "")), _digest(files[0]), lambda: _keep(request, name), by=request.user)
     return JsonResponse({"id": str(kept.pk), "sha256": kept.sha256})
