@@ -1,22 +1,59 @@
 """Files leave the storage only here, after asking who may see them."""
 
+import re
+
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import cache_control
 
 from core import attachments
+from core.models import Attachment
+
+_RANGE = re.compile(r"bytes=(\d{0,12})-(\d{0,12})")
 
 
 @login_required
 @cache_control(private=True, max_age=86400)
 def show(request, pk):
-    """The shown copy of a photo; a made file, such as a PDF, as a download."""
+    """The shown copy of a photo, a voice note to be played; a made file, such as a PDF, as a download."""
     attachment = get_object_or_404(attachments.visible_to(request.user), pk=pk)
-    if attachment.shown:
-        response = FileResponse(attachment.shown.open(), content_type="image/jpeg")
-    else:
-        response = FileResponse(attachment.original.open(), as_attachment=True, filename=attachment.name)
+    response = _content(request, attachment)
     response["Content-Security-Policy"] = "sandbox"
     response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _content(request: HttpRequest, attachment: Attachment) -> HttpResponseBase:
+    if attachment.shown:
+        return FileResponse(attachment.shown.open(), content_type="image/jpeg")
+    if attachment.is_sound:
+        return _sound(request, attachment)
+    return FileResponse(attachment.original.open(), as_attachment=True, filename=attachment.name)
+
+
+def _sound(request: HttpRequest, attachment: Attachment) -> HttpResponse:
+    """In the parts that are asked for: iPhones play nothing that comes only as a whole."""
+    with attachment.original.open() as file:
+        content = file.read()
+    asked = _RANGE.fullmatch(request.headers.get("Range", ""))
+    if not asked or asked.groups() == ("", ""):
+        response = HttpResponse(content, content_type=attachment.content_type)
+    else:
+        response = _part(content, *asked.groups())
+        response["Content-Type"] = attachment.content_type
+    response["Accept-Ranges"] = "bytes"
+    return response
+
+
+def _part(content: bytes, first: str, last: str) -> HttpResponse:
+    """first-last, first- to the end, or -count from the end, as in RFC 9110."""
+    size = len(content)
+    start = int(first) if first else max(0, size - int(last))
+    end = min(int(last), size - 1) if first and last else size - 1
+    if start > end:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    response = HttpResponse(content[start : end + 1], status=206)
+    response["Content-Range"] = f"bytes {start}-{end}/{size}"
     return response

@@ -1,4 +1,4 @@
-"""The reader's language and theme: kept with the person when signed in, else in a cookie."""
+"""The reader's language, theme and size of text: kept with the person when signed in, else in a cookie."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from people.preferences import prefer
 
+TEXT_SIZES = ("normal", "large", "huge")
 YEAR = 365 * 24 * 3600
 
 
@@ -21,6 +22,11 @@ def language(request: HttpRequest) -> HttpResponse:
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     return _keep(request, "theme", "theme", request.POST.get("theme"), {"light", "dark"})
+
+
+@require_POST
+def text_size(request: HttpRequest) -> HttpResponse:
+    return _keep(request, "text_size", "text_size", request.POST.get("text_size"), set(TEXT_SIZES))
 
 
 def _keep(request: HttpRequest, field: str, cookie: str, chosen: str | None, known: set[str]) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Photos of a form: what was accepted once is not asked for again when something else in the form is wrong."""
+"""Photos and voice notes of a form: what was accepted once is not asked for again when something else is wrong."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,9 +9,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from core.attachments import PhotosRefused, keep_photo
+from core.attachments import PhotosRefused, keep_photo, keep_voice
 from core.errors import DomainError
 from core.models import Attachment
+from core.words import say
+from facilities.models import Area, Equipment
 
 
 @dataclass
@@ -28,16 +30,34 @@ class Photos:
         return Photos([photo for photo in self.photos if photo.pk not in refusal.photos], [refusal.message])
 
 
-def take_photos(request: HttpRequest, name: str) -> Photos:
+def stamp_of(place: Equipment | Area | None) -> str:
+    """What is printed on a photo taken there: the place's name and its code."""
+    return f"{say(place.name)} {place.code}" if place else ""
+
+
+def take_photos(request: HttpRequest, name: str, *, stamp: str = "") -> Photos:
     """Files of the input `name`, and those of an earlier try whose ids stand in `<name>-kept`."""
     taken = Photos(_kept(request.POST.getlist(f"{name}-kept"), request.user))
-    taken_at = moment(request.POST.get(f"{name}-taken", ""))
-    for upload in request.FILES.getlist(name):
+    times = [moment(text) for text in request.POST.get(f"{name}-taken", "").split(",")]
+    for number, upload in enumerate(request.FILES.getlist(name)):
+        taken_at = times[min(number, len(times) - 1)]
         try:
-            taken.photos.append(keep_photo(upload, by=request.user, taken_at=taken_at))
+            taken.photos.append(keep_photo(upload, by=request.user, stamp=stamp, taken_at=taken_at))
         except DomainError as refusal:
             taken.errors.append(refusal.message)
     return taken
+
+
+def take_voice(request: HttpRequest, name: str) -> tuple[Attachment | None, list[str]]:
+    """The voice note of the input `name`, new or of an earlier try, and what is wrong with it."""
+    upload = request.FILES.get(name)
+    if upload is None:
+        kept = _of(request.POST.getlist(f"{name}-kept"), request.user)
+        return next((note for note in kept if note.is_sound), None), []
+    try:
+        return keep_voice(upload, by=request.user), []
+    except DomainError as refusal:
+        return None, [refusal.message]
 
 
 def moment(text: str) -> datetime | None:
@@ -53,7 +73,11 @@ def moment(text: str) -> datetime | None:
 
 def _kept(ids: list[str], user: Any) -> list[Attachment]:
     """In the order in which they were received, which is the one they were taken in."""
+    return [photo for photo in _of(ids, user) if photo.width is not None]
+
+
+def _of(ids: list[str], user: Any) -> list[Attachment]:
     try:
-        return list(Attachment.objects.filter(pk__in=ids, by=user, width__isnull=False))
+        return list(Attachment.objects.filter(pk__in=ids, by=user))
     except (ValidationError, ValueError):
         return []

@@ -9,15 +9,23 @@ from django.utils.functional import SimpleLazyObject
 from notifications.actions import last_seq
 from portals.alerts import shown_to
 from portals.console.nav import nav
+from portals.looks import TEXT_SIZES
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     factory, user = getattr(request, "tenant", None), getattr(request, "user", None)
     if factory is None or user is None or not user.is_authenticated:
-        return {"factory": factory, "theme": request.COOKIES.get("theme"), "has_inbox": bool(factory) and settings.DEMO}
+        chosen = request.COOKIES.get("text_size")
+        return {
+            "factory": factory,
+            "theme": request.COOKIES.get("theme"),
+            "text_size": chosen if chosen in TEXT_SIZES else "normal",
+            "has_inbox": bool(factory) and settings.DEMO,
+        }
     return {
         "factory": factory,
         "theme": user.theme,
+        "text_size": user.text_size,
         "feed_seq": SimpleLazyObject(lambda: last_seq(user)),
         "alerts": SimpleLazyObject(lambda: shown_to(user)),
         "nav": SimpleLazyObject(lambda: nav(request)),

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import translation
 
 from tenants import due, provisioning
 from tenants.current import in_factory
@@ -70,6 +71,8 @@ def factory(db):
     """The first factory; the test runs inside its schema and is rolled back."""
     with in_factory(provisioning.find("one")) as one:
         yield one
+    # A request leaves its reader's language behind in this thread.
+    translation.deactivate()
     # Anchors are files, which no rollback takes back.
     shutil.rmtree(Path(settings.MEDIA_ROOT) / "anchors", ignore_errors=True)
 

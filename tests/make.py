@@ -1,6 +1,7 @@
 """Plain makers of what tests need; each gives something usable with no arguments."""
 
 import io
+import wave
 from datetime import date, time, timedelta
 from functools import cache
 from itertools import count
@@ -91,6 +92,17 @@ def photo_file(name: str = "photo.jpg", size: tuple[int, int] = (640, 480)) -> S
     number = next(_numbers)
     Image.new("RGB", size, (number % 256, number // 256 % 256, 90)).save(out, "JPEG", comment=str(number).encode())
     return SimpleUploadedFile(name, out.getvalue(), "image/jpeg")
+
+
+def voice_file(name: str = "voice.wav") -> SimpleUploadedFile:
+    """A tenth of a second of silence."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(b"\0\0" * 800)
+    return SimpleUploadedFile(name, out.getvalue(), "audio/wav")
 
 
 def photo(by: User | None = None) -> Attachment:

@@ -35,6 +35,7 @@ OPEN_TO_EVERYBODY = {
     "service_worker",
     "manifest",
     "offline",
+    "text_size",
 }
 REFUSED = {302, 400, 401, 403, 404, 405, 410, 422, 429}
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from alerts.actions import raise_alert
-from core.attachments import keep_photo
+from core.attachments import keep_photo, keep_voice
 from core.models import Attachment, Job
 from facilities.models import Area, Department, Equipment, EquipmentType, QRPoint
 from facilities.qr import issue_sticker
@@ -91,7 +91,9 @@ def _hazard(world: World, worker: User, area: Area, press: Equipment, team: Team
         submitted_at=now,
         measure=f"{world.mark}已装好",
     )
-    Evidence.objects.create(hazard=world.hazard, attachment=world.photo, stage=Evidence.Stage.BEFORE)
+    spoken = keep_voice(make.voice_file(f"{world.mark}.wav"), by=worker)
+    for proof in (world.photo, spoken):
+        Evidence.objects.create(hazard=world.hazard, attachment=proof, stage=Evidence.Stage.BEFORE)
     raise_alert(world.hazard, f"{world.mark}告警", by=worker, department_id=area.department_id)
 
 

@@ -224,6 +224,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
         "img-src": ["'self'", "data:", "blob:"],
+        "media-src": ["'self'", "blob:"],
         "script-src": ["'self'", "'wasm-unsafe-eval'"],
         "worker-src": ["'self'"],
         "manifest-src": ["'self'"],

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("language/", looks.language, name="language"),
     path("theme/", looks.theme, name="theme"),
+    path("text-size/", looks.text_size, name="text_size"),
     path("account/", include("portals.account")),
     path("go/<str:kind>/<str:pk>/", home.go, name="go"),
     path("alerts/", alerts.open_alerts, name="alerts"),

@@ -1,12 +1,18 @@
-"""Photos as evidence: the file that arrived stays untouched, people see a re-encoded copy without its EXIF."""
+"""Evidence: the file that arrived stays untouched; of photos people see a re-encoded, stamped copy without its EXIF.
+
+Position: a photo may say where it was taken. It is never read, shown or stored here; only the untouched original holds
+it, for whoever must prove the file later, and no page hands that one out.
+"""
 
 import hashlib
 import io
+import struct
 import warnings
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pillow_heif
 from django.contrib.auth import get_user_model
@@ -14,16 +20,21 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.errors import DomainError, WrongStatus
 from core.models import Attachment
+from core.stamps import print_stamp, stamp_text
+from tenants.current import current_factory
 
 MAX_BYTES = 12 * 2**20
+MAX_VOICE_BYTES = 2 * 2**20
 MAX_PIXELS = 40_000_000
 SHOWN_SIDE = 1600
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+_EXIF, _TAKEN, _OFFSET = 0x8769, 0x9003, 0x9011
 _visible: list[Callable[[Any], QuerySet]] = []
 
 pillow_heif.register_heif_opener()
@@ -50,27 +61,52 @@ def visible_to(user: Any) -> QuerySet[Attachment]:
     return allowed.distinct()
 
 
-def keep_photo(upload: UploadedFile, *, by: Any, taken_at: datetime | None = None) -> Attachment:
-    """Stores a photo; refuses with a sentence what is no picture, too heavy, or a decompression bomb."""
+def keep_photo(upload: UploadedFile, *, by: Any, stamp: str = "", taken_at: datetime | None = None) -> Attachment:
+    """Stores a photo; refuses with a sentence what is no picture, too heavy, or a decompression bomb.
+
+    stamp: what is printed on the shown copy beside time and person: which machine or area, and its code.
+    """
     if upload.size and upload.size > MAX_BYTES:
         raise DomainError(
             _("The photo is %(size)d MB; the limit is %(limit)d MB. Take it again with a lower resolution.")
             % {"size": upload.size // 2**20, "limit": MAX_BYTES // 2**20}
         )
     content = upload.read()
-    shown, width, height = _shown_copy(content)
-    attachment = Attachment(
-        name=(upload.name or "photo")[-200:],
-        content_type=(upload.content_type or "")[:80],
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        width=width,
-        height=height,
-        taken_at=taken_at,
-        by=by,
-    )
+    picture, (width, height), said = _opened(content)
+    taken_at = taken_at or said
+    text = stamp_text(stamp, by=by, received_at=timezone.now(), taken_at=taken_at)
+    print_stamp(picture, text)
+    attachment = _described(upload, content, by)
+    attachment.width, attachment.height, attachment.taken_at, attachment.stamp = width, height, taken_at, text
+    attachment.content_type = (upload.content_type or "")[:80]
+    return _stored(attachment, content, shown=_jpeg(picture))
+
+
+def keep_voice(upload: UploadedFile, *, by: Any) -> Attachment:
+    """Stores a spoken note; what it is says its content, whatever the phone calls it."""
+    if upload.size and upload.size > MAX_VOICE_BYTES:
+        raise DomainError(
+            _("The voice note is longer than %(limit)d MB can hold. Say it in a minute at most.")
+            % {"limit": MAX_VOICE_BYTES // 2**20}
+        )
+    content = upload.read()
+    content_type = _sound(content)
+    if not content_type:
+        raise DomainError(_("This recording cannot be played here. Record it again on this page, or write it down."))
+    attachment = _described(upload, content, by)
+    attachment.content_type = content_type
+    return _stored(attachment, content)
+
+
+def _described(upload: UploadedFile, content: bytes, by: Any) -> Attachment:
+    digest = hashlib.sha256(content).hexdigest()
+    return Attachment(name=(upload.name or "")[-200:] or "file", size=len(content), sha256=digest, by=by)
+
+
+def _stored(attachment: Attachment, content: bytes, shown: bytes = b"") -> Attachment:
     attachment.original.save(f"{attachment.id}.bin", ContentFile(content), save=False)
-    attachment.shown.save(f"{attachment.id}.jpg", ContentFile(shown), save=False)
+    if shown:
+        attachment.shown.save(f"{attachment.id}.jpg", ContentFile(shown), save=False)
     attachment.save(force_insert=True)
     return attachment
 
@@ -90,24 +126,22 @@ def keep_once(pk: UUID, sha256: str, keep: Callable[[], Attachment], *, by: Any)
 
 def keep_file(content: bytes, *, name: str, content_type: str, by: Any) -> Attachment:
     """Stores a file that the product itself has made, such as a PDF."""
-    attachment = Attachment(
-        name=name, content_type=content_type, size=len(content), sha256=hashlib.sha256(content).hexdigest(), by=by
-    )
-    attachment.original.save(f"{attachment.id}.bin", ContentFile(content), save=False)
-    attachment.save(force_insert=True)
-    return attachment
+    digest = hashlib.sha256(content).hexdigest()
+    made = Attachment(name=name, content_type=content_type, size=len(content), sha256=digest, by=by)
+    return _stored(made, content)
 
 
-def _shown_copy(content: bytes) -> tuple[bytes, int, int]:
-    """JPEG bytes of the copy, and the size of the original in pixels."""
+def _opened(content: bytes) -> tuple[Image.Image, tuple[int, int], datetime | None]:
+    """The picture upright and small enough to be shown, the size of the original, and when its camera says it was."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(content), formats=_FORMATS)
-            width, height = image.size
-            if width * height > MAX_PIXELS:
+            size = image.size
+            if size[0] * size[1] > MAX_PIXELS:
                 raise Image.DecompressionBombError
             image.draft("RGB", (SHOWN_SIDE, SHOWN_SIDE))
+            said = _camera_time(image)
             picture = ImageOps.exif_transpose(image).convert("RGB")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise DomainError(
@@ -117,6 +151,41 @@ def _shown_copy(content: bytes) -> tuple[bytes, int, int]:
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
         raise DomainError(_("This file is not a picture that can be opened. Take the photo again.")) from None
     picture.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+    return picture, size, said
+
+
+def _camera_time(image: Image.Image) -> datetime | None:
+    """For phones whose browser sends no time of its own; where the camera names no zone it is the factory's."""
+    try:
+        said = image.getexif().get_ifd(_EXIF)
+        taken = datetime.strptime(str(said[_TAKEN]).strip("\0 ") + "+0000", "%Y:%m:%d %H:%M:%S%z")
+    except (KeyError, ValueError, TypeError, struct.error):
+        return None
+    if not 2000 <= taken.year < 2100:
+        return None
+    try:
+        zone = datetime.strptime(str(said[_OFFSET]).strip("\0 "), "%z").tzinfo
+    except (KeyError, ValueError):
+        zone = ZoneInfo(current_factory().time_zone)
+    return taken.replace(tzinfo=zone)
+
+
+def _jpeg(picture: Image.Image) -> bytes:
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=82)
-    return out.getvalue(), width, height
+    return out.getvalue()
+
+
+def _sound(content: bytes) -> str:
+    """The type by the first bytes: WebM, Ogg, MP4, WAV, MP3; empty for anything else."""
+    head = content[:64]
+    if head.startswith(b"\x1aE\xdf\xa3") and b"webm" in head:
+        return "audio/webm"
+    if head.startswith(b"OggS"):
+        return "audio/ogg"
+    if head[4:8] == b"ftyp" and head[8:11] in (b"M4A", b"mp4", b"iso", b"3gp"):
+        return "audio/mp4"
+    if head.startswith(b"RIFF") and head[8:12] == b"WAVE":
+        return "audio/wav"
+    is_frame = len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2
+    return "audio/mpeg" if head.startswith(b"ID3") or is_frame else ""

@@ -70,6 +70,11 @@ class Attachment(models.Model):
     class Meta:
         ordering = ["received_at", "id"]
 
+    @property
+    def is_sound(self) -> bool:
+        """A voice note: its type was read from its content, which that of a photo was not."""
+        return not self.shown and self.content_type.startswith("audio/")
+
 
 class Job(models.Model):
     """Long work with progress that a page can show."""

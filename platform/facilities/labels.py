@@ -30,6 +30,7 @@ class Label:
     short: str
     risk: str
     rank: int
+    is_ex: bool
     svg: SafeString
 
 
@@ -70,5 +71,6 @@ def _label(point: QRPoint, base_url: str) -> Label:
         short=f"{point.code[:5]} {point.code[5:]}",
         risk=str(colour.label),
         rank=colour.level,
+        is_ex=(place.area if isinstance(place, Equipment) else place).is_ex,
         svg=mark_safe(svg),  # noqa: S308 - drawn by the library from our own address
     )

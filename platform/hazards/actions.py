@@ -51,6 +51,7 @@ def report_hazard(
     is_urgent: bool = False,
     is_machine_stopped: bool | None = None,
     photos: Iterable[Attachment] = (),
+    voice: Attachment | None = None,
     source: str = Hazard.Source.REPORT,
     client_id: UUID | None = None,
 ) -> Hazard:
@@ -79,7 +80,7 @@ def report_hazard(
     hazard, is_new = Hazard.objects.get_or_create(client_id=client_id or uuid4(), reporter=by, defaults=facts)
     if not is_new:
         return hazard
-    _keep(hazard, photos, Evidence.Stage.BEFORE)
+    _keep(hazard, [*photos, *([voice] if voice else [])], Evidence.Stage.BEFORE)
     emit(
         "hazard.reported",
         hazard,
@@ -87,6 +88,7 @@ def report_hazard(
         number=hazard.number,
         level=hazard.level,
         photos=[photo.sha256 for photo in photos],
+        **({"voice": voice.sha256} if voice else {}),
     )
     if hazard.is_urgent:
         raise_alert(hazard, _alert_line(hazard), by=by, department_id=hazard.department_id)
@@ -122,7 +124,7 @@ def _policy(level: str) -> LevelPolicy | None:
 
 
 def _keep(hazard: Hazard, photos: Iterable[Attachment], stage: str) -> None:
-    """A photo proves one thing only: the database refuses it a second time."""
+    """A photo or voice note proves one thing only: the database refuses it a second time."""
     try:
         with transaction.atomic():
             Evidence.objects.bulk_create(

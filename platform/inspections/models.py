@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.events import register
+from core.events import history, register
 from core.models import Attachment
 from facilities.models import Area, Department, Equipment, EquipmentType, QRPoint, Shift
 from hazards.models import Category, Hazard
@@ -34,6 +34,13 @@ class Frequency(models.TextChoices):
     PRESHIFT = "preshift", _("Pre-shift check")
     WEEKLY = "weekly", _("Weekly special check")
     MONTHLY = "monthly", _("Monthly comprehensive check")
+
+
+class ExWay(models.TextChoices):
+    """How photos are taken where explosions threaten: an ordinary phone never goes in."""
+
+    OUTSIDE = "outside", _("From outside the boundary")
+    EX_PHONE = "ex_phone", _("With an Ex phone")
 
 
 class ChecklistQuerySet(models.QuerySet):
@@ -310,6 +317,18 @@ class Run(models.Model):
         first = self.conflicts_with_id or self.pk
         same = Run.objects.filter(Q(pk=first) | Q(conflicts_with=first)).exclude(pk=self.pk)
         return same.select_related("inspector").prefetch_related("answers").order_by("submitted_at")
+
+    @property
+    def ex(self) -> str:
+        """How photos are taken where explosions threaten, as the inspector said at the beginning; empty before that."""
+        started = (event.data for event in history(self) if event.name == "run.started") if self.area.is_ex else ()
+        return next((data.get("ex", "") for data in started), "")
+
+    def lines(self) -> "list[tuple[Item, Answer | None]]":
+        """Every item with its answer, or with none where its condition was not met; empty before it is handed in."""
+        answers = self.answers.select_related("item", "hazard", "voice__by").prefetch_related("photos__by")
+        by_item = {answer.item_id: answer for answer in answers}
+        return [(item, by_item.get(item.pk)) for item in self.checklist.items.all()] if by_item else []
 
 
 class Answer(models.Model):

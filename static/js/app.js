@@ -5,6 +5,8 @@ import "./refusals.js";
 const PARTS = {
   "[data-feed-seq]": "./feed.js",
   "[data-shots]": "./shots.js",
+  "[data-voice]": "./voice.js",
+  "[data-ex-start]": "./ex.js",
   "[data-stepper]": "./stepper.js",
   "[data-speak]": "./speak.js",
   "[data-compare]": "./compare.js",

@@ -1,7 +1,7 @@
 // Hand-ins on this phone, from the first answer to the server's receipt. No page in here: the service worker runs it too.
 //
-// A record: { id, user, key, run, title, state, fields: [[name, value, checked]], files: [{ id, name, filename, type, at, size,
-// sha256, isThere }], here, began, changed, handed, tries, problem, url }. Its states: draft → waiting → sending → done, or
+// A record: { id, user, key, run, title, state, fields: [[name, value, checked, isLeft]], files: [{ id, name, filename, type, at,
+// size, sha256, isThere, isLeft }], here, began, changed, handed, tries, problem, url }. Its states: draft → waiting → sending → done, or
 // refused, from where it goes on as a draft does. The bytes of files lie beside it, each under an id made here: some phones
 // lose a File that the camera app cleans up.
 

@@ -55,10 +55,11 @@ async function note(standing, trouble) {
 
 async function send(standing, me) {
   await change(standing.id, { state: "sending", problem: null });
-  for (const file of standing.files) if (!file.isThere) await upload(standing, file, me);
+  const files = standing.files.filter((file) => !file.isLeft), fields = standing.fields.filter(([, , isChosen, isLeft]) => isChosen !== false && !isLeft);
+  for (const file of files) if (!file.isThere) await upload(standing, file, me);
   const told = {
-    id: standing.id, user: standing.user, fields: standing.fields.filter(([, , isChosen]) => isChosen !== false).map(([name, value]) => [name, value]),
-    files: named(standing.files), started_at: moment(standing.began), submitted_at: moment(standing.handed), sent_at: moment(Date.now()),
+    id: standing.id, user: standing.user, fields: fields.map(([name, value]) => [name, value]),
+    files: named(files), label: standing.label ?? "", started_at: moment(standing.began), submitted_at: moment(standing.handed), sent_at: moment(Date.now()),
   };
   const answer = await post(`/m/sync/runs/${standing.run}/`, JSON.stringify(told), me, { "Content-Type": "application/json" })
     .catch((trouble) => again(standing, trouble));

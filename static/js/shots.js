@@ -1,18 +1,21 @@
 // Photos of a form (templates/parts/_shots.html): several shots one after the other, each to be seen and taken again.
 //
-// The files stay in the file input, so the form is sent as without scripts. Big ones are made smaller first: 1920 pixels
-// on the longer side are enough for evidence, and workshop signal is weak. What the browser cannot open goes as it is.
+// The files stay in the file input, so the form is sent as without scripts. Each is drawn again before it goes: at most
+// 400 KB, because workshop signal is weak, and without what the camera wrote beside the picture, such as its position. Its
+// time is read before that and kept as the file's time. What the browser cannot open (HEIC) goes as it is.
 // After each change the input sends "shots:changed" upwards.
 
 import { icon, make, say } from "./words.js";
 
-const SIDE = 1920, QUALITY = 0.85, ENOUGH = 1.5 * 2 ** 20;
+const MOST = 400 * 1000;
+const STEPS = [[1920, 0.82], [1920, 0.7], [1600, 0.7], [1600, 0.55], [1280, 0.6], [1024, 0.5], [800, 0.4]];
 
 export function setup(box) {
   const input = box.querySelector("input[type=file]");
   box.shots = [];
   input.addEventListener("change", async () => {
-    const added = await Promise.all([...input.files].map(smaller));
+    const added = [];
+    for (const file of [...input.files]) added.push(await smaller(file)); // one after the other: each fills a phone's memory
     put(box, input.multiple ? [...box.shots, ...added] : added);
   });
 }
@@ -25,7 +28,7 @@ export function put(box, files) {
   box.shots = files;
   input.files = held.files;
   const taken = box.querySelector("[data-taken]");
-  if (taken) taken.value = files.length ? new Date(Math.min(...files.map((file) => file.lastModified))).toISOString() : "";
+  if (taken) taken.value = files.map((file) => new Date(file.lastModified).toISOString()).join(",");
   show(box, files);
   input.dispatchEvent(new CustomEvent("shots:changed", { bubbles: true }));
 }
@@ -48,14 +51,63 @@ function picture(box, file, index) {
 }
 
 async function smaller(file) {
-  if (file.size <= ENOUGH) return file;
+  const at = await takenAt(file);
   const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => null);
   if (!bitmap) return file;
-  const scale = Math.min(1, SIDE / Math.max(bitmap.width, bitmap.height));
+  const blob = await fitting(bitmap);
+  bitmap.close();
+  return blob ? new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg", lastModified: at }) : file;
+}
+
+/** The first step at which the picture fits, else the smallest one. */
+async function fitting(bitmap) {
+  let blob = null, canvas = null, side = 0;
+  for (const [longest, quality] of STEPS) {
+    if (longest !== side) canvas = drawn(bitmap, longest);
+    side = longest;
+    blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", quality));
+    if (!blob || blob.size <= MOST) break;
+  }
+  return blob;
+}
+
+function drawn(bitmap, longest) {
+  const scale = Math.min(1, longest / Math.max(bitmap.width, bitmap.height));
   const canvas = make("canvas", { width: Math.round(bitmap.width * scale), height: Math.round(bitmap.height * scale) });
   canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  bitmap.close();
-  const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
-  if (!blob || blob.size >= file.size) return file;
-  return new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg", lastModified: file.lastModified });
+  return canvas;
+}
+
+/** When the camera says it was, in this phone's zone; else the file's own time. */
+async function takenAt(file) {
+  const head = new DataView(await file.slice(0, 128 * 1024).arrayBuffer());
+  try {
+    const [, year, month, day, hour, minute, second] = /^(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)/.exec(cameraTime(head)).map(Number);
+    return new Date(year, month - 1, day, hour, minute, second).getTime() || file.lastModified;
+  } catch {
+    return file.lastModified; // no JPEG, or none that names a time
+  }
+}
+
+/** DateTimeOriginal of a JPEG's EXIF, "2026:11:25 08:30:00". Nothing else is read, the position least of all. */
+function cameraTime(view) {
+  if (view.getUint16(0) !== 0xffd8) return "";
+  let at = 2;
+  while (view.getUint16(at) !== 0xffe1) at += 2 + view.getUint16(at + 2);
+  const tiff = at + 10;
+  if (view.getUint32(at + 4) !== 0x45786966) return "";
+  const isLittle = view.getUint16(tiff) === 0x4949;
+  const exif = entry(view, tiff, view.getUint32(tiff + 4, isLittle), 0x8769, isLittle);
+  const text = entry(view, tiff, exif, 0x9003, isLittle);
+  return String.fromCharCode(...new Uint8Array(view.buffer, tiff + text, 19));
+}
+
+/** The value of a tag in the directory at this place of the TIFF block. */
+function entry(view, tiff, directory, tag, isLittle) {
+  const count = view.getUint16(tiff + directory, isLittle);
+  for (let n = 0; n < count; n++) {
+    const at = tiff + directory + 2 + n * 12;
+    if (view.getUint16(at, isLittle) === tag) return view.getUint32(at + 8, isLittle);
+  }
+  throw new RangeError("no such tag");
 }

@@ -4,7 +4,9 @@
 //
 //   <form method="post" enctype="multipart/form-data" action="…" data-stepper="run-17"> {% csrf_token %}
 //     {% include "parts/_stepper_head.html" %}                    progress cells, the note for "no signal"
-//     <section class="stack" data-step data-photo="always|on_fail|never">          one per question, also without scripts
+//     <section class="stack" data-step="17" data-photo="always|on_fail|never">     one per question, also without scripts
+//       also: data-kind="pass_fail|number|choice|text|photo"; data-position; data-only-if="3" data-only-value="fail": asked
+//       only where the question of position 3 was answered so. Others are left out, and come back when the answer changes.
 //       <div><p class="w-s">…4 / 8</p><h2 class="w-q">…</h2></div>
 //       {% include "parts/_shots.html" with name="photos-4" taken="taken-4" %}
 //       <fieldset class="w-ans"><legend class="sr">…</legend>
@@ -13,6 +15,7 @@
 //       </fieldset>
 //       <div class="read" data-number data-min="0.45" data-max="0.60" data-by="0.01" data-unit="MPa">   out of range chooses "fail"
 //         <button type="button" data-minus>…</button><input name="number-4" inputmode="decimal"><button type="button" data-plus>…</button></div>
+//       <input type="radio" name="text-4" value="…" data-fails>   of a choice: chooses "fail", the others "pass"
 //       <div class="stack" data-if="fail">…</div>                 shown for these answers only; leave it visible in the HTML
 //       <input type="hidden" name="answered_at-4" data-answered>  time of the last change, ISO 8601
 //       <p class="field-error">…</p>                              errors of a 422 answer stand inside their section
@@ -35,6 +38,7 @@ import { settle } from "./sender.js";
 import { put } from "./shots.js";
 import { speak } from "./speak.js";
 import { reason } from "./sync.js";
+import { put as putVoice } from "./voice.js";
 import { icon, make, say } from "./words.js";
 
 // So long the button turns before the person may go on with the next task.
@@ -55,6 +59,7 @@ class Stepper {
     this.isDirty = false;
     this.known = new WeakMap(); // File → what it is called in the record
     this.kept = new Promise((found) => { this.found = found; }); // nothing is written before it is known what stands
+    this.left = new Set(); // steps that are not asked, as the answers stand
   }
 
   async begin() {
@@ -65,23 +70,27 @@ class Stepper {
     const isOver = standing && !["draft", "refused"].includes(standing.state);
     this.record = standing && !isOver ? standing : begin({ key: this.key, run: Number(run), user: Number(user), title });
     // A page that was kept knows less than the queue; one that is fresh knows that it may be done again.
+    // The label that was scanned without network goes along; the server judges it.
+    const label = new URLSearchParams(location.search).get("label");
+    if (label) this.record.label = label;
     this.found();
     if (isOver && (standing.state !== "done" || "kept" in document.body.dataset)) return this.saved(standing);
     const draft = standing && !isOver ? standing : null;
     if (draft) await this.restore(draft);
     this.steps.forEach((step) => this.look(step));
+    this.ask();
     const wrong = this.steps.findIndex((step) => step.querySelector(".field-error"));
     this.go(wrong >= 0 ? wrong : draft ? draft.here : 0);
   }
 
   listen() {
     const press = (selector, act) => this.form.querySelectorAll(selector).forEach((button) => button.addEventListener("click", () => act(button)));
-    press("[data-prev]", () => this.go(this.here - 1));
+    press("[data-prev]", () => this.go(this.here - 1, -1));
     press("[data-next]", () => this.next());
     press("[data-read]", () => speak(this.screens[this.here].querySelector(".w-q, h2")?.innerText));
     press("[data-minus]", (button) => this.turn(button, -1));
     press("[data-plus]", (button) => this.turn(button, 1));
-    for (const name of ["input", "change", "shots:changed"]) this.form.addEventListener(name, (event) => this.changed(event));
+    for (const name of ["input", "change", "shots:changed", "voice:changed"]) this.form.addEventListener(name, (event) => this.changed(event));
     this.form.addEventListener("click", (event) => this.tapped(event));
     this.form.addEventListener("submit", (event) => this.send(event));
     addEventListener("beforeunload", (event) => this.isFull && event.preventDefault());
@@ -96,19 +105,64 @@ class Stepper {
     const answered = step.querySelector("[data-answered]");
     if (answered) answered.value = new Date().toISOString();
     if (event.target.closest("[data-number]")) this.limit(step);
+    this.settle(step, event.target);
     this.look(step);
+    this.ask();
     this.complain(step, "");
     clearTimeout(this.timer);
     // A choice or a photo is written down at once, words when the finger rests.
     this.timer = setTimeout(() => this.keep(), event.type === "input" && event.target.matches("textarea, [inputmode], [type=text]") ? TYPING : 0);
   }
 
-  /** "Not running today", or "in order" where no photo and no number is asked for, leads on by itself. */
+  /** An answer leads on by itself, unless it is a problem or something is missing still. */
   tapped(event) {
-    const radio = event.target.closest("[data-step] input[name^=value-]");
-    if (!radio || !event.detail || radio.value === "fail") return;
+    const radio = event.target.closest("[data-step] input[type=radio]");
+    if (!radio || !event.detail || /^(stopped|level)-/.test(radio.name)) return;
     const step = radio.closest("[data-step]");
-    if (!this.missing(step) && !step.querySelector(`[data-if~="${radio.value}"]`)) setTimeout(() => step === this.screens[this.here] && this.next(), 280);
+    const isDone = () => !this.missing(step) && !step.querySelector(`[data-if~="${this.value(step)}"]`);
+    setTimeout(() => step === this.screens[this.here] && isDone() && this.next(), 280);
+  }
+
+  choose(step, value) {
+    const radio = step.querySelector(`input[type=radio][name^=value-][value=${value}]`);
+    if (radio) radio.checked = true;
+  }
+
+  /** What was chosen, written or photographed is the answer; whoever sees a problem in it still says so. */
+  settle(step, target) {
+    const kind = step.dataset.kind;
+    if (kind === "choice" && target.name.startsWith("text-")) this.choose(step, step.querySelector("[data-fails]:checked") ? "fail" : "pass");
+    if (kind === "text" && target.name.startsWith("text-") && !this.value(step)) this.choose(step, "pass");
+    if (kind === "photo" && target.files?.length && !this.value(step)) this.choose(step, "pass");
+  }
+
+  /** What the conditions of other questions look at: the judgement, and the words of a choice in either language. */
+  said(step) {
+    const value = this.value(step);
+    const chosen = step.dataset.kind === "choice" && value !== "not_in_use" && step.querySelector("input[name^=text-]:checked");
+    return chosen ? [value, chosen.value, chosen.dataset.zh, chosen.dataset.en] : [value];
+  }
+
+  /** As inspections/conditions.py: asked where the question before was asked and answered so. */
+  ask() {
+    const said = new Map();
+    for (const step of this.steps) {
+      const { position, onlyIf, onlyValue } = step.dataset;
+      const isAsked = onlyIf === undefined || !said.has(onlyIf) || said.get(onlyIf).includes(onlyValue);
+      said.set(position, isAsked ? this.said(step) : []);
+      if (isAsked === this.left.has(step)) this.leave(step, !isAsked);
+    }
+    const counted = this.steps.filter((step) => step.querySelector("[data-count-of]") && !this.left.has(step));
+    counted.forEach((step, at) => { step.querySelector("[data-count-of]").textContent = say("countOf", { n: at + 1, of: counted.length }); });
+    this.cells();
+  }
+
+  /** What is not asked is not sent either; it is kept, in case it is asked again. */
+  leave(step, isLeft) {
+    if (isLeft) this.left.add(step);
+    else this.left.delete(step);
+    step.querySelectorAll("input, select, textarea").forEach((input) => { input.disabled = isLeft; });
+    if (!isLeft) this.look(step);
   }
 
   turn(button, direction) {
@@ -126,14 +180,28 @@ class Stepper {
     const has = (name) => box.dataset[name] !== undefined && box.dataset[name] !== "" && input.value !== "";
     const high = has("max") && value > Number(box.dataset.max), low = has("min") && value < Number(box.dataset.min);
     input.classList.toggle("bad", high || low);
-    box.querySelectorAll("[data-limit]").forEach((old) => old.remove());
     step.querySelector("[data-limit]")?.remove();
-    const radio = (name) => step.querySelector(`input[type=radio][value=${name}]`);
-    if (!high && !low) return input.value !== "" && radio("pass") && (radio("pass").checked = true);
-    const by = Number((high ? value - Number(box.dataset.max) : value - Number(box.dataset.min)).toPrecision(6));
-    const much = `${high ? "+" : ""}${by} ${box.dataset.unit ?? ""}`.trim();
-    box.after(make("div", { class: "note bad", role: "alert", "data-limit": "" }, icon("alert-octagon"), make("span", {}, make("b", {}, say(high ? "tooHigh" : "tooLow")), ` (${much})`)));
-    if (radio("fail")) radio("fail").checked = true;
+    const by = Number(Math.abs(high ? value - Number(box.dataset.max) : value - Number(box.dataset.min)).toPrecision(6));
+    const off = high ? say("highBy", { much: by }) : low ? say("lowBy", { much: by }) : "";
+    const gauge = step.querySelector("[data-gauge]");
+    if (gauge) this.point(gauge, input.value === "" ? NaN : value, off);
+    if (!high && !low) return input.value !== "" && this.choose(step, "pass");
+    const much = say(high ? "highBy" : "lowBy", { much: `${by} ${box.dataset.unit ?? ""}`.trim() });
+    const words = make("span", {}, make("b", {}, say(high ? "tooHigh" : "tooLow")), say("thenReport", { much }));
+    (gauge ?? box).after(make("div", { class: "note bad", role: "alert", "data-limit": "" }, icon("alert-octagon"), words));
+    this.choose(step, "fail");
+  }
+
+  /** Moves the gauge's pointer; outside of the range it says by how much, where the range's own numbers leave room. */
+  point(gauge, value, off) {
+    const { at, origin, per } = gauge.dataset;
+    const x = Math.max(12, Math.min(346, Number(at) + (value - Number(origin)) * Number(per)));
+    const pointer = gauge.querySelector("[data-pointer]"), words = gauge.querySelector("[data-off]");
+    pointer.classList.toggle("d-none", Number.isNaN(x));
+    if (!Number.isNaN(x)) pointer.setAttribute("transform", `translate(${x.toFixed(1)} 0)`);
+    pointer.classList.toggle("off", off !== "");
+    words.textContent = off;
+    words.setAttribute("x", x > Number(at) && off ? Math.max(304, Math.min(310, x)) : 46);
   }
 
   value(step) {
@@ -142,7 +210,8 @@ class Stepper {
 
   has(step) {
     if (step.querySelector("input[name^=value-]")) return Boolean(this.value(step));
-    return [...step.querySelectorAll("input:not([type=hidden]), textarea, select")].some((input) => (input.type === "file" ? input.files.length : input.value.trim()));
+    const isFilled = (input) => (input.type === "file" ? input.files.length : input.type === "radio" ? input.checked : input.value.trim());
+    return [...step.querySelectorAll("input:not([type=hidden], [name^=voice]), textarea, select")].some(isFilled);
   }
 
   look(step) {
@@ -155,8 +224,8 @@ class Stepper {
   }
 
   cells() {
-    const cells = this.steps.map((step, at) => {
-      const state = at === this.here ? "h" : this.has(step) ? CELLS[this.value(step)] ?? "p" : "";
+    const cells = this.steps.filter((step) => !this.left.has(step)).map((step) => {
+      const state = step === this.screens[this.here] ? "h" : this.has(step) ? CELLS[this.value(step)] ?? "p" : "";
       return make("li", { class: state });
     });
     const list = this.form.querySelector("[data-cells]");
@@ -166,10 +235,11 @@ class Stepper {
 
   /** What still has to be done on this screen, as a sentence. */
   missing(step) {
-    if ("optional" in step.dataset) return "";
+    if ("optional" in step.dataset || this.left.has(step)) return "";
     if (!this.has(step)) return say("answerMissing");
     const rule = step.dataset.photo, value = this.value(step);
-    const files = step.querySelector("input[type=file]")?.files.length ?? 1;
+    const shots = step.querySelector("[data-shots]");
+    const files = shots ? shots.querySelector("input[type=file]").files.length + shots.querySelectorAll("input[name$=-kept]").length : 1;
     const needs = value !== "not_in_use" && (rule === "always" || (rule === "on_fail" && value === "fail"));
     if (needs && !files) return say("photoMissing");
     const empty = [...step.querySelectorAll("[required]")].find((input) => !input.disabled && input.type !== "radio" && !input.value.trim());
@@ -191,8 +261,9 @@ class Stepper {
     if (!missing) this.go(this.here + 1);
   }
 
-  go(to) {
+  go(to, direction = 1) {
     this.here = Math.max(0, Math.min(to, this.screens.length - 1));
+    while (this.left.has(this.screens[this.here]) && this.here > 0) this.here += direction;
     this.screens.forEach((screen, at) => { screen.hidden = at !== this.here; });
     const isEnd = this.here === this.screens.length - 1;
     const dock = this.form.querySelector("[data-dock]");
@@ -211,12 +282,13 @@ class Stepper {
 
   sum() {
     const list = this.form.querySelector("[data-summary-list]");
-    list?.replaceChildren(...this.steps.map((step, at) => this.line(step, at)));
+    list?.replaceChildren(...this.steps.flatMap((step, at) => (this.left.has(step) ? [] : [this.line(step, at)])));
   }
 
   line(step, at) {
     const radio = step.querySelector("input[name^=value-]:checked");
-    const said = [radio?.nextElementSibling.firstChild?.nextSibling?.textContent ?? "", step.querySelector("[data-number] input")?.value ?? ""].filter(Boolean).join(" · ");
+    const choice = step.querySelector("input[type=radio][name^=text-]:checked, input[name=ex]:checked");
+    const said = [choice?.nextElementSibling.textContent.trim() ?? "", choice && radio?.value === "pass" ? "" : radio?.nextElementSibling.firstChild?.nextSibling?.textContent ?? "", step.querySelector("[data-number] input")?.value ?? ""].filter(Boolean).join(" · ");
     const missing = this.missing(step);
     const look = missing || radio?.value === "fail" ? "bad" : radio?.value === "not_in_use" ? "" : "ok";
     const sign = look ? [icon(look === "ok" ? "check" : "alert-octagon")] : [];
@@ -235,9 +307,8 @@ class Stepper {
   async write(facts) {
     const fields = [], files = [], added = [];
     for (const input of this.form.querySelectorAll("[data-step] [name], [data-summary] [name]")) {
-      if (input.type === "file") for (const file of input.disabled ? [] : input.files) files.push(await this.describe(file, input.name, added));
-      else if (input.type === "radio" || input.type === "checkbox") fields.push([input.name, input.value, input.checked && !input.disabled]);
-      else fields.push([input.name, input.value, input.disabled ? false : null]);
+      if (input.type === "file") for (const file of input.files) files.push({ ...(await this.describe(file, input.name, added)), isLeft: input.disabled });
+      else fields.push([input.name, input.value, ["radio", "checkbox"].includes(input.type) ? input.checked : null, input.disabled]);
     }
     const isMine = await keep(Object.assign(this.record, { fields, files, here: this.here }, facts), added);
     this.full(false);
@@ -267,8 +338,8 @@ class Stepper {
     const inputs = [...this.form.querySelectorAll("[name]")];
     for (const [name, value, checked] of draft.fields) {
       for (const input of inputs.filter((each) => each.name === name)) {
-        if (input.type === "radio" || input.type === "checkbox") { if (input.value === value) input.checked = checked; }
-        else input.value = value;
+        if (checked === null) input.value = value;
+        else if (input.value === value) input.checked = checked;
       }
     }
     const bad = draft.problem?.files ?? [];
@@ -341,7 +412,7 @@ class Stepper {
     const { items = {}, name } = standing.problem ?? {};
     const all = name ? { ...items, [name.split("-").pop()]: reason(standing) } : items;
     for (const [item, sentence] of Object.entries(all)) {
-      const step = this.form.querySelector(`[name$="-${CSS.escape(item)}"]`)?.closest("[data-step]");
+      const step = this.steps.find((each) => each.dataset.step === item);
       if (sentence) step?.append(make("p", { class: "field-error" }, icon("alert-octagon"), make("span", {}, sentence)));
     }
     const first = this.steps.findIndex((step) => step.querySelector(".field-error"));
@@ -353,7 +424,7 @@ class Stepper {
   saved(standing) {
     const box = document.querySelector("[data-saved]");
     const tell = ({ state, files, url }) => {
-      const left = files.filter((file) => !file.isThere).length, isDone = state === "done";
+      const left = files.filter((file) => !file.isThere && !file.isLeft).length, isDone = state === "done";
       box.querySelector("[data-saved-title]").textContent = say(isDone ? "handedIn" : "savedOnPhone");
       box.querySelector("[data-saved-line]").textContent = isDone ? "" : left ? say("photosWait", { n: left }) : say("waitsForNetwork");
       const link = box.querySelector("[data-saved-link]");
@@ -374,14 +445,10 @@ class Stepper {
   }
 }
 
-/** Files of a record back in their input; photos with their pictures. */
+/** Files of a record back in their input, to be seen or heard there. */
 function give(input, files) {
-  const box = input.closest("[data-shots]");
-  if (box) return put(box, files);
-  const held = new DataTransfer();
-  files.forEach((file) => held.items.add(file));
-  input.files = held.files;
-  return input.dispatchEvent(new CustomEvent("files:restored", { bubbles: true }));
+  const voice = input.closest("[data-voice]");
+  return voice ? putVoice(voice, files) : put(input.closest("[data-shots]"), files);
 }
 
 /** Where the browser can, it sends on even when this page is closed. */

@@ -103,8 +103,8 @@ async function recall(url) {
 async function instead(url) {
   if (url.pathname === "/") return Response.redirect("/m/", 302);
   const code = url.pathname === "/m/scan/" ? url.searchParams.get("code") : /^\/m\/q\/([^/]+)\//.exec(url.pathname)?.[1];
-  const run = code && (await runAt(decodeURIComponent(code)));
-  if (run) return Response.redirect(run, 302);
+  const label = code && decodeURIComponent(code), run = label && (await runAt(label));
+  if (run) return Response.redirect(`${run}?label=${encodeURIComponent(label)}`, 302);
   return (await caches.match(OFFLINE)) ?? Response.error();
 }
 

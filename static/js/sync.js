@@ -114,7 +114,7 @@ function count(title) {
 
 function list(box) {
   const waiting = own.filter(isWaiting), refused = own.filter((each) => each.state === "refused");
-  const photos = waiting.flatMap((each) => each.files.filter((file) => !file.isThere));
+  const photos = waiting.flatMap((each) => each.files.filter((file) => !file.isThere && !file.isLeft));
   const size = (photos.reduce((sum, file) => sum + file.size, 0) / 2 ** 20).toFixed(1);
   const rows = [row("device-mobile", "n", say("stored", { n: waiting.length }), say("photos", { n: photos.length, size }))];
   rows.push(...waiting.map((each) => row("clipboard-check", "n", each.title, why(each), ...signIn(each))));
@@ -143,7 +143,7 @@ function signIn(each) {
 /** What is wrong and with which photo, as the person would be told. */
 export function reason({ problem }) {
   const sentence = problem?.say ? say(problem.say) : problem?.sentence ?? "";
-  return problem?.nth ? say("photoRefused", { n: problem.nth, why: sentence }) : sentence;
+  return problem?.nth && problem.name.startsWith("photos") ? say("photoRefused", { n: problem.nth, why: sentence }) : sentence;
 }
 
 function ways(each) {

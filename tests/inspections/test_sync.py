@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.models import Attachment, Event
-from facilities.qr import issue_sticker
+from facilities.qr import issue_sticker, token_of
 from hazards.models import Hazard
 from inspections.models import Answer, Item, Run
 from people.permissions import Role
@@ -303,6 +303,26 @@ def test_a_nul_in_an_answer_is_left_out(browser, worker, run):
     told["fields"].append([f"text-{run.checklist.items.last().pk}", "左\0侧"])
     assert hand_in(browser, run, told).status_code == 200
     assert Answer.objects.get(value="fail").text == "左侧"
+
+
+def test_a_label_scanned_without_network_counts_where_it_holds(browser, worker, run):
+    admin = make.person(Role.ADMIN)
+    here, elsewhere = issue_sticker(run.equipment, by=admin), issue_sticker(make.machine(), by=admin)
+    for label, scanned in ((token_of(elsewhere), None), ("no label", None), ("\0", None), (token_of(here), here)):
+        each = make.run(worker, of=run.checklist, equipment=run.equipment)
+        assert hand_in(browser, each, record(each, worker, label=label)).status_code == 200
+        assert Run.objects.get(pk=each.pk).scanned == scanned
+
+
+def test_a_voice_note_goes_the_same_way(browser, worker, run):
+    photo = upload(browser, run, worker).json()["id"]
+    item = run.checklist.items.last().pk
+    voice = upload(browser, run, worker, name=f"voice-{item}", content=b"OggS" + b"\0" * 200).json()["id"]
+    told = record(run, worker, photo)
+    told["files"][f"voice-{item}"] = [voice]
+    answer = hand_in(browser, run, told)
+    assert set(answer.json()["files"]) == {photo, voice}
+    assert str(Answer.objects.get(value="fail").voice_id) == voice
 
 
 # The phone's clock

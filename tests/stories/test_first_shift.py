@@ -73,7 +73,9 @@ def answer_all(worker, place) -> None:
         expect(step).to_be_visible()
         is_guard = position == 1
         if step.get_attribute("data-photo") == "always" or is_guard:
-            step.locator("input[type=file]").set_input_files(place.photos["before" if is_guard else "plate"])
+            step.locator("[data-shots] input[type=file]").set_input_files(
+                place.photos["before" if is_guard else "plate"]
+            )
             expect(step.locator(".shot img")).to_have_count(1)
         step.locator(f"label:has(input[value={'fail' if is_guard else 'pass'}])").first.click()
         if is_guard:
@@ -98,7 +100,7 @@ def _fix(fixer, place) -> None:
     fixer.goto("/m/")
     fixer.locator(".w-item", has_text="2 号冲压机").click()
     fixer.get_by_role("button", name="开始整改").click()
-    fixer.locator("input[type=file]").first.set_input_files(place.photos["after"])
+    fixer.locator("[data-shots] input[type=file]").first.set_input_files(place.photos["after"])
     fixer.fill("textarea[name=measure]", "装回防护罩，四颗螺栓换成 8.8 级")
     fixer.locator("label", has_text="是").first.click()
     fixer.get_by_role("button", name="提交验收").click()

@@ -184,7 +184,7 @@ def test_cut_before_a_label_is_scanned(site, place, path):
         go_offline(worker.context)
         for address in (f"/m/q/{place.sticker}/", f"/m/scan/?code={place.sticker.split('.')[0]}"):
             worker.goto(address)
-            worker.wait_for_url(f"**{path}")
+            worker.wait_for_url(f"**{path}?label=*")
             expect(worker.locator("[data-cells]")).to_be_visible()
         worker.goto("/m/q/STRANGE/")
         expect(worker.get_by_role("heading", name="没有网络")).to_be_visible()

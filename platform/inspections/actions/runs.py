@@ -11,14 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.attachments import PhotosRefused, visible_through
-from core.errors import NotAllowed, WrongStatus
+from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit
 from core.models import Attachment
 from core.words import say
-from facilities.models import Area, Equipment
+from facilities.models import Area, Equipment, QRPoint
 from hazards.actions import report_hazard
 from hazards.models import Evidence, Hazard, Level
-from inspections.models import Answer, Checklist, Item, Run
+from inspections.conditions import asked
+from inspections.models import Answer, Checklist, ExWay, Item, Run
 from inspections.zone import zone
 from people.models import User
 from tenants import due
@@ -38,9 +39,23 @@ class Given:
     number: Decimal | None = None
     text: str = ""
     photos: tuple[Attachment, ...] = ()
+    voice: Attachment | None = None
     level: str = ""
     is_machine_stopped: bool | None = None
     answered_at: datetime | None = None
+
+    @property
+    def evidence(self) -> list[Attachment]:
+        return [*self.photos, *([self.voice] if self.voice else [])]
+
+    @property
+    def said(self) -> set[str]:
+        """What conditions of later items look at: the judgement, and the words of a choice in either language."""
+        words = {self.value}
+        if self.item.kind == Item.Kind.CHOICE and self.value != Answer.Value.NOT_IN_USE:
+            words.add(self.text)
+            words.update(*(choice.values() for choice in self.item.choices if self.text in choice.values()))
+        return words
 
 
 @dataclass(frozen=True)
@@ -71,6 +86,11 @@ def photos_of_runs(user: User) -> Any:
     return Answer.photos.through.objects.filter(answer__run__in=Run.objects.visible_to(user)).values("attachment_id")
 
 
+@visible_through
+def voices_of_runs(user: User) -> Any:
+    return Answer.objects.filter(run__in=Run.objects.visible_to(user), voice__isnull=False).values("voice_id")
+
+
 @action
 def miss_run(run: Run) -> Run:
     """漏检: its window is over and nobody handed it in."""
@@ -82,15 +102,18 @@ def miss_run(run: Run) -> Run:
 
 
 @action
-def open_run(checklist: Checklist, place: Equipment | Area, *, by: User) -> Run:
-    """A check that nobody planned: whoever scans the machine may do it; one that they have begun goes on."""
+def open_run(checklist: Checklist, place: Equipment | Area, *, by: User, scanned: QRPoint | None = None) -> Run:
+    """A check that nobody planned: whoever scans the machine may do it; one that they have begun goes on.
+
+    Where explosions threaten it does not begin yet: first the inspector says how photos are taken.
+    """
     if not by.can("inspections.run", place):
         raise NotAllowed(_("Your role does not do inspections."))
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
     machine, area = (place, place.area) if isinstance(place, Equipment) else (None, place)
-    begun = Run.objects.filter(plan=None, checklist=checklist, assignee=by, equipment=machine, status=Run.Status.DOING)
-    if standing := begun.filter(area=area).first():
-        return standing
+    open_ones = Run.objects.filter(status__in=(Run.Status.DUE, Run.Status.DOING), plan=None, checklist=checklist)
+    if standing := open_ones.filter(assignee=by, equipment=machine, area=area).first():
+        return note_scan(standing, scanned, by=by) if scanned else standing
     run = Run.objects.create(
         checklist=checklist,
         equipment=machine,
@@ -98,20 +121,56 @@ def open_run(checklist: Checklist, place: Equipment | Area, *, by: User) -> Run:
         department_id=place.department_id,
         assignee=by,
         opens_at=timezone.now(),
+        scanned=scanned,
     )
-    return start_run(run, by=by)
+    return run if area.is_ex else start_run(run, by=by)
 
 
 @action
-def start_run(run: Run, *, by: User) -> Run:
-    """Notes who began and when; beginning again changes nothing."""
+def start_run(run: Run, *, by: User, ex: str = "", scanned: QRPoint | None = None) -> Run:
+    """Notes who began and when; beginning again changes nothing but the label, where only now one was scanned.
+
+    ex: in an explosion-hazard area, how photos are taken there (ExWay); without it such a check does not begin.
+    """
     refuse_others(run, by)
     _refuse_early(run)
+    if scanned:
+        note_scan(run, scanned, by=by)
+    if run.status != Run.Status.DUE:
+        return run
+    _refuse_careless(run, ex)
     if Run.objects.filter(pk=run.pk, status=Run.Status.DUE).update(
         status=Run.Status.DOING, inspector=by, started_at=timezone.now()
     ):
         run.refresh_from_db()
-        emit("run.started", run, by=by)
+        _note_start(run, by, ex)
+    return run
+
+
+def _note_start(run: Run, by: User, ex: str) -> None:
+    label = {"scanned": run.scanned.code} if run.scanned else {}
+    emit("run.started", run, by=by, **({"ex": ex} if run.area.is_ex else {}), **label)
+
+
+def _refuse_careless(run: Run, ex: str) -> None:
+    if run.area.is_ex and ex not in ExWay.values:
+        raise DomainError(
+            _("Explosion hazard here: say first whether you photograph from outside or with an Ex phone.")
+        )
+
+
+@action
+def note_scan(run: Run, point: QRPoint, *, by: User) -> Run:
+    """Proof that somebody stood at the place: its label was scanned before the check was handed in."""
+    refuse_others(run, by)
+    if (point.equipment_id, point.area_id) != (run.equipment_id, None if run.equipment_id else run.area_id):
+        raise DomainError(
+            _("This label belongs to %(label)s. This check is for %(place)s: scan the label there.")
+            % {"label": say(point.place.name), "place": say(run.place.name)}
+        )
+    if run.scanned_id is None and run.status != Run.Status.DONE:
+        Run.objects.filter(pk=run.pk, scanned=None).update(scanned=point)
+        run.scanned = point
     return run
 
 
@@ -129,14 +188,17 @@ def _refuse_early(run: Run) -> None:
 
 
 @action
-def submit_run(run: Run, given: Iterable[Given], *, by: User, handed: Handed | None = None) -> Run:
+def submit_run(run: Run, given: Iterable[Given], *, by: User, ex: str = "", handed: Handed | None = None) -> Run:
     """Seals the answers and makes a hazard of each problem. The same submission again shows what was handed in.
 
     All times that count are ours: a hand-in that waited on a phone without network counts from its arrival, so past the
     window it is late, and what the phone's clock said stands beside it with the skew of that clock. What a colleague
     has handed in meanwhile stays; this one is then kept beside it as a run of its own.
+
+    ex: see start_run; asked for here where the check was begun without the server.
     """
-    run = Run.objects.select_for_update(of=("self",)).select_related("checklist", "equipment", "area").get(pk=run.pk)
+    runs = Run.objects.select_for_update(of=("self",)).select_related("checklist", "equipment", "area", "scanned")
+    run = runs.get(pk=run.pk)
     if handed and (known := _known(handed, by)):
         return known
     refuse_others(run, by)
@@ -148,6 +210,9 @@ def submit_run(run: Run, given: Iterable[Given], *, by: User, handed: Handed | N
     answers = _checked(run, list(given))
     if run.status in (Run.Status.DONE, Run.Status.WITHDRAWN):
         run = _beside(run, by, now)
+    if run.started_at is None and run.area.is_ex:
+        _refuse_careless(run, ex)
+        _note_start(run, by, ex)
     skew = handed.skew(now) if handed else timedelta()
     hazards = [_keep_answer(run, answer, by, now, skew) for answer in answers]
     run.status, run.inspector, run.submitted_at = Run.Status.DONE, by, now
@@ -252,6 +317,8 @@ def _say_submitted(run: Run, answers: list[Given], hazards: list[Hazard | None],
         is_late=run.is_late,
         answers=[{"item": answer.item.position, "value": answer.value, "number": answer.number} for answer in answers],
         photos=[photo.sha256 for answer in answers for photo in answer.photos],
+        voices=[answer.voice.sha256 for answer in answers if answer.voice],
+        scanned=run.scanned.code if run.scanned else "",
         hazards=[hazard.number for hazard in hazards if hazard],
         **phone,
     )
@@ -261,24 +328,29 @@ def _say_submitted(run: Run, answers: list[Given], hazards: list[Hazard | None],
 
 
 def _checked(run: Run, given: list[Given]) -> list[Given]:
+    """The answers to what was asked; an answer to an item whose condition is not met counts for nothing."""
     by_item = {answer.item.pk: answer for answer in given}
-    answers = [_judged(by_item.get(item.pk, Given(item))) for item in run.checklist.items.select_related("category")]
+    items = list(run.checklist.items.select_related("category"))
+    judged = [_judged(by_item.get(item.pk, Given(item))) for item in items]
+    wanted = asked(items, {answer.item.pk: answer.said for answer in judged})
+    answers = [answer for answer in judged if answer.item.pk in wanted]
     errors = {answer.item.pk: fault for answer in answers if (fault := _fault(answer))}
-    used = _used([photo.pk for answer in answers for photo in answer.photos])
+    used = _used([proof.pk for answer in answers for proof in answer.evidence])
     for answer in answers:
-        if any(photo.pk in used for photo in answer.photos):
+        if any(proof.pk in used for proof in answer.evidence):
             errors[answer.item.pk] = _("One of these photos belongs to another record already. Take a new one.")
     if errors:
         raise AnswersRefused(errors, used)
     return answers
 
 
-def _used(photos: list[Any]) -> set[Any]:
+def _used(proofs: list[Any]) -> set[Any]:
     """Those that prove something else already, or stand at two items."""
-    twice = {pk for pk in photos if photos.count(pk) > 1}
-    in_answers = Answer.photos.through.objects.filter(attachment__in=photos).values_list("attachment_id", flat=True)
-    in_evidence = Evidence.objects.filter(attachment__in=photos).values_list("attachment_id", flat=True)
-    return twice.union(in_answers, in_evidence)
+    twice = {pk for pk in proofs if proofs.count(pk) > 1}
+    in_answers = Answer.photos.through.objects.filter(attachment__in=proofs).values_list("attachment_id", flat=True)
+    spoken = Answer.objects.filter(voice__in=proofs).values_list("voice_id", flat=True)
+    in_evidence = Evidence.objects.filter(attachment__in=proofs).values_list("attachment_id", flat=True)
+    return twice.union(in_answers, spoken, in_evidence)
 
 
 def _judged(answer: Given) -> Given:
@@ -302,7 +374,7 @@ def _fault(answer: Given) -> str:
     if answer.value not in Answer.Value.values:
         return _("Choose an answer.")
     if answer.value == Answer.Value.NOT_IN_USE:
-        return ""
+        return "" if item.may_skip else _("This one is always checked. Answer whether it is in order.")
     if item.kind == Item.Kind.NUMBER and answer.number is None:
         return _("Type the number that the gauge shows.")
     if item.kind in (Item.Kind.TEXT, Item.Kind.CHOICE) and not answer.text:
@@ -325,6 +397,7 @@ def _keep_answer(run: Run, given: Given, by: User, now: datetime, skew: timedelt
         text=given.text,
         answered_at=_within(run, given.answered_at - skew if given.answered_at else now, now),
         hazard=hazard,
+        voice=given.voice,
     )
     answer.photos.set(given.photos)
     return hazard
@@ -354,5 +427,6 @@ def _hazard(run: Run, given: Given, by: User) -> Hazard:
         is_urgent=item.is_urgent or given.level == Level.MAJOR,
         is_machine_stopped=given.is_machine_stopped,
         photos=given.photos,
+        voice=given.voice,
         source=Hazard.Source.INSPECTION,
     )

@@ -55,8 +55,7 @@ def _day(text: str) -> date:
 def show(request, pk: int):
     require(request.user, "inspections.view")
     runs = Run.objects.visible_to(request.user).select_related(
-        "checklist", "equipment", "area", "team", "assignee", "inspector"
+        "checklist", "equipment", "area", "team", "assignee", "inspector", "scanned"
     )
     run = get_object_or_404(runs, pk=pk)
-    answers = run.answers.select_related("item", "hazard").prefetch_related("photos__by")
-    return page(request, "console/runs/show.html", {"run": run, "answers": answers, "events": history(run)})
+    return page(request, "console/runs/show.html", {"run": run, "lines": run.lines(), "events": history(run)})

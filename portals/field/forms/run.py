@@ -10,7 +10,8 @@ from core.models import Attachment
 from hazards.models import Level
 from inspections.actions import Given
 from inspections.models import Item, Run
-from portals.photos import moment, take_photos
+from portals.field.forms.gauge import Gauge, gauge_of
+from portals.photos import moment, stamp_of, take_photos, take_voice
 
 # What the column of an answer holds.
 LARGEST = Decimal("99999999.9999")
@@ -28,11 +29,16 @@ class Row:
     stopped: str = ""
     answered_at: str = ""
     photos: list[Attachment] = field(default_factory=list)
+    voice: Attachment | None = None
     errors: list[str] = field(default_factory=list)
 
     @property
     def photos_name(self) -> str:
         return f"photos-{self.item.pk}"
+
+    @property
+    def voice_name(self) -> str:
+        return f"voice-{self.item.pk}"
 
     @property
     def level_name(self) -> str:
@@ -44,13 +50,18 @@ class Row:
         digits = -int((self.item.maximum or self.item.minimum or Decimal(1)).normalize().as_tuple().exponent)
         return f"{Decimal(1).scaleb(-digits):f}" if digits > 0 else "1"
 
+    @property
+    def gauge(self) -> Gauge | None:
+        return gauge_of(self.item, _number(self))
+
 
 def empty_rows(run: Run) -> list[Row]:
     return [Row(item) for item in _items(run)]
 
 
 def read_rows(request: HttpRequest, run: Run) -> list[Row]:
-    return [_read(request, item) for item in _items(run)]
+    stamp = stamp_of(run.place)
+    return [_read(request, item, stamp) for item in _items(run)]
 
 
 def as_given(rows: list[Row]) -> list[Given]:
@@ -61,6 +72,7 @@ def as_given(rows: list[Row]) -> list[Given]:
             number=_number(row),
             text=row.text,
             photos=tuple(row.photos),
+            voice=row.voice,
             level=row.level,
             is_machine_stopped={"yes": True, "no": False}.get(row.stopped),
             answered_at=moment(row.answered_at),
@@ -73,11 +85,12 @@ def _items(run: Run) -> list[Item]:
     return list(run.checklist.items.select_related("category"))
 
 
-def _read(request: HttpRequest, item: Item) -> Row:
+def _read(request: HttpRequest, item: Item, stamp: str) -> Row:
     def sent(what: str, length: int = 40) -> str:
         return request.POST.get(f"{what}-{item.pk}", "").replace("\0", "").strip()[:length]
 
-    taken = take_photos(request, Row(item).photos_name)
+    taken = take_photos(request, Row(item).photos_name, stamp=stamp)
+    voice, faults = take_voice(request, Row(item).voice_name)
     row = Row(
         item,
         value=sent("value"),
@@ -87,7 +100,8 @@ def _read(request: HttpRequest, item: Item) -> Row:
         stopped=sent("stopped"),
         answered_at=sent("answered_at"),
         photos=taken.photos,
-        errors=taken.errors,
+        voice=voice,
+        errors=taken.errors + faults,
     )
     if row.number and _number(row) is None:
         row.errors.append(_("“%(number)s” is not a number.") % {"number": row.number})

@@ -27,6 +27,7 @@ class Sent:
     user: int
     fields: list[tuple[str, str]] = field(default_factory=list)
     files: dict[str, list[UUID]] = field(default_factory=dict)
+    label: str = ""
 
     def missing(self, user: Any) -> list[str]:
         """Ids of files that this person has not sent yet."""
@@ -54,7 +55,8 @@ def read_sent(request: HttpRequest, run: Run) -> Sent:
         told = json.loads(request.body)
         fields = _fields(told["fields"])
         files = {_name(name): [UUID(pk) for pk in ids] for name, ids in told["files"].items()}
-        sent = Sent(_handed(told, run, fields, files), int(told["user"]), fields, files)
+        label = str(told.get("label") or "")[:200]
+        sent = Sent(_handed(told, run, fields, files), int(told["user"]), fields, files, label)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise _unreadable() from None
     _refuse_other_items(run, fields, files)

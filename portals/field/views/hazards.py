@@ -14,7 +14,7 @@ from core.events import history
 from hazards.actions import report_hazard, request_extension, start_hazard, submit_hazard
 from hazards.models import WORKFLOW, Hazard
 from portals.field.forms.hazards import ExtensionForm, RectifyForm, ReportForm
-from portals.photos import take_photos
+from portals.photos import stamp_of, take_photos, take_voice
 from portals.web import page, require
 
 WORDS = ("client_id", "title", "description", "category", "area", "equipment", "level", "is_machine_stopped")
@@ -44,17 +44,22 @@ def report(request):
 
 
 def _report(request):
-    form, taken = ReportForm(request.POST), take_photos(request, "photos")
+    form = ReportForm(request.POST)
+    form.is_valid()
+    place = form.cleaned_data.get("equipment") or form.cleaned_data.get("area")
+    taken = take_photos(request, "photos", stamp=stamp_of(place))
+    voice, faults = take_voice(request, "voice")
     if not taken.photos and not taken.errors:
         taken.errors.append(_("Take a photo of it first."))
-    if not form.is_valid() or taken.errors:
-        return page(request, "field/hazards/report.html", {"form": form, "taken": taken}, status=422)
+    context = {"form": form, "taken": taken, "voice": voice, "voice_errors": faults}
+    if form.errors or taken.errors or faults:
+        return page(request, "field/hazards/report.html", context, status=422)
     words = {name: form.cleaned_data[name] for name in WORDS}
     try:
-        hazard = report_hazard(by=request.user, photos=taken.photos, **words)
+        hazard = report_hazard(by=request.user, photos=taken.photos, voice=voice, **words)
     except PhotosRefused as refused:
-        taken = taken.without(refused)
-        return page(request, "field/hazards/report.html", {"form": form, "taken": taken}, status=422)
+        context["taken"] = taken.without(refused)
+        return page(request, "field/hazards/report.html", context, status=422)
     messages.success(request, _("Reported as %(number)s. You are told what becomes of it.") % {"number": hazard.number})
     return redirect("field:hazard", pk=hazard.pk)
 
@@ -94,7 +99,7 @@ def _context(request, hazard: Hazard, form: RectifyForm, **more):
 
 
 def _submit(request, hazard: Hazard, form: RectifyForm):
-    taken = take_photos(request, "photos")
+    taken = take_photos(request, "photos", stamp=stamp_of(hazard.equipment or hazard.area))
     refusal = "" if form.is_valid() and not taken.errors else _("Look at the marked places; nothing is lost.")
     try:
         if not refusal:

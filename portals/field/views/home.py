@@ -25,6 +25,8 @@ def home(request):
         "done_today": runs.filter(status=Run.Status.DONE, submitted_at__date=timezone.localdate()).count(),
         "to_fix": list(hazards.filter(owner=user, status__in=TO_FIX).order_by("due_at")[:10]),
         "to_decide": list(hazards.waiting_for(user).exclude(owner=user).order_by("due_at")[:10]),
+        # Asked once: whoever has chosen, be it the usual size, has the cookie.
+        "is_size_open": user.text_size == "normal" and "text_size" not in request.COOKIES,
         "reported": list(hazards.filter(reporter=user)[:3]),
     }
     context["to_do"] = sum(len(context[what]) for what in ("runs", "to_fix", "to_decide"))

@@ -5,16 +5,17 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.errors import NotAllowed
-from inspections.actions import AnswersRefused, refuse_others, start_run, submit_run
+from core.errors import DomainError, NotAllowed
+from facilities.qr import read_token
+from inspections.actions import AnswersRefused, note_scan, refuse_others, start_run, submit_run
 from inspections.models import Run
-from portals.field.forms.run import as_given, empty_rows, read_rows
+from portals.field.forms.run import Row, as_given, empty_rows, read_rows
 from portals.web import page
 
 
 def find_run(user, pk: int) -> Run:
     """Also one that is somebody else's: the page then says whose it is, instead of that there is none."""
-    runs = Run.objects.select_related("checklist", "equipment", "area", "team", "assignee", "inspector")
+    runs = Run.objects.select_related("checklist", "equipment", "area", "team", "assignee", "inspector", "scanned")
     run = get_object_or_404(runs, pk=pk)
     if not user.is_staff_member:
         return get_object_or_404(runs.visible_to(user), pk=pk)
@@ -24,7 +25,15 @@ def find_run(user, pk: int) -> Run:
 @login_required
 @require_POST
 def start(request, pk: int):
-    start_run(find_run(request.user, pk), by=request.user)
+    run, ex, token = find_run(request.user, pk), request.POST.get("ex", ""), request.POST.get("scanned", "")
+    scanned = read_token(token) if token else None
+    if run.area.is_ex and not ex:
+        # Its first step asks how photos are taken; only then it begins.
+        refuse_others(run, request.user)
+        if scanned:
+            note_scan(run, scanned, by=request.user)
+        return redirect("field:run", pk=pk)
+    start_run(run, by=request.user, ex=ex, scanned=scanned)
     return redirect("field:run", pk=pk)
 
 
@@ -36,7 +45,7 @@ def run(request, pk: int):
     if run.status == Run.Status.DONE:
         return _done(request, run)
     refuse_others(run, request.user)
-    return page(request, "field/runs/run.html", {"run": run, "rows": empty_rows(run)})
+    return page(request, "field/runs/run.html", {"run": run, "rows": empty_rows(run), "ex": run.ex})
 
 
 def _submit(request, run: Run):
@@ -45,18 +54,24 @@ def _submit(request, run: Run):
     try:
         if any(row.errors for row in rows):
             raise AnswersRefused({row.item.pk: "" for row in rows if row.errors})
-        submit_run(run, as_given(rows), by=request.user)
+        submit_run(run, as_given(rows), by=request.user, ex=request.POST.get("ex", ""))
     except AnswersRefused as refused:
         for row in rows:
             row.errors += filter(None, [refused.errors.get(row.item.pk)])
             row.photos = [photo for photo in row.photos if photo.pk not in refused.photos]
-        return page(request, "field/runs/run.html", {"run": run, "rows": rows, "refusal": refused.message}, status=422)
+        return _again(request, run, rows, refused.message)
+    except DomainError as refused:
+        return _again(request, run, rows, refused.message)
     return redirect("field:run", pk=run.pk)
+
+
+def _again(request, run: Run, rows: list[Row], refusal: str):
+    context = {"run": run, "rows": rows, "refusal": refusal, "ex": request.POST.get("ex", "") or run.ex}
+    return page(request, "field/runs/run.html", context, status=422)
 
 
 def _done(request, run: Run):
     if not Run.objects.visible_to(request.user).filter(pk=run.pk).exists():
         raise NotAllowed(_("This check is somebody else's."))
-    answers = run.answers.select_related("item", "hazard").prefetch_related("photos")
     later = Run.objects.assigned_to(request.user).due_now().exclude(pk=run.pk).first()
-    return page(request, "field/runs/done.html", {"run": run, "answers": answers, "later": later})
+    return page(request, "field/runs/done.html", {"run": run, "lines": run.lines(), "later": later})

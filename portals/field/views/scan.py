@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from facilities.models import Equipment
+from facilities.models import Equipment, QRPoint
 from facilities.qr import read_token
 from hazards.models import Hazard
 from inspections.actions import open_run
@@ -33,12 +33,21 @@ def place(request, token: str):
         "token": token,
         "machine": machine,
         "area": area,
-        "runs": runs.due_now().select_related("checklist"),
+        "runs": runs.due_now().select_related("checklist", "area"),
         "checklists": checklists_for(point.place),
         "hazards": Hazard.objects.visible_to(request.user).open().filter(equipment=machine, area=area)[:5],
         "may_inspect": request.user.can("inspections.run", point.place),
+        "elsewhere": _begun_elsewhere(request.user, point),
     }
     return page(request, "field/place.html", context)
+
+
+def _begun_elsewhere(user, point: QRPoint) -> Run | None:
+    """The check that this person has open at another place: the wrong label may have been scanned."""
+    begun = Run.objects.filter(inspector=user, status=Run.Status.DOING).exclude(
+        equipment=point.equipment, area=point.equipment.area if point.equipment else point.area
+    )
+    return begun.select_related("equipment", "area", "checklist").order_by("-started_at").first()
 
 
 @login_required
@@ -48,7 +57,7 @@ def inspect(request, token: str):
     point = read_token(token)
     chosen = request.POST.get("checklist", "")
     checklist = get_object_or_404(checklists_for(point.place), pk=chosen if chosen.isdecimal() else 0)
-    return redirect("field:run", pk=open_run(checklist, point.place, by=request.user).pk)
+    return redirect("field:run", pk=open_run(checklist, point.place, by=request.user, scanned=point).pk)
 
 
 def checklists_for(place):

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -20,15 +21,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from core.attachments import keep_once
-from core.errors import DomainError
+from core.errors import DomainError, Refusal
 from core.models import Attachment
 from facilities.models import QRPoint
-from inspections.actions import AnswersRefused, refuse_others, submit_run
+from facilities.qr import read_token
+from inspections.actions import AnswersRefused, note_scan, refuse_others, submit_run
 from inspections.models import Run
 from portals.field.forms.run import as_given, read_rows
 from portals.field.forms.sent import read_sent
 from portals.field.views.runs import find_run
-from portals.photos import take_photos
+from portals.photos import stamp_of, take_photos, take_voice
 from portals.web import page
 
 MOST_RUNS = 60
@@ -98,7 +100,9 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     files = request.FILES.getlist(name)
     if len(files) != 1 or not INPUT.fullmatch(name):
         raise DomainError(_("No file arrived. Take the photo again."))
-    kept = keep_once(_id(request.POST.get("id", "")), _digest(files[0]), lambda: _keep(request, name), by=request.user)
+    kept = keep_once(
+        _id(request.POST.get("id", "")), _digest(files[0]), lambda: _keep(request, run, name), by=request.user
+    )
     return JsonResponse({"id": str(kept.pk), "sha256": kept.sha256})
 
 
@@ -117,11 +121,16 @@ def _id(text: str) -> UUID:
         raise DomainError(_("No file arrived. Take the photo again.")) from None
 
 
-def _keep(request: HttpRequest, name: str) -> Attachment:
-    taken = take_photos(request, name)
-    if taken.errors:
-        raise DomainError(taken.errors[0])
-    return taken.photos[-1]
+def _keep(request: HttpRequest, run: Run, name: str) -> Attachment:
+    if name.startswith("voice"):
+        voice, faults = take_voice(request, name)
+        found = [voice] if voice else []
+    else:
+        taken = take_photos(request, name, stamp=stamp_of(run.place))
+        found, faults = taken.photos, taken.errors
+    if faults:
+        raise DomainError(faults[0])
+    return found[-1]
 
 
 @for_queue
@@ -134,6 +143,7 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
         return _sign_in()
     if missing := sent.missing(request.user):
         return JsonResponse({"error": _("Some photos are still on the phone."), "missing": missing}, status=409)
+    _note_label(run, sent.label, request.user)
     try:
         return _answer(_submit(sent.as_form(request), run, sent))
     except AnswersRefused as refused:
@@ -141,14 +151,22 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
         return JsonResponse(told, status=refused.status)
 
 
+def _note_label(run: Run, label: str, user: Any) -> None:
+    """A label proves where somebody stood; one that proves nothing, such as a replaced one, refuses no record."""
+    with suppress(Refusal):
+        if label:
+            note_scan(run, read_token(label), by=user)
+
+
 def _submit(request: HttpRequest, run: Run, sent: Any) -> Run:
     rows = read_rows(request, run)
     if faults := {row.item.pk: " ".join(row.errors) for row in rows if row.errors}:
         raise AnswersRefused(faults)
-    return submit_run(run, as_given(rows), by=request.user, handed=sent.handed)
+    return submit_run(run, as_given(rows), by=request.user, ex=request.POST.get("ex", ""), handed=sent.handed)
 
 
 def _answer(run: Run) -> JsonResponse:
-    photos = Attachment.objects.filter(pk__in=run.answers.values("photos")).values_list("pk", "sha256")
+    proofs = Q(pk__in=run.answers.values("photos")) | Q(pk__in=run.answers.values("voice"))
+    photos = Attachment.objects.filter(proofs).values_list("pk", "sha256")
     told = {"run": run.pk, "url": reverse("field:run", args=[run.pk]), "files": {str(pk): sha for pk, sha in photos}}
     return JsonResponse(told)
