@@ -45,7 +45,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "id": "/m/",
         "name": f"{request.tenant.name} · {_('Anhuan')}",  # type: ignore[attr-defined]  # FactoryMiddleware sets it
         "short_name": _("Anhuan"),
-        "lang": request.LANGUAGE_CODE,  # type: ignore[attr-defined]  # LocaleMiddleware sets it
+        "lang": request.LANGUAGE_CODE,
         "start_url": "/m/",
         "scope": "/",
         "display": "standalone",

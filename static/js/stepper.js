@@ -75,12 +75,12 @@ class Stepper {
     if (label) this.record.label = label;
     this.found();
     if (isOver && (standing.state !== "done" || "kept" in document.body.dataset)) return this.saved(standing);
-    const draft = standing && !isOver ? standing : null;
+    const draft = standing && !isOver ? standing : null, last = draft?.here ?? 0; // what is written on the way moves it
     if (draft) await this.restore(draft);
     this.steps.forEach((step) => this.look(step));
     this.ask();
     const wrong = this.steps.findIndex((step) => step.querySelector(".field-error"));
-    this.go(wrong >= 0 ? wrong : draft ? draft.here : 0);
+    this.go(wrong >= 0 ? wrong : last);
   }
 
   listen() {

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -27,6 +27,7 @@ from facilities.models import QRPoint
 from facilities.qr import read_token
 from inspections.actions import AnswersRefused, note_scan, refuse_others, submit_run
 from inspections.models import Run
+from people.models import User
 from portals.field.forms.run import as_given, read_rows
 from portals.field.forms.sent import read_sent
 from portals.field.views.runs import find_run
@@ -38,7 +39,7 @@ INPUT = re.compile(r"(photos|voice)-\d+")
 
 
 @login_required
-def sync(request: HttpRequest) -> HttpResponse:
+def sync(request):
     today = Run.objects.filter(inspector=request.user, submitted_at__date=timezone.localdate())
     return page(request, "field/sync.html", {"sent": today.aggregate(count=Count("pk"), last=Max("submitted_at"))})
 
@@ -78,11 +79,11 @@ def _to_keep(user: Any) -> dict[str, Any]:
     }
 
 
-def _labels(places: list[tuple[int, int | None, int]]) -> dict[tuple[int | None, int | None], list[str]]:
+def _labels(places: list[tuple[int, int | None, int]]) -> dict[Any, list[str]]:
     """SHA-256 of the codes of each place: a phone recognises a label that it reads, and knows none that it has not."""
     machines, areas = {machine for _pk, machine, _area in places}, {area for _pk, _machine, area in places}
     points = QRPoint.objects.filter(Q(equipment__in=machines - {None}) | Q(area__in=areas), revoked_at=None)
-    found = defaultdict(list)
+    found: dict[Any, list[str]] = defaultdict(list)
     for code, machine, area in points.values_list("code", "equipment_id", "area_id"):
         found[machine, area].append(hashlib.sha256(code.encode()).hexdigest())
     return found
@@ -94,8 +95,8 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     """One file of a hand-in under the id that the phone gave it; the phone compares the hash before it lets go."""
     if request.POST.get("user") != str(request.user.pk):
         return _sign_in()
-    run = find_run(request.user, pk)
-    refuse_others(run, request.user)
+    run, user = find_run(request.user, pk), cast(User, request.user)
+    refuse_others(run, user)
     name = request.POST.get("name", "")
     files = request.FILES.getlist(name)
     if len(files) != 1 or not INPUT.fullmatch(name):
@@ -162,7 +163,9 @@ def _submit(request: HttpRequest, run: Run, sent: Any) -> Run:
     rows = read_rows(request, run)
     if faults := {row.item.pk: " ".join(row.errors) for row in rows if row.errors}:
         raise AnswersRefused(faults)
-    return submit_run(run, as_given(rows), by=request.user, ex=request.POST.get("ex", ""), handed=sent.handed)
+    return submit_run(
+        run, as_given(rows), by=cast(User, request.user), ex=request.POST.get("ex", ""), handed=sent.handed
+    )
 
 
 def _answer(run: Run) -> JsonResponse:
