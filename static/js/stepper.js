@@ -58,7 +58,7 @@ class Stepper {
     this.here = 0;
     this.isDirty = false;
     this.known = new WeakMap(); // File → what it is called in the record
-    this.kept = new Promise((found) => { this.found = found; }); // nothing is written before it is known what stands
+    this.kept = new Promise((found) => { this.found = found; }); // nothing is written before all that stands is shown again
     this.left = new Set(); // steps that are not asked, as the answers stand
   }
 
@@ -73,10 +73,10 @@ class Stepper {
     // The label that was scanned without network goes along; the server judges it.
     const label = new URLSearchParams(location.search).get("label");
     if (label) this.record.label = label;
-    this.found();
     if (isOver && (standing.state !== "done" || "kept" in document.body.dataset)) return this.saved(standing);
     const draft = standing && !isOver ? standing : null, last = draft?.here ?? 0; // what is written on the way moves it
-    if (draft) await this.restore(draft);
+    if (draft) await this.restore(draft).catch(() => refuse(say("noAnswer")));
+    this.found();
     this.steps.forEach((step) => this.look(step));
     this.ask();
     const wrong = this.steps.findIndex((step) => step.querySelector(".field-error"));
