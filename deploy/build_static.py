@@ -4,7 +4,10 @@ import hashlib
 import re
 import shutil
 import sys
+from math import cos, pi, sin
 from pathlib import Path
+
+from PIL import Image, ImageDraw
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ROOT / "node_modules"
@@ -33,6 +36,8 @@ def main() -> None:
     drop_source_maps()
     check_reader()
     (ROOT / ".static").mkdir(exist_ok=True)  # where the container collects; WhiteNoise misses it elsewhere
+    for side in (180, 192, 512):
+        app_icon(side).save(VENDOR / f"icon-{side}.png", optimize=True)
     names = sorted(icon_names())
     (VENDOR / "icons.svg").write_text(sprite(names), encoding="utf-8")
     print(f"static/vendor: {len(FILES)} files and {len(names)} icons")
@@ -50,6 +55,24 @@ def check_reader() -> None:
     digest = hashlib.sha256((VENDOR / "barcode-detector/zxing_reader.wasm").read_bytes()).hexdigest()
     if digest not in (VENDOR / "barcode-detector/zxing-exported.js").read_text(encoding="utf-8"):
         sys.exit("build_static: barcode-detector and zxing-wasm are not of one release")
+
+
+def app_icon(side: int) -> Image.Image:
+    """static/img/icon.svg as a picture for home screens: the shield on white, within the part that no phone cuts off."""
+    big = 1024
+    picture = Image.new("RGB", (big, big), "#ffffff")
+    pen, unit, left, top = ImageDraw.Draw(picture), 24, 176, 176
+
+    def at(*points: tuple[float, float]) -> list[tuple[float, float]]:
+        return [(left + unit * x, top + unit * y) for x, y in points]
+
+    low = [(14 + 11 * cos(step / 20 * pi / 2), 14 + 13 * sin(step / 20 * pi / 2)) for step in range(21)]
+    pen.polygon(at((14, 1), (25, 5), *low, *[(28 - x, y) for x, y in reversed(low)], (3, 5)), fill="#0b6b5a")
+    tick = at((9, 14.5), (12.6, 18.1), (19.5, 11))
+    pen.line(tick, fill="#ffffff", width=62, joint="curve")
+    for x, y in (tick[0], tick[2]):
+        pen.ellipse((x - 31, y - 31, x + 31, y + 31), fill="#ffffff")
+    return picture.resize((side, side), Image.Resampling.LANCZOS)
 
 
 def icon_names() -> set[str]:

@@ -72,6 +72,7 @@ def moment(text: str) -> datetime | None:
 
 
 def _kept(ids: list[str], user: Any) -> list[Attachment]:
+    """In the order in which they were received, which is the one they were taken in."""
     return [photo for photo in _of(ids, user) if photo.width is not None]
 
 

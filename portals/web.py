@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -56,6 +56,8 @@ class RefusalMiddleware:
 
 
 def refusal_page(request: HttpRequest, status: int, message: str) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"error": message}, status=status)
     response = page(request, "errors/page.html", {"status": status, "message": message}, "errors/_part.html", status)
     # Shown above the page, wherever the request came from: the form and what was typed stay as they are.
     response["HX-Retarget"] = "#refusal"
@@ -64,9 +66,10 @@ def refusal_page(request: HttpRequest, status: int, message: str) -> HttpRespons
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return refusal_page(
-        request, 403, _("This page was open too long. Go back, reload it and send again; nothing was changed.")
-    )
+    message = _("This page was open too long. Go back, reload it and send again; nothing was changed.")
+    if wants_json(request):  # a script fetches a fresh token and sends again
+        return JsonResponse({"error": message, "again": True}, status=403)
+    return refusal_page(request, 403, message)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

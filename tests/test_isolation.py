@@ -31,9 +31,13 @@ OPEN_TO_EVERYBODY = {
     "inbox",
     "language",
     "theme",
+    # The app on the phone: nothing in it but the factory's name.
+    "service_worker",
+    "manifest",
+    "offline",
     "text_size",
 }
-REFUSED = {302, 400, 403, 404, 405, 410, 422, 429}
+REFUSED = {302, 400, 401, 403, 404, 405, 410, 422, 429}
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portals import alerts, files, home, inbox, looks
+from portals import alerts, files, home, inbox, looks, pwa
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path("alerts/<int:pk>/acknowledge/", alerts.acknowledge, name="acknowledge"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("files/<uuid:pk>/", files.show, name="file"),
+    path("sw.js", pwa.service_worker, name="service_worker"),
+    path("manifest.webmanifest", pwa.manifest, name="manifest"),
+    path("offline/", pwa.offline, name="offline"),
     path("m/", include("portals.field.urls")),
     path("desk/", include("portals.console.urls")),
 ]

@@ -11,18 +11,21 @@ import warnings
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pillow_heif
+from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core import likeness
-from core.errors import DomainError
+from core.errors import DomainError, WrongStatus
 from core.models import Attachment
 from core.stamps import print_stamp, stamp_text
 from tenants.current import current_factory
@@ -108,6 +111,19 @@ def _stored(attachment: Attachment, content: bytes, shown: bytes = b"") -> Attac
         attachment.shown.save(f"{attachment.id}.jpg", ContentFile(shown), save=False)
     attachment.save(force_insert=True)
     return attachment
+
+
+@transaction.atomic
+def keep_once(pk: UUID, sha256: str, keep: Callable[[], Attachment], *, by: Any) -> Attachment:
+    """What a phone sent under an id that it made itself: sent again it is found again, not kept twice."""
+    get_user_model().objects.select_for_update(no_key=True).get(pk=by.pk)
+    known = Attachment.objects.filter(pk=pk).first()
+    if known is None:
+        Attachment.objects.filter(pk=keep().pk).update(id=pk)
+        return Attachment.objects.get(pk=pk)
+    if known.by_id != by.pk or known.sha256 != sha256:
+        raise WrongStatus(_("Another file came under this number before. Take the photo again."))
+    return known
 
 
 def keep_file(content: bytes, *, name: str, content_type: str, by: Any) -> Attachment:

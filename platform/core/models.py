@@ -67,6 +67,9 @@ class Attachment(models.Model):
     received_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
+    class Meta:
+        ordering = ["received_at", "id"]
+
     @property
     def is_sound(self) -> bool:
         """A voice note: its type was read from its content, which that of a photo was not."""

@@ -1,7 +1,7 @@
 """Checklists, the plans that make tasks of them, and the runs that people do at the machine."""
 
 import uuid
-from datetime import time
+from datetime import time, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -54,6 +54,7 @@ register(
         "run.withdrawn": _("Withdrawn: the plan changed"),
         "run.nudged": _("Reminded"),
         "run.doubt_settled": _("Talked about a check"),
+        "run.conflicted": _("Two records of one check"),
     }
 )
 
@@ -309,6 +310,12 @@ class RunQuerySet(models.QuerySet):
     def not_open_yet(self, now):
         return self.filter(status__in=(Run.Status.DUE, Run.Status.EXCUSED), opens_at__gt=now)
 
+    def of_the_day(self):
+        """What may be done within the next day, and what may still be handed in late."""
+        now, day = timezone.now(), timedelta(days=1)
+        coming = Q(status__in=(Run.Status.DUE, Run.Status.DOING), opens_at__lte=now + day)
+        return self.filter(coming | Q(status=Run.Status.MISSED, closes_at__gt=now - day))
+
     def assigned_to(self, user):
         return self.filter(_tasks_of(user))
 
@@ -417,7 +424,7 @@ class Run(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["plan", "opens_at", "equipment", "area"],
-                condition=~Q(status="withdrawn"),
+                condition=~Q(status="withdrawn") & Q(conflicts_with=None),
                 name="run_once_per_occurrence",
                 nulls_distinct=False,
             ),
@@ -431,6 +438,13 @@ class Run(models.Model):
     @property
     def place(self) -> Equipment | Area:
         return self.equipment or self.area
+
+    @property
+    def twins(self) -> "RunQuerySet":
+        """Other records of the same task: several people did it without knowing of each other."""
+        first = self.conflicts_with_id or self.pk
+        same = Run.objects.filter(Q(pk=first) | Q(conflicts_with=first)).exclude(pk=self.pk)
+        return same.select_related("inspector").prefetch_related("answers").order_by("submitted_at")
 
     @property
     def ex(self) -> str:

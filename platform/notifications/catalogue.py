@@ -55,8 +55,8 @@ def alert_takers(event: Event, alert: Any) -> Iterable[User]:
     return [person for person in takers if Role.SAFETY_OFFICER in person.role_codes]
 
 
-def confirmers(event: Event, hazard: Any) -> Iterable[User]:
-    return holding("hazards.confirm", hazard.department_id)
+def confirmers(event: Event, subject: Any) -> Iterable[User]:
+    return holding("hazards.confirm", subject.department_id)
 
 
 def owner(event: Event, hazard: Any) -> Iterable[User]:
@@ -128,6 +128,7 @@ RULES: dict[str, Rule] = {
         Rule("hazard.voided", owner_and_reporter, _("%(number)s was declared void: %(note)s")),
         Rule("hazard.escalated", told, _("%(number)s needs you: %(title)s")),
         Rule("hazard.extension_requested", extension_deciders, _("More time is asked for %(number)s: %(title)s")),
+        Rule("run.conflicted", confirmers, _("Two people handed in the same check, %(note)s. Look at both")),
         Rule("hazard.extension_decided", owner, _("Your request for more time on %(number)s is decided")),
         Rule("run.opened", told, _("To check now: %(what)s, until %(until)s")),
         Rule("run.leader_told", told, _("Missed: %(what)s. See who can still do it")),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portals.field.views import hazards, home, me, runs, scan
+from portals.field.views import hazards, home, me, runs, scan, sync
 
 app_name = "field"
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("q/<str:token>/pause/decide/", scan.decide, name="decide_pause"),
     path("runs/<int:pk>/", runs.run, name="run"),
     path("runs/<int:pk>/start/", runs.start, name="start_run"),
+    path("sync/", sync.sync, name="sync"),
+    path("sync/state/", sync.state, name="sync_state"),
+    path("sync/runs/<int:pk>/", sync.hand_in, name="sync_run"),
+    path("sync/runs/<int:pk>/files/", sync.upload, name="sync_file"),
     path("report/", hazards.report, name="report"),
     path("hazards/", hazards.mine, name="mine"),
     path("hazards/<int:pk>/", hazards.show, name="hazard"),

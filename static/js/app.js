@@ -15,6 +15,7 @@ const PARTS = {
   "[data-refresh]": "./refresh.js",
   "[data-zoom]": "./zoom.js",
   "[data-once]": "./once.js",
+  "[data-sync]": "./sync.js",
   "[data-confirm]": "./confirm.js",
   "[data-designer]": "./designer.js",
 };

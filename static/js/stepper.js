@@ -25,18 +25,24 @@
 //   </form>
 //
 // A section may do without radios (number, text or photo only): then any answer in it counts. data-optional on a section:
-// it may stay empty. With an empty key nothing is kept, for trying a list out. Answers and photos are kept under the key in data-stepper until the server has taken the form, so
-// neither a reload nor an expired session loses them. The form is sent by fetch: a redirect means it was taken, a page of
-// status 4xx is searched for .field-error and [role=alert]. Without an answer everything stays, to be sent again.
+// it may stay empty. With an empty key nothing is kept, for trying a list out. The form also says whose run it is: data-run, data-user, data-title.
+//
+// Each change is written to the phone's queue (queue.js) at once, with the files of every file input; neither a reload nor
+// a tab that dies nor an ended session loses it. Handing in only lets go of the record: sender.js takes it to the server,
+// now or when there is a network, and [data-saved] takes the form's place. What the server refused comes back marked.
 
-import { forget, keep, recall } from "./drafts.js";
+import { begin, bytesOf, describe, find, keep, onChange, record } from "./queue.js";
 import { rest, wake } from "./once.js";
 import { refuse } from "./refusals.js";
+import { settle } from "./sender.js";
 import { put } from "./shots.js";
 import { speak } from "./speak.js";
+import { reason } from "./sync.js";
 import { put as putVoice } from "./voice.js";
 import { icon, make, say } from "./words.js";
 
+// So long the button turns before the person may go on with the next task.
+const AT_ONCE = 20_000, TYPING = 300;
 const CELLS = { pass: "p", fail: "x", not_in_use: "k" };
 
 export function setup(form) {
@@ -51,18 +57,30 @@ class Stepper {
     this.screens = [...this.steps, form.querySelector("[data-summary]")];
     this.here = 0;
     this.isDirty = false;
+    this.known = new WeakMap(); // File → what it is called in the record
+    this.kept = new Promise((found) => { this.found = found; }); // nothing is written before all that stands is shown again
     this.left = new Set(); // steps that are not asked, as the answers stand
   }
 
   async begin() {
     this.form.noValidate = true;
     this.listen();
-    const draft = await recall(this.key).catch(() => null);
-    if (draft) this.restore(draft);
-    const wrong = this.steps.findIndex((step) => step.querySelector(".field-error"));
+    const { run, user, title } = this.form.dataset;
+    const standing = this.key ? await find(this.key, Number(user)).catch(() => null) : null;
+    const isOver = standing && !["draft", "refused"].includes(standing.state);
+    this.record = standing && !isOver ? standing : begin({ key: this.key, run: Number(run), user: Number(user), title });
+    // A page that was kept knows less than the queue; one that is fresh knows that it may be done again.
+    // The label that was scanned without network goes along; the server judges it.
+    const label = new URLSearchParams(location.search).get("label");
+    if (label) this.record.label = label;
+    if (isOver && (standing.state !== "done" || "kept" in document.body.dataset)) return this.saved(standing);
+    const draft = standing && !isOver ? standing : null, last = draft?.here ?? 0; // what is written on the way moves it
+    if (draft) await this.restore(draft).catch(() => refuse(say("noAnswer")));
+    this.found();
     this.steps.forEach((step) => this.look(step));
     this.ask();
-    this.go(wrong >= 0 ? wrong : draft ? draft.here : 0);
+    const wrong = this.steps.findIndex((step) => step.querySelector(".field-error"));
+    this.go(wrong >= 0 ? wrong : last);
   }
 
   listen() {
@@ -75,19 +93,15 @@ class Stepper {
     for (const name of ["input", "change", "shots:changed", "voice:changed"]) this.form.addEventListener(name, (event) => this.changed(event));
     this.form.addEventListener("click", (event) => this.tapped(event));
     this.form.addEventListener("submit", (event) => this.send(event));
-    addEventListener("beforeunload", (event) => this.isDirty && event.preventDefault());
-    for (const name of ["online", "offline"]) addEventListener(name, () => this.signal());
-    this.signal();
-  }
-
-  signal() {
-    for (const note of this.form.querySelectorAll("[data-offline-note]")) note.hidden = navigator.onLine;
+    addEventListener("beforeunload", (event) => this.isFull && event.preventDefault());
   }
 
   changed(event) {
     const step = event.target.closest("[data-step]");
-    if (!step) return;
+    // Photos are made smaller first; until then the input holds the new ones alone.
+    if (!step || (event.type !== "shots:changed" && event.target.type === "file" && event.target.closest("[data-shots]"))) return;
     this.isDirty = true;
+    step.querySelectorAll(".field-error").forEach((old) => old.remove());
     const answered = step.querySelector("[data-answered]");
     if (answered) answered.value = new Date().toISOString();
     if (event.target.closest("[data-number]")) this.limit(step);
@@ -96,7 +110,8 @@ class Stepper {
     this.ask();
     this.complain(step, "");
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.keep(), 300);
+    // A choice or a photo is written down at once, words when the finger rests.
+    this.timer = setTimeout(() => this.keep(), event.type === "input" && event.target.matches("textarea, [inputmode], [type=text]") ? TYPING : 0);
   }
 
   /** An answer leads on by itself, unless it is a problem or something is missing still. */
@@ -283,19 +298,44 @@ class Stepper {
     return make("li", {}, button);
   }
 
-  async keep() {
-    if (!this.key) return;
-    const fields = [], files = {};
-    for (const input of this.form.querySelectorAll("[data-step] [name], [data-summary] [name]")) {
-      if (input.type === "file") files[input.name] = [...input.files];
-      else if (input.type === "radio" || input.type === "checkbox") fields.push([input.name, input.value, input.checked]);
-      else fields.push([input.name, input.value, null]);
-    }
-    // A phone that stores nothing (private window, full) can still send the form.
-    await keep(this.key, { fields, files, here: this.here }).catch(() => null);
+  /** One after the other, so that an older state never overwrites a newer one. */
+  keep(facts = {}) {
+    if (!this.key) return Promise.resolve(true);
+    this.kept = this.kept.catch(() => null).then(() => this.write(facts));
+    return this.kept.catch(() => this.full(true));
   }
 
-  restore(draft) {
+  async write(facts) {
+    const fields = [], files = [], added = [];
+    for (const input of this.form.querySelectorAll("[data-step] [name], [data-summary] [name]")) {
+      if (input.type === "file") for (const file of input.files) files.push({ ...(await this.describe(file, input.name, added)), isLeft: input.disabled });
+      else fields.push([input.name, input.value, ["radio", "checkbox"].includes(input.type) ? input.checked : null, input.disabled]);
+    }
+    const isMine = await keep(Object.assign(this.record, { fields, files, here: this.here }, facts), added);
+    this.full(false);
+    navigator.storage?.persist?.().catch(() => null);
+    if (!isMine) this.saved(await record(this.record.id)); // handed in from another tab
+    return isMine;
+  }
+
+  async describe(file, name, added) {
+    if (!this.known.has(file)) {
+      const { bytes, ...about } = await describe(file, name);
+      added.push({ id: about.id, bytes });
+      this.known.set(file, about);
+    }
+    return this.known.get(file);
+  }
+
+  /** The phone has no room left: then the page itself must stay open. */
+  full(isFull) {
+    if (isFull && !this.isFull) refuse(say("phoneFull"));
+    this.isFull = isFull;
+    if (isFull) this.known = new WeakMap();
+    return !isFull;
+  }
+
+  async restore(draft) {
     const inputs = [...this.form.querySelectorAll("[name]")];
     for (const [name, value, checked] of draft.fields) {
       for (const input of inputs.filter((each) => each.name === name)) {
@@ -303,15 +343,24 @@ class Stepper {
         else if (input.value === value) input.checked = checked;
       }
     }
-    for (const [name, files] of Object.entries(draft.files)) {
-      const input = inputs.find((each) => each.name === name);
-      if (!input || !files.length) continue;
-      if (input.closest("[data-voice]")) putVoice(input.closest("[data-voice]"), files);
-      else put(input.closest("[data-shots]"), files);
+    const bad = draft.problem?.files ?? [];
+    for (const input of inputs.filter((each) => each.type === "file")) {
+      const about = draft.files.filter((file) => file.name === input.name && !bad.includes(file.id));
+      const files = (await Promise.all(about.map((file) => this.again(file)))).filter(Boolean);
+      if (files.length) give(input, files);
     }
     this.steps.filter((step) => step.querySelector("[data-number]")).forEach((step) => this.limit(step));
     this.form.querySelector("[data-restored]")?.removeAttribute("hidden");
     this.isDirty = true;
+    if (draft.state === "refused") this.mark(draft);
+  }
+
+  async again(about) {
+    const bytes = await bytesOf(about.id);
+    if (!bytes) return null;
+    const file = new File([bytes], about.filename, { type: about.type, lastModified: about.at });
+    this.known.set(file, about);
+    return file;
   }
 
   async send(event) {
@@ -321,41 +370,90 @@ class Stepper {
       this.go(unfinished);
       return this.complain(this.steps[unfinished], this.missing(this.steps[unfinished]));
     }
-    await this.keep();
-    const body = new FormData(this.form, event.submitter);
+    clearTimeout(this.timer);
+    if (!this.key) return this.bare();
     rest(this.form, event.submitter);
-    try {
-      await this.answer(await fetch(this.form.action, { method: "POST", body, headers: { Accept: "text/html" } }));
-    } catch {
-      refuse(say("noAnswer"));
-    } finally {
-      wake(this.form);
-    }
+    const isKept = await this.keep({ state: "waiting", handed: Date.now(), problem: null, tries: 0 });
+    this.isDirty = false;
+    // Where nothing can be kept, the form goes as it goes without scripts.
+    if (this.isFull) return navigator.onLine ? this.bare() : wake(this.form);
+    return isKept ? this.follow() : wake(this.form);
   }
 
-  async answer(response) {
-    if (response.redirected) {
-      const to = new URL(response.url);
-      this.isDirty = false;
-      // Signed out in the meantime: sign in and come back to these answers.
-      if (to.pathname.startsWith("/account/")) return location.assign(`${to.pathname}?next=${encodeURIComponent(location.pathname)}`);
-      await forget(this.key).catch(() => null);
-      return location.assign(to.href);
-    }
-    if (response.status >= 500) return refuse(say("noAnswer"));
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const isMarked = this.mark(page);
-    const sentence = page.querySelector("main [role=alert], main h1")?.textContent.trim();
-    refuse(sentence || say(isMarked ? "marked" : "noAnswer"));
+  bare() {
+    this.isFull = false;
+    this.form.submit();
   }
 
-  /** Takes the errors of the answered page over into the sections here, and leads to the first. */
-  mark(page) {
+  /** With a network it goes at once; without, or when it takes long, the person goes on. */
+  async follow() {
+    const standing = navigator.onLine ? await settle(this.record.id, AT_ONCE).catch(() => null) : null;
+    wake(this.form);
+    if (standing?.state === "refused") return this.returned(standing);
+    if (standing?.state === "done") return location.assign(standing.url);
+    if (standing?.problem?.kind === "signedOut") return location.assign(`/account/login/?next=${encodeURIComponent(location.pathname)}`);
+    ring();
+    return this.saved(standing ?? this.record);
+  }
+
+  returned(standing) {
+    this.record = standing;
+    this.isDirty = true;
+    const bad = standing.problem.files ?? [];
+    for (const box of this.form.querySelectorAll("[data-shots]")) {
+      const good = (box.shots ?? []).filter((file) => !bad.includes(this.known.get(file)?.id));
+      if (good.length < (box.shots ?? []).length) put(box, good);
+    }
+    this.mark(standing);
+    refuse(reason(standing) || say("marked"));
+  }
+
+  /** What the server said of single items stands at them, and the first one is shown. */
+  mark(standing) {
     this.form.querySelectorAll(".field-error").forEach((old) => old.remove());
-    const errors = this.steps.map((step) => page.querySelector(`[data-step="${step.dataset.step}"] .field-error`));
-    errors.forEach((error, at) => error && this.steps[at].append(document.importNode(error, true)));
-    const first = errors.findIndex(Boolean);
+    const { items = {}, name } = standing.problem ?? {};
+    const all = name ? { ...items, [name.split("-").pop()]: reason(standing) } : items;
+    for (const [item, sentence] of Object.entries(all)) {
+      const step = this.steps.find((each) => each.dataset.step === item);
+      if (sentence) step?.append(make("p", { class: "field-error" }, icon("alert-octagon"), make("span", {}, sentence)));
+    }
+    const first = this.steps.findIndex((step) => step.querySelector(".field-error"));
     if (first >= 0) this.go(first);
-    return first >= 0;
+    else if (standing.problem) refuse(reason(standing));
   }
+
+  /** In the form's place: it is on the phone, and what becomes of it. */
+  saved(standing) {
+    const box = document.querySelector("[data-saved]");
+    const tell = ({ state, files, url }) => {
+      const left = files.filter((file) => !file.isThere && !file.isLeft).length, isDone = state === "done";
+      box.querySelector("[data-saved-title]").textContent = say(isDone ? "handedIn" : "savedOnPhone");
+      box.querySelector("[data-saved-line]").textContent = isDone ? "" : left ? say("photosWait", { n: left }) : say("waitsForNetwork");
+      const link = box.querySelector("[data-saved-link]");
+      link.hidden = !isDone || !url;
+      if (url) link.href = url;
+    };
+    tell(standing);
+    this.isDirty = false;
+    this.form.hidden = true;
+    box.hidden = false;
+    box.querySelector("h2").focus();
+    onChange(async () => {
+      const now = await record(standing.id);
+      if (now?.state === "refused") location.reload();
+      else if (now?.state === "done" && standing.state !== "done" && !document.hidden) location.assign(now.url);
+      else if (now) tell(now);
+    });
+  }
+}
+
+/** Files of a record back in their input, to be seen or heard there. */
+function give(input, files) {
+  const voice = input.closest("[data-voice]");
+  return voice ? putVoice(voice, files) : put(input.closest("[data-shots]"), files);
+}
+
+/** Where the browser can, it sends on even when this page is closed. */
+function ring() {
+  navigator.serviceWorker?.ready.then((worker) => worker.sync?.register("hand-in")).catch(() => null);
 }

@@ -27,6 +27,7 @@ from inspections.actions.rounds import close_round, open_round, remind_of_round
 from inspections.actions.runs import (
     AnswersRefused,
     Given,
+    Handed,
     miss_run,
     note_scan,
     open_run,
@@ -38,6 +39,7 @@ from inspections.actions.runs import (
 __all__ = [
     "AnswersRefused",
     "Given",
+    "Handed",
     "add_item",
     "approve_pause",
     "ask_pause",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +26,8 @@ from tenants import due
 
 # A check that missed its window may still be handed in, marked as late, until the next one is due.
 LATE_UNTIL = timedelta(hours=24)
+# What the column of a skew holds: a phone's clock may be off by decades.
+MOST_SECONDS = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,21 @@ class Given:
             words.add(self.text)
             words.update(wordings(self.item.choice_of(self.text)))
         return words
+
+
+@dataclass(frozen=True)
+class Handed:
+    """How a phone handed in: its own id for it, a hash over all it said, and what its clock showed. Nothing is trusted."""
+
+    id: UUID
+    sha256: str
+    started_at: datetime | None = None
+    submitted_at: datetime | None = None
+    sent_at: datetime | None = None
+
+    def skew(self, now: datetime) -> timedelta:
+        """The phone's clock minus ours while it was sending."""
+        return self.sent_at - now if self.sent_at else timedelta()
 
 
 class AnswersRefused(PhotosRefused):
@@ -117,6 +135,7 @@ def start_run(run: Run, *, by: User, ex: str = "", scanned: QRPoint | None = Non
     ex: in an explosion-hazard area, how photos are taken there (ExWay); without it such a check does not begin.
     """
     refuse_others(run, by)
+    _refuse_withdrawn(run)
     _refuse_early(run)
     if scanned:
         note_scan(run, scanned, by=by)
@@ -134,6 +153,13 @@ def start_run(run: Run, *, by: User, ex: str = "", scanned: QRPoint | None = Non
 def _note_start(run: Run, by: User, ex: str) -> None:
     label = {"scanned": run.scanned.code} if run.scanned else {}
     emit("run.started", run, by=by, **({"ex": ex} if run.area.is_ex else {}), **label)
+
+
+def _note_late_start(run: Run, by: User, ex: str) -> None:
+    """A check that was begun without the server says in an explosion-hazard area how photos were taken."""
+    if run.area.is_ex:
+        _refuse_careless(run, ex)
+        _note_start(run, by, ex)
 
 
 def _refuse_careless(run: Run, ex: str) -> None:
@@ -164,45 +190,140 @@ def refuse_others(run: Run, by: User) -> None:
         raise NotAllowed(_("This check is somebody else's task. Do your own, or ask the team leader to swap."))
 
 
-def _refuse_early(run: Run) -> None:
+def _refuse_withdrawn(run: Run) -> None:
     if run.status == Run.Status.WITHDRAWN:
         raise WrongStatus(_("The plan was changed and this check withdrawn. Look at today's list."))
+
+
+def _refuse_early(run: Run) -> None:
     if run.opens_at > timezone.now():
         opens = timezone.localtime(run.opens_at, zone())
         raise WrongStatus(_("This check opens at %(at)s. Come back then.") % {"at": f"{opens:%m-%d %H:%M}"})
 
 
 @action
-def submit_run(run: Run, given: Iterable[Given], *, by: User, ex: str = "") -> Run:
-    """Seals the answers and makes a hazard of each problem. Handing in the same run again shows what was handed in.
+def submit_run(run: Run, given: Iterable[Given], *, by: User, ex: str = "", handed: Handed | None = None) -> Run:
+    """Seals the answers and makes a hazard of each problem. The same submission again shows what was handed in.
+
+    All times that count are ours: a hand-in that waited on a phone without network counts from its arrival, so past the
+    window it is late, and what the phone's clock said stands beside it with the skew of that clock. What a colleague
+    has handed in meanwhile stays; this one is then kept beside it as a run of its own.
 
     ex: see start_run; asked for here where the check was begun without the server.
     """
     runs = Run.objects.select_for_update(of=("self",)).select_related("checklist", "equipment", "area", "scanned")
     run = runs.get(pk=run.pk)
+    if handed and (known := _known(handed, by)):
+        return known
     refuse_others(run, by)
-    if run.status == Run.Status.DONE:
+    if run.status == Run.Status.DONE and (handed is None or _is_same(run, handed, by)):
         return _same_again(run, by)
+    if handed is None:
+        _refuse_withdrawn(run)
     _refuse_early(run)
     now = timezone.now()
+    _refuse_too_late(run, now)
+    answers = _checked(run, list(given))
+    if run.status in (Run.Status.DONE, Run.Status.WITHDRAWN):
+        run = _beside(run, by, now)
+    if run.started_at is None:
+        _note_late_start(run, by, ex)
+    skew = handed.skew(now) if handed else timedelta()
+    hazards = [_keep_answer(run, answer, by, now, skew) for answer in answers]
+    run.status, run.inspector, run.submitted_at = Run.Status.DONE, by, now
+    run.started_at = _started(run, handed, now)
+    run.seconds = _seconds(run.started_at, handed, now)
+    run.is_late = bool(run.closes_at and now > run.closes_at)
+    run.result = Run.Result.FAIL if any(hazards) else Run.Result.PASS
+    _note_phone(run, handed, skew)
+    run.save()
+    due.now("inspections.judge_run", run=run.pk)
+    _say_submitted(run, answers, hazards, by)
+    return run
+
+
+def _known(handed: Handed, by: User) -> Run | None:
+    """What this submission became already, where it did; with other answers it is refused."""
+    known = Run.objects.select_related("checklist", "equipment", "area").filter(submission_id=handed.id).first()
+    if known and (known.inspector_id, known.content_sha256) != (by.pk, handed.sha256):
+        raise WrongStatus(
+            _(
+                "This record was handed in before with other answers. Those stand; tell the team leader what is different."
+            )
+        )
+    return known
+
+
+def _is_same(run: Run, handed: Handed, by: User) -> bool:
+    return (run.inspector_id, run.content_sha256) == (by.pk, handed.sha256)
+
+
+def _same_again(run: Run, by: User) -> Run:
+    if run.inspector_id != by.pk:
+        raise WrongStatus(
+            _("%(name)s has already handed in this check.") % {"name": run.inspector.name if run.inspector else ""}
+        )
+    return run
+
+
+def _refuse_too_late(run: Run, now: datetime) -> None:
     if run.closes_at and now > run.closes_at + LATE_UNTIL:
         raise WrongStatus(
             _("This check is from %(day)s and can no longer be handed in. Do today's.")
             % {"day": timezone.localdate(run.opens_at, zone())}
         )
-    if run.started_at is None and run.area.is_ex:
-        _refuse_careless(run, ex)
-        _note_start(run, by, ex)
-    answers = _checked(run, list(given))
-    hazards = [_keep_answer(run, answer, by, now) for answer in answers]
-    run.status, run.inspector, run.submitted_at = Run.Status.DONE, by, now
-    run.started_at = run.started_at or now
-    run.seconds = round((now - run.started_at).total_seconds())
-    run.is_late = bool(run.closes_at and now > run.closes_at)
-    run.result = Run.Result.FAIL if any(hazards) else Run.Result.PASS
-    run.save()
-    due.cancel(key=f"run:{run.pk}")
-    due.now("inspections.judge_run", run=run.pk)
+
+
+def _beside(run: Run, by: User, now: datetime) -> Run:
+    """A run of its own for a task that somebody else has done, or that was withdrawn: outside of its plan, so that
+    no figure counts the task twice.
+    """
+    is_done = run.status == Run.Status.DONE
+    return Run.objects.create(
+        checklist=run.checklist,
+        equipment=run.equipment,
+        area=run.area,
+        department_id=run.department_id,
+        assignee=by,
+        shift_id=run.shift_id,
+        opens_at=run.opens_at if is_done else now,
+        closes_at=run.closes_at if is_done else None,
+        conflicts_with_id=(run.conflicts_with_id or run.pk) if is_done else None,
+    )
+
+
+def _started(run: Run, handed: Handed | None, now: datetime) -> datetime:
+    """When we saw it begin; what began without network as the phone says, by our clock and within what is possible."""
+    if run.started_at:
+        return run.started_at
+    if handed is None or handed.started_at is None:
+        return now
+    return _within(run, handed.started_at - handed.skew(now), now)
+
+
+def _within(run: Run, moment: datetime, now: datetime) -> datetime:
+    return max(run.opens_at, min(moment, now))
+
+
+def _seconds(started_at: datetime, handed: Handed | None, now: datetime) -> int:
+    """Two times of one clock tell how long it took even where the clock is wrong; the wait for the network is no work."""
+    took = now - started_at
+    if handed and handed.started_at and handed.submitted_at and handed.submitted_at >= handed.started_at:
+        took = min(took, handed.submitted_at - handed.started_at)
+    return round(took.total_seconds())
+
+
+def _note_phone(run: Run, handed: Handed | None, skew: timedelta) -> None:
+    if handed is None:
+        return
+    run.submission_id, run.content_sha256 = handed.id, handed.sha256
+    run.phone_started_at, run.phone_submitted_at = handed.started_at, handed.submitted_at
+    seconds = round(skew.total_seconds())
+    run.skew_seconds = max(-MOST_SECONDS, min(seconds, MOST_SECONDS)) if handed.sent_at else None
+
+
+def _say_submitted(run: Run, answers: list[Given], hazards: list[Hazard | None], by: User) -> None:
+    phone = {"phone_at": run.phone_submitted_at, "skew_seconds": run.skew_seconds} if run.submission_id else {}
     emit(
         "run.submitted",
         run,
@@ -214,16 +335,11 @@ def submit_run(run: Run, given: Iterable[Given], *, by: User, ex: str = "") -> R
         voices=[answer.voice.sha256 for answer in answers if answer.voice],
         scanned=run.scanned.code if run.scanned else "",
         hazards=[hazard.number for hazard in hazards if hazard],
+        **phone,
     )
-    return run
-
-
-def _same_again(run: Run, by: User) -> Run:
-    if run.inspector_id != by.pk:
-        raise WrongStatus(
-            _("%(name)s has already handed in this check.") % {"name": run.inspector.name if run.inspector else ""}
-        )
-    return run
+    if run.conflicts_with_id:
+        note = f"{say(run.place.name)} · {say(run.checklist.title)}"
+        emit("run.conflicted", run, by=by, note=note, first=run.conflicts_with_id)
 
 
 def _checked(run: Run, given: list[Given]) -> list[Given]:
@@ -290,7 +406,7 @@ def _fault(answer: Given) -> str:
     return ""
 
 
-def _keep_answer(run: Run, given: Given, by: User, now: datetime) -> Hazard | None:
+def _keep_answer(run: Run, given: Given, by: User, now: datetime, skew: timedelta) -> Hazard | None:
     hazard = _hazard(run, given, by) if given.value == Answer.Value.FAIL else None
     answer = Answer.objects.create(
         run=run,
@@ -298,7 +414,7 @@ def _keep_answer(run: Run, given: Given, by: User, now: datetime) -> Hazard | No
         value=given.value,
         number=given.number,
         text=given.text,
-        answered_at=max(run.opens_at, min(given.answered_at or now, now)),
+        answered_at=_within(run, given.answered_at - skew if given.answered_at else now, now),
         hazard=hazard,
         voice=given.voice,
     )

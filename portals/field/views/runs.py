@@ -13,7 +13,7 @@ from portals.field.forms.run import Row, as_given, empty_rows, read_rows
 from portals.web import page
 
 
-def _run(user, pk: int) -> Run:
+def find_run(user, pk: int) -> Run:
     """Also one that is somebody else's: the page then says whose it is, instead of that there is none."""
     runs = Run.objects.select_related("checklist", "equipment", "area", "team", "assignee", "inspector", "scanned")
     run = get_object_or_404(runs, pk=pk)
@@ -25,7 +25,7 @@ def _run(user, pk: int) -> Run:
 @login_required
 @require_POST
 def start(request, pk: int):
-    run, ex, token = _run(request.user, pk), request.POST.get("ex", ""), request.POST.get("scanned", "")
+    run, ex, token = find_run(request.user, pk), request.POST.get("ex", ""), request.POST.get("scanned", "")
     scanned = read_token(token) if token else None
     if run.area.is_ex and not ex:
         # Its first step asks how photos are taken; only then it begins.
@@ -39,7 +39,7 @@ def start(request, pk: int):
 
 @login_required
 def run(request, pk: int):
-    run = _run(request.user, pk)
+    run = find_run(request.user, pk)
     if request.method == "POST":
         return _submit(request, run)
     if run.status == Run.Status.DONE:

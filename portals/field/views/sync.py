@@ -1,0 +1,175 @@
+"""What the phone's queue talks to. JSON in and out; each call may come again and then changes nothing."""
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Count, Max, Q
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from core.attachments import keep_once
+from core.errors import DomainError, Refusal
+from core.models import Attachment
+from facilities.models import QRPoint
+from facilities.qr import read_token
+from inspections.actions import AnswersRefused, note_scan, refuse_others, submit_run
+from inspections.models import Run
+from people.models import User
+from portals.field.forms.run import as_given, read_rows
+from portals.field.forms.sent import read_sent
+from portals.field.views.runs import find_run
+from portals.photos import stamp_of, take_photos, take_voice
+from portals.web import page
+
+MOST_RUNS = 60
+INPUT = re.compile(r"(photos|voice)-\d+")
+
+
+@login_required
+def sync(request):
+    today = Run.objects.filter(inspector=request.user, submitted_at__date=timezone.localdate())
+    return page(request, "field/sync.html", {"sent": today.aggregate(count=Count("pk"), last=Max("submitted_at"))})
+
+
+def for_queue(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Nobody is led to a sign-in page here: the queue waits until its person has signed in again."""
+
+    @wraps(view)
+    @never_cache
+    def ask(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, *args, **kwargs) if request.user.is_authenticated else _sign_in()
+
+    return ask
+
+
+def _sign_in() -> JsonResponse:
+    return JsonResponse({"error": _("Sign in again; then it is sent by itself.")}, status=401)
+
+
+@for_queue
+@require_GET
+def state(request: HttpRequest) -> HttpResponse:
+    """Who is signed in, a fresh token, and what the phone keeps for a day without network."""
+    return JsonResponse({"user": request.user.pk, "csrf": get_token(request), **_to_keep(request.user)})
+
+
+def _to_keep(user: Any) -> dict[str, Any]:
+    runs = Run.objects.assigned_to(user).of_the_day().order_by("closes_at", "id")[:MOST_RUNS]
+    places = list(runs.values_list("pk", "equipment_id", "area_id"))
+    labels = _labels(places)
+    return {
+        "pages": [reverse("field:home"), reverse("field:sync"), reverse("field:scan")],
+        "runs": [
+            {"url": reverse("field:run", args=[pk]), "labels": labels[machine, None if machine else area]}
+            for pk, machine, area in places
+        ],
+    }
+
+
+def _labels(places: list[tuple[int, int | None, int]]) -> dict[Any, list[str]]:
+    """SHA-256 of the codes of each place: a phone recognises a label that it reads, and knows none that it has not."""
+    machines, areas = {machine for _pk, machine, _area in places}, {area for _pk, _machine, area in places}
+    points = QRPoint.objects.filter(Q(equipment__in=machines - {None}) | Q(area__in=areas), revoked_at=None)
+    found: dict[Any, list[str]] = defaultdict(list)
+    for code, machine, area in points.values_list("code", "equipment_id", "area_id"):
+        found[machine, area].append(hashlib.sha256(code.encode()).hexdigest())
+    return found
+
+
+@for_queue
+@require_POST
+def upload(request: HttpRequest, pk: int) -> HttpResponse:
+    """One file of a hand-in under the id that the phone gave it; the phone compares the hash before it lets go."""
+    if request.POST.get("user") != str(request.user.pk):
+        return _sign_in()
+    run, user = find_run(request.user, pk), cast(User, request.user)
+    refuse_others(run, user)
+    name = request.POST.get("name", "")
+    files = request.FILES.getlist(name)
+    if len(files) != 1 or not INPUT.fullmatch(name):
+        raise DomainError(_("No file arrived. Take the photo again."))
+    kept = keep_once(
+        _id(request.POST.get("id", "")), _digest(files[0]), lambda: _keep(request, run, name), by=request.user
+    )
+    return JsonResponse({"id": str(kept.pk), "sha256": kept.sha256})
+
+
+def _digest(file: UploadedFile) -> str:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise DomainError(_("No file arrived. Take the photo again.")) from None
+
+
+def _keep(request: HttpRequest, run: Run, name: str) -> Attachment:
+    if name.startswith("voice"):
+        voice, faults = take_voice(request, name)
+        found = [voice] if voice else []
+    else:
+        taken = take_photos(request, name, stamp=stamp_of(run.place))
+        found, faults = taken.photos, taken.errors
+    if faults:
+        raise DomainError(faults[0])
+    return found[-1]
+
+
+@for_queue
+@require_POST
+def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
+    """A whole check whose files are here already; what came before is answered as it was then."""
+    run = find_run(request.user, pk)
+    sent = read_sent(request, run)
+    if sent.user != request.user.pk:
+        return _sign_in()
+    if missing := sent.missing(request.user):
+        return JsonResponse({"error": _("Some photos are still on the phone."), "missing": missing}, status=409)
+    _note_label(run, sent.label, request.user)
+    try:
+        return _answer(_submit(sent.as_form(request), run, sent))
+    except AnswersRefused as refused:
+        told = {"error": refused.message, "items": refused.errors, "files": [str(photo) for photo in refused.photos]}
+        return JsonResponse(told, status=refused.status)
+
+
+def _note_label(run: Run, label: str, user: Any) -> None:
+    """A label proves where somebody stood; one that proves nothing, such as a replaced one, refuses no record."""
+    with suppress(Refusal):
+        if label:
+            note_scan(run, read_token(label), by=user)
+
+
+def _submit(request: HttpRequest, run: Run, sent: Any) -> Run:
+    rows = read_rows(request, run)
+    if faults := {row.item.pk: " ".join(row.errors) for row in rows if row.errors}:
+        raise AnswersRefused(faults)
+    return submit_run(
+        run, as_given(rows), by=cast(User, request.user), ex=request.POST.get("ex", ""), handed=sent.handed
+    )
+
+
+def _answer(run: Run) -> JsonResponse:
+    proofs = Q(pk__in=run.answers.values("photos")) | Q(pk__in=run.answers.values("voice"))
+    photos = Attachment.objects.filter(proofs).values_list("pk", "sha256")
+    told = {"run": run.pk, "url": reverse("field:run", args=[run.pk]), "files": {str(pk): sha for pk, sha in photos}}
+    return JsonResponse(told)

@@ -1,0 +1,156 @@
+// The service worker. The address /sw.js puts queue.js and sender.js before it, and above all: VERSION of files and
+// templates; FILES to keep at once; LATER, what may follow.
+//
+// Files come from the phone first, pages from the network first. Pages are kept per person: as soon as a page shows that
+// somebody else has signed in, or somebody signs out, those of before are gone. The queue is nobody's business here.
+
+import { flush } from "./sender.js";
+
+const KEPT = `files-${VERSION}`, ABOUT = "about", OFFLINE = "/offline/";
+const PATIENCE_FOR_PAGES = 4000, FRESH = 3_600_000;
+const RUN = /^\/m\/runs\/\d+\/$/, FIXED = ["/m/", "/m/sync/", "/m/scan/"];
+
+addEventListener("install", (event) => {
+  skipWaiting();
+  event.waitUntil(install());
+});
+
+async function install() {
+  const cache = await caches.open(KEPT);
+  const fresh = (url) => new Request(url, { cache: "reload", credentials: "omit" });
+  await cache.addAll([...FILES, OFFLINE].map(fresh));
+  Promise.all(LATER.map((url) => cache.add(fresh(url)))).catch(() => null);
+}
+
+addEventListener("activate", (event) => event.waitUntil(activate()));
+
+async function activate() {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name.startsWith("files-") && name !== KEPT).map((name) => caches.delete(name)));
+  await clients.claim();
+}
+
+addEventListener("fetch", (event) => {
+  const { request } = event, url = new URL(request.url);
+  if (url.origin !== location.origin) return;
+  const isPage = request.mode === "navigate";
+  if (isPage && request.method === "POST" && url.pathname === "/account/logout/") event.respondWith(signOut(request));
+  if (isPage && request.method === "POST" && url.pathname.endsWith("/start/") && RUN.test(url.pathname.slice(0, -6))) event.respondWith(start(request, url));
+  if (isPage && request.method === "GET") event.respondWith(page(event, url));
+  if (!isPage && request.method === "GET" && url.pathname.startsWith("/static/")) event.respondWith(file(request, url));
+});
+
+async function file(request, url) {
+  const cache = await caches.open(KEPT);
+  const kept = await cache.match(url.pathname);
+  if (kept) return kept;
+  const response = await fetch(request);
+  if (response.ok && response.status === 200) cache.put(url.pathname, response.clone()).catch(() => null);
+  return response;
+}
+
+/** Without network a check begins all the same; the server hears of it when it is handed in. */
+function start(request, url) {
+  return fetch(request).catch(() => Response.redirect(url.pathname.slice(0, -6), 303));
+}
+
+async function signOut(request) {
+  const response = await fetch(request);
+  if (response.ok || response.type === "opaqueredirect") await become(null);
+  return response;
+}
+
+async function page(event, url) {
+  const answer = fetch(event.request);
+  event.waitUntil(answer.then((response) => look(url, response.clone())).catch(() => null));
+  const kept = await recall(url);
+  if (!kept) return answer.catch(() => instead(url));
+  const soon = await Promise.race([answer.catch(() => null), new Promise((done) => setTimeout(done, PATIENCE_FOR_PAGES))]);
+  return soon && soon.status < 500 ? soon : kept;
+}
+
+/** Keeps a page that may be needed without network, and notices whose it is. */
+async function look(url, response) {
+  if (response.status !== 200 || !(response.headers.get("Content-Type") ?? "").startsWith("text/html")) return;
+  const text = await response.text();
+  const user = /<body[^>]* data-user="(\d+)"/.exec(text)?.[1];
+  if (!user) return;
+  await become(user);
+  if (isKept(url)) await put(user, url.pathname, text, response.headers);
+}
+
+function isKept(url) {
+  return RUN.test(url.pathname) || (FIXED.includes(url.pathname) && !url.search);
+}
+
+async function put(user, path, text, headers) {
+  const cache = await caches.open(`pages-${user}`);
+  const kept = new Headers(headers);
+  kept.set("X-Kept", `${VERSION} ${Date.now()}`);
+  await cache.put(path, new Response(text, { headers: kept }));
+}
+
+async function recall(url) {
+  if (!isKept(url)) return null;
+  const user = await about("user");
+  const kept = user && (await (await caches.open(`pages-${user}`)).match(url.pathname));
+  if (!kept) return null;
+  // The page says itself that it is not fresh.
+  return new Response((await kept.text()).replace("<body", "<body data-kept"), { headers: kept.headers });
+}
+
+/** A label that the phone knows leads to its check; anything else to a page that says what to do. */
+async function instead(url) {
+  if (url.pathname === "/") return Response.redirect("/m/", 302);
+  const code = url.pathname === "/m/scan/" ? url.searchParams.get("code") : /^\/m\/q\/([^/]+)\//.exec(url.pathname)?.[1];
+  const label = code && decodeURIComponent(code), run = label && (await runAt(label));
+  if (run) return Response.redirect(`${run}?label=${encodeURIComponent(label)}`, 302);
+  return (await caches.match(OFFLINE)) ?? Response.error();
+}
+
+async function runAt(token) {
+  const code = token.trim().replace(/\/$/, "").split("/").pop().split(".")[0].replace(/\s/g, "").toUpperCase();
+  const hash = await digest(new TextEncoder().encode(code));
+  return ((await about("runs")) ?? []).find((run) => run.labels.includes(hash))?.url;
+}
+
+async function about(what) {
+  return (await (await caches.open(ABOUT)).match(`/${what}`))?.json();
+}
+
+async function remember(what, value) {
+  await (await caches.open(ABOUT)).put(`/${what}`, new Response(JSON.stringify(value)));
+}
+
+async function become(user) {
+  if ((await about("user")) === user) return;
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name.startsWith("pages-") && name !== `pages-${user}`).map((name) => caches.delete(name)));
+  await remember("runs", []);
+  await remember("user", user);
+}
+
+// What a page asks for
+
+addEventListener("message", (event) => {
+  if (event.data?.type === "keep") event.waitUntil(keepDay(event.data));
+});
+
+/** The pages of this person's day, fetched without starting anything; those of yesterday go. */
+async function keepDay({ user, pages, runs }) {
+  await become(user);
+  await remember("runs", runs);
+  const cache = await caches.open(`pages-${user}`), wanted = [...pages, ...runs.map((run) => run.url)];
+  for (const { url } of await cache.keys()) if (!wanted.includes(new URL(url).pathname)) await cache.delete(url);
+  for (const path of wanted) {
+    const [version, at] = (await cache.match(path))?.headers.get("X-Kept")?.split(" ") ?? [];
+    if (version === VERSION && Date.now() - at < FRESH) continue;
+    const response = await fetch(path, { credentials: "same-origin", redirect: "manual" }).catch(() => null);
+    if (!response) return;
+    await look(new URL(path, location.origin), response);
+  }
+}
+
+addEventListener("sync", (event) => event.waitUntil(flush().then((outcome) => {
+  if (outcome?.left && outcome.kind === "noAnswer") throw new Error("later");
+})));

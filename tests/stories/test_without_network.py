@@ -1,0 +1,330 @@
+"""The network goes and the tab dies at the worst moments: afterwards there is one record, with every photo in its order."""
+
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from core.models import Event
+from hazards.models import Hazard
+from inspections.models import Run
+from people.permissions import Role
+from tests import make
+from tests.stories import plant
+from tests.stories.conftest import PHONE, chromium, signed_in
+
+pytestmark = pytest.mark.browser
+
+# What stands in the caches, asked from a page.
+KEPT = """async (path) => {
+  for (const name of await caches.keys()) {
+    if (name.startsWith("pages-") && await (await caches.open(name)).match(path)) return true;
+  }
+  return false;
+}"""
+HAND_IN, FILES = "**/m/sync/runs/*/", "**/m/sync/runs/*/files/"
+
+
+@pytest.fixture
+def place(fresh_factory, tmp_path):
+    return plant.build(tmp_path)
+
+
+@pytest.fixture
+def path(place) -> str:
+    return f"/m/runs/{Run.objects.due_now().get().pk}/"
+
+
+@pytest.fixture
+def site(live, fresh_factory) -> str:
+    return live.url(fresh_factory).rstrip("/")
+
+
+def worker_at(browser, site: str, place, path: str, phone: str = "") -> Page:
+    """Signed in, with the day kept on the phone."""
+    worker = signed_in(browser, site, phone or place.people[Role.WORKER], PHONE)
+    keep_day(worker, path)
+    return worker
+
+
+def keep_day(worker: Page, path: str) -> None:
+    worker.goto("/m/")
+    for _second in range(20):
+        if worker.evaluate(KEPT, path):
+            break
+        worker.wait_for_timeout(1000)
+    assert worker.evaluate(KEPT, path)
+
+
+def killed(worker: Page) -> Page:
+    """The tab dies without a word; another one is opened later."""
+    context = worker.context
+    worker.close(run_before_unload=False)
+    page = context.new_page()
+    page.faults = worker.faults
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    return page
+
+
+def begin(worker: Page) -> None:
+    worker.get_by_role("button", name="开始检查").click()
+    expect(worker.locator("[data-cells]")).to_be_visible()
+
+
+def photograph(worker: Page, place) -> None:
+    """The first item, with three photos one after the other."""
+    step = worker.locator("[data-step]").first
+    expect(step).to_be_visible()
+    for count, name in enumerate(("plate", "before", "passage"), 1):
+        step.locator("[data-shots] input[type=file]").set_input_files(place.photos[name])
+        expect(step.locator(".shot img")).to_have_count(count)
+    worker.wait_for_timeout(500)
+
+
+def answer(worker: Page, place) -> None:
+    """All the rest; the guard is missing."""
+    steps = worker.locator("[data-step]")
+    for position in range(steps.count()):
+        step = steps.nth(position)
+        expect(step).to_be_visible()
+        if not step.locator(".shot img").count() and (step.get_attribute("data-photo") == "always" or position == 1):
+            step.locator("[data-shots] input[type=file]").set_input_files(place.photos["before"])
+            expect(step.locator(".shot img")).to_have_count(1)
+        step.locator(f"label:has(input[value={'fail' if position == 1 else 'pass'}])").first.click()
+        if position == 1:
+            step.locator("label", has_text="已停机").click()
+        worker.wait_for_timeout(400)
+        if step.is_visible():
+            worker.get_by_role("button", name="下一项").click()
+
+
+def hand_in(worker: Page) -> None:
+    worker.get_by_role("button", name="提交").click()
+
+
+def saved(worker: Page) -> None:
+    expect(worker.get_by_role("heading", name="存在手机里了")).to_be_visible(timeout=40_000)
+
+
+def there(worker: Page) -> None:
+    """The queue is empty: the server has it."""
+    worker.goto("/m/sync/")
+    expect(worker.locator("[data-sync]")).to_have_text("已同步", timeout=40_000)
+    expect(worker.get_by_text("今天已上传 1 条")).to_be_visible()
+
+
+def deliver(route: Route, site: str) -> int:
+    """Takes the request to the server as it is; whoever sent it may never hear of it. Names of factories are no real hosts."""
+    request, host = route.request, urlsplit(site)
+    headers = {name: value for name, value in request.all_headers().items() if not name.startswith(":")} | {
+        "host": host.netloc
+    }
+    address = f"http://127.0.0.1:{host.port}{urlsplit(request.url).path}"
+    return httpx.post(address, headers=headers, content=request.post_data_buffer).status_code
+
+
+def one_record() -> Run:
+    run = Run.objects.get(status=Run.Status.DONE)
+    assert run.answers.count() == run.checklist.items.count()
+    first, second, *_rest = run.answers.all()
+    assert [photo.name for photo in first.photos.all()] == ["plate.jpg", "before.jpg", "passage.jpg"]
+    assert [photo.name for photo in second.photos.all()] == ["before.jpg"]
+    assert Event.objects.filter(name="run.submitted").count() == Hazard.objects.count() == 1
+    assert run.submission_id
+    assert abs(run.skew_seconds) <= 5
+    return run
+
+
+def go_offline(context: BrowserContext, is_offline: bool = True) -> None:
+    context.set_offline(is_offline)
+
+
+def test_online_it_goes_at_once(site, place, path):
+    with chromium() as browser:
+        worker = worker_at(browser, site, place, path)
+        worker.goto(f"/m/q/{place.sticker}/")
+        begin(worker)
+        photograph(worker, place)
+        answer(worker, place)
+        hand_in(worker)
+        expect(worker.get_by_role("heading", name="已提交")).to_be_visible()
+        there(worker)
+        assert worker.faults == []
+    one_record()
+
+
+def test_cut_before_it_was_opened(site, place, path):
+    with chromium() as browser:
+        worker = worker_at(browser, site, place, path)
+        go_offline(worker.context)
+        worker.goto("/m/")
+        expect(worker.get_by_text("照常做")).to_be_visible()
+        begin(worker)
+        photograph(worker, place)
+        answer(worker, place)
+        hand_in(worker)
+        saved(worker)
+        expect(worker.get_by_text("5 张照片等着传")).to_be_visible()
+        worker = killed(worker)
+        worker.goto("/m/")
+        expect(worker.locator("[data-sync]")).to_have_text("1 条待传")
+        expect(worker.locator(".next")).to_contain_text("存在手机里")
+        go_offline(worker.context, False)
+        there(worker)
+        assert worker.faults == []
+    run = one_record()
+    assert run.phone_started_at
+    assert run.started_at < run.submitted_at
+
+
+def test_cut_before_a_label_is_scanned(site, place, path):
+    with chromium() as browser:
+        worker = worker_at(browser, site, place, path)
+        go_offline(worker.context)
+        for address in (f"/m/q/{place.sticker}/", f"/m/scan/?code={place.sticker.split('.')[0]}"):
+            worker.goto(address)
+            worker.wait_for_url(f"**{path}?label=*")
+            expect(worker.locator("[data-cells]")).to_be_visible()
+        worker.goto("/m/q/STRANGE/")
+        expect(worker.get_by_role("heading", name="没有网络")).to_be_visible()
+        worker.goto("/m/scan/")
+        expect(worker.get_by_text("照常做")).to_be_visible()
+
+
+def test_cut_after_the_first_photos(site, place, path):
+    with chromium() as browser:
+        worker = worker_at(browser, site, place, path)
+        begin(worker)
+        photograph(worker, place)
+        go_offline(worker.context)
+        worker = killed(worker)
+        worker.goto(path)
+        expect(worker.get_by_text("之前的答案都还在")).to_be_visible()
+        expect(worker.locator("[data-step]").first.locator(".shot img")).to_have_count(3)
+        answer(worker, place)
+        hand_in(worker)
+        saved(worker)
+        worker = killed(worker)
+        go_offline(worker.context, False)
+        there(worker)
+        assert worker.faults == []
+    one_record()
+
+
+def test_cut_at_the_moment_of_handing_in(site, place, path):
+    with chromium() as browser:
+        worker = worker_at(browser, site, place, path)
+        begin(worker)
+        photograph(worker, place)
+        answer(worker, place)
+        go_offline(worker.context)
+        hand_in(worker)
+        worker.wait_for_timeout(150)
+        worker = killed(worker)
+        go_offline(worker.context, False)
+        there(worker)
+        assert worker.faults == []
+    one_record()
+
+
+def test_cut_in_the_middle_of_the_photos(site, place, path):
+    sent = []
+
+    def cut(route: Route) -> None:
+        sent.append(route.request.url)
+        if len(sent) <= 2:
+            return route.continue_()
+        worker.context.set_offline(True)
+        return route.abort()
+
+    with chromium() as browser:
+        worker = worker_at(browser, site, place, path)
+        begin(worker)
+        photograph(worker, place)
+        answer(worker, place)
+        worker.context.route(FILES, cut)
+        hand_in(worker)
+        saved(worker)
+        expect(worker.get_by_text("3 张照片等着传")).to_be_visible()
+        worker = killed(worker)
+        worker.context.unroute(FILES)
+        go_offline(worker.context, False)
+        again = []
+        worker.on("request", lambda request: again.append(request.url) if request.url.endswith("/files/") else None)
+        there(worker)
+        assert len(again) <= 3, "what arrived is not sent again"
+        assert worker.faults == []
+    one_record()
+
+
+def test_cut_after_the_server_kept_it_and_before_its_answer(site, place, path):
+    reached = []
+
+    def cut(route: Route) -> None:
+        if not reached:
+            reached.append(deliver(route, site))
+            worker.context.set_offline(True)
+        route.abort()
+
+    with chromium() as browser:
+        worker = worker_at(browser, site, place, path)
+        begin(worker)
+        photograph(worker, place)
+        answer(worker, place)
+        worker.context.route(HAND_IN, cut)
+        hand_in(worker)
+        saved(worker)
+        assert reached == [200]
+        worker = killed(worker)
+        worker.context.unroute(HAND_IN)
+        go_offline(worker.context, False)
+        there(worker)
+        assert worker.faults == []
+    one_record()
+
+
+def test_a_second_person_on_the_same_phone_sees_a_number_and_sends_nothing(site, place, path):
+    def sign_out(page: Page) -> None:
+        page.goto("/m/me/")
+        page.get_by_role("button", name="退出").click()
+        page.wait_for_url("**/account/login/**")
+
+    def sign_in(page: Page, role: Role) -> None:
+        page.fill("input[name=login]", place.people[role])
+        page.fill("input[name=password]", make.PASSWORD)
+        page.click("main form button.w-btn")
+        page.wait_for_url(lambda url: "/account/" not in url)
+
+    with chromium() as browser:
+        worker = worker_at(browser, site, place, path)
+        go_offline(worker.context)
+        worker.goto("/m/")
+        begin(worker)
+        photograph(worker, place)
+        answer(worker, place)
+        hand_in(worker)
+        saved(worker)
+        # The session ends before the network is back: the queue keeps what it has.
+        worker.context.clear_cookies()
+        go_offline(worker.context, False)
+        worker.goto("/m/")
+        sign_in(worker, Role.MAINTENANCE)
+        assert not worker.evaluate(KEPT, path), "the first person's pages are gone"
+        worker.goto("/m/sync/")
+        expect(worker.get_by_text("这部手机里还有别人的 1 条")).to_be_visible()
+        expect(worker.locator("main")).not_to_contain_text("王建国")
+        expect(worker.locator("main")).not_to_contain_text("2 号冲压机")
+        expect(worker.locator("[data-sync]")).to_have_text("已同步")
+        worker.get_by_role("button", name="现在传").click()
+        worker.wait_for_timeout(1000)
+        expect(worker.get_by_text("这部手机里还有别人的 1 条")).to_be_visible()
+        sign_out(worker)
+        assert (
+            worker.evaluate("caches.keys().then((names) => names.filter((name) => name.startsWith('pages-')).length)")
+            == 0
+        )
+        sign_in(worker, Role.WORKER)
+        there(worker)
+        assert worker.faults == []
+    assert one_record().inspector.name == "王建国"
