@@ -15,6 +15,8 @@ PAGES = (
     "/desk/",
     "/desk/hazards/?group=all",
     "/desk/runs/",
+    "/desk/runs/?span=all",
+    "/desk/jobs/",
     "/desk/plans/",
     "/desk/plant/",
     "/desk/plant/areas/",
