@@ -5,4 +5,4 @@ class InspectionsConfig(AppConfig):
     name = "inspections"
 
     def ready(self) -> None:
-        from inspections import tasks  # noqa: F401 - registers handlers
+        from inspections import exports, tasks  # noqa: F401 - registers handlers and jobs

@@ -117,7 +117,7 @@ RULES: dict[str, Rule] = {
 
 # Facts that nobody needs to be told of at once; they stand in the ledger.
 SILENT = frozenset({
-    "hazard.started", "run.planned", "run.started", "run.submitted", "run.missed", "qr.issued", "qr.revoked",
+    "hazard.started", "run.planned", "run.started", "run.submitted", "run.missed", "runs.exported", "qr.issued", "qr.revoked",
     "category.routed", "checklist.installed", "plan.created", "plan.stopped", "pack.installed",
     "department.added", "area.added", "area.changed", "equipment.added", "equipment.changed",
     "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "team.added", "team.leader_named",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portals.console.views import hazards, home, imports, jobs, ledger, people, plans, plant, runs
+from portals.console.views import hazards, home, imports, jobs, ledger, people, plans, plant, runs, saved
 
 app_name = "console"
 urlpatterns = [
@@ -13,7 +13,12 @@ urlpatterns = [
     path("plans/add/", plans.add, name="add_plan"),
     path("plans/<int:pk>/stop/", plans.stop, name="stop_plan"),
     path("runs/", runs.index, name="runs"),
+    path("runs/xlsx/", runs.export, {"kind": "xlsx"}, name="export_book"),
+    path("runs/pdf/", runs.export, {"kind": "pdf"}, name="export_paper"),
+    path("runs/view/", runs.save, name="save_runs"),
     path("runs/<int:pk>/", runs.show, name="run"),
+    path("runs/<int:pk>/paper/", runs.paper, name="run_paper"),
+    path("views/<int:pk>/forget/", saved.forget, name="forget_view"),
     path("people/", people.index, name="people"),
     path("people/add/", people.add, name="add_person"),
     path("people/import/", imports.read, {"what": "people"}, name="import_people"),
@@ -37,7 +42,10 @@ urlpatterns = [
     path("plant/areas/<int:pk>/", plant.show, {"kind": "area"}, name="area"),
     path("plant/areas/<int:pk>/label/", plant.renew_label, {"kind": "area"}, name="renew_area_label"),
     path("plant/labels/", plant.print_labels, name="print_labels"),
+    path("jobs/", jobs.index, name="jobs"),
     path("jobs/<uuid:pk>/", jobs.show, name="job"),
+    path("jobs/<uuid:pk>/stop/", jobs.stop, name="stop_job"),
+    path("jobs/<uuid:pk>/again/", jobs.again, name="repeat_job"),
     path("ledger/", ledger.entries, name="ledger"),
     path("ledger/verify/", ledger.verify, name="ledger_verify"),
 ]

@@ -1,62 +1,173 @@
-"""Inspections at the desk: what was due, what was done, what was missed, and the record of each."""
+"""The archive of inspections: what was due, what was done, what was missed, and the record of each."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import QueryDict
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
+from core.errors import DomainError, Refusal
 from core.events import history
-from facilities.models import Department
-from insight.figures import Share
-from inspections.models import Run
+from core.models import SavedView
+from core.saved_views import save_view
+from inspections import archive, exports
+from inspections.models import Frequency, Run
+from inspections.zone import zone
+from people.permissions import Role
+from portals.console.forms.runs import PERIOD, SPANS, ArchiveForm, kept_query
+from portals.paging import slice_of
 from portals.web import page, require
 
 PER_PAGE = 50
+_ROW = (
+    "id", "opens_at", "closes_at", "submitted_at", "status", "result", "is_late", "role", "conflicts_with",
+    "checklist__title", "equipment__name", "area__name", "department__name",
+    "inspector__name", "assignee__name", "team__name",
+)  # fmt: skip
+_WORDS = {"statuses": dict(Run.Status.choices), "results": dict(Run.Result.choices), "roles": dict(Role.choices)}
 
 
 @login_required
 def index(request):
     require(request.user, "inspections.view")
-    day = _day(request.GET.get("day", ""))
-    runs = Run.objects.visible_to(request.user).filter(opens_at__date=day)
-    if request.GET.get("department", "").isdecimal():
-        runs = runs.filter(department_id=request.GET["department"])
-    share = Share(runs.filter(status=Run.Status.DONE).count(), runs.count())
-    if request.GET.get("status") in Run.Status.values:
-        runs = runs.filter(status=request.GET["status"])
-    kept = QueryDict(request.GET.urlencode(), mutable=True)
-    kept.pop("page", None)
-    runs = runs.select_related("checklist", "equipment", "area", "team", "assignee", "inspector")
-    context = {
-        "page": Paginator(runs.order_by("opens_at", "id"), PER_PAGE).get_page(request.GET.get("page")),
-        "share": share,
-        "day": day,
-        "before": day - timedelta(days=1),
-        "after": day + timedelta(days=1) if day < timezone.localdate() else None,
-        "statuses": Run.Status.choices,
-        "departments": Department.objects.filter(kind=Department.Kind.WORKSHOP),
-        "query": f"{kept.urlencode()}&" if kept else "",
+    return _index(request)
+
+
+def _index(request, refusal: str = "", status: int = 200):
+    """What cannot be read finds nothing, and the page says why; everything typed stays."""
+    names = archive.choices()
+    form = ArchiveForm(request.GET, names)
+    context = {"form": form, "names": names, "asked": request.GET, "refusal": refusal, **_fixed(request)}
+    if form.is_valid():
+        context |= _found(request, form, names)
+    return page(request, "console/runs/list.html", context, status=status)
+
+
+def _fixed(request) -> dict:
+    query = kept_query(request.GET)
+    return {
+        "query": query,
+        "views": SavedView.objects.filter(by=request.user, page="runs"),
+        "frequencies": Frequency.choices,
+        "standings": archive.Standing.choices,
+        "results": Run.Result.choices,
+        "spans": [(name, label, _with(request.GET, span=name)) for name, label in SPANS.items()],
     }
-    return page(request, "console/runs/list.html", context)
 
 
-def _day(text: str) -> date:
+def _with(asked: QueryDict, **period: str) -> str:
+    """The same filter in another period."""
+    kept = QueryDict(kept_query(asked, without=PERIOD), mutable=True)
+    for name, value in period.items():
+        kept[name] = value
+    return kept_query(kept)
+
+
+def _found(request, form: ArchiveForm, names: archive.Names) -> dict:
+    chosen = form.filter()
+    runs = Run.objects.visible_to(request.user)
+    is_day = bool(chosen.since) and chosen.since == chosen.until
+    rows = chosen.of(runs).values(*_ROW)
+    found = slice_of(rows, request.GET.get("at", ""), PER_PAGE, newest_first=not is_day)
+    return {
+        "page": found,
+        "rows": [_row(row) for row in found.rows],
+        "figures": archive.figures(chosen, runs),
+        "chips": _chips(request.GET, archive.facts(chosen, names), form.span_name),
+        "span": form.span_name,
+        "is_day": is_day,
+        "filter": chosen,
+        **(_beside(request.GET, chosen) if is_day else {}),
+    }
+
+
+def _row(row: dict) -> dict:
+    """With the words that a page says; nothing of the model is needed for a line."""
+    who = row["inspector__name"] or row["assignee__name"] or row["team__name"] or _WORDS["roles"].get(row["role"], "")
+    return row | {
+        "place": row["equipment__name"] or row["area__name"],
+        "who": who,
+        "status_word": _WORDS["statuses"][row["status"]],
+        "result_word": _WORDS["results"].get(row["result"], ""),
+    }
+
+
+def _chips(asked: QueryDict, facts: list[archive.Fact], span: str) -> list[dict]:
+    """Each with the address of the same list without it; all days need no chip."""
+    shown = [fact for fact in facts if not (fact.key == "period" and span == "all")]
+    return [{"fact": fact, "without": _without(asked, fact.key)} for fact in shown]
+
+
+def _without(asked: QueryDict, key: str) -> str:
+    if key == "period":
+        return _with(asked, span="all")
+    gone = {"words": "q", "equipment": "place", "area": "place"}.get(key, key)
+    kept = QueryDict(kept_query(asked, without=(gone,)), mutable=True)
+    if not any(kept.get(name) for name in PERIOD):
+        kept["span"] = "all"
+    return kept_query(kept)
+
+
+def _beside(asked: QueryDict, chosen: archive.Filter) -> dict:
+    day = chosen.since or timezone.localdate(timezone=zone())
+    before, after = day - timedelta(days=1), day + timedelta(days=1)
+    return {
+        "before": _with(asked, day=f"{before}"),
+        "after": _with(asked, day=f"{after}") if after <= timezone.localdate(timezone=zone()) else "",
+    }
+
+
+@login_required
+@require_POST
+def export(request, kind: str):
+    """Starts the job and leads to its page; a refusal is shown above the list, where the filter can be changed."""
+    require(request.user, "inspections.view")
+    form = ArchiveForm(request.GET, archive.choices())
     try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return timezone.localdate()
-    return day if 2000 <= day.year < 2100 else timezone.localdate()
+        if not form.is_valid():
+            raise DomainError(" ".join(form.faults))
+        job = exports.order_export(form.filter(), kind, by=request.user)
+    except Refusal as refusal:
+        return _index(request, refusal.message, refusal.status)
+    return redirect("console:job", pk=job.pk)
+
+
+@login_required
+@require_POST
+def save(request):
+    """Keeps the filter in the address under a name; a refusal leaves the list as it was."""
+    require(request.user, "inspections.view")
+    query = kept_query(request.GET)
+    try:
+        save_view("runs", request.POST.get("name", ""), query, by=request.user)
+    except Refusal as refusal:
+        return _index(request, refusal.message, refusal.status)
+    return redirect(f"{reverse('console:runs')}?{query}")
+
+
+def _run(user, pk: int) -> Run:
+    near = ("checklist", "equipment", "area", "department", "team", "assignee", "inspector", "plan", "shift",
+            "pause", "conflicts_with__inspector", "scanned")  # fmt: skip
+    return get_object_or_404(Run.objects.visible_to(user).select_related(*near), pk=pk)
 
 
 @login_required
 def show(request, pk: int):
     require(request.user, "inspections.view")
-    runs = Run.objects.visible_to(request.user).select_related(
-        "checklist", "equipment", "area", "team", "assignee", "inspector"
-    )
-    run = get_object_or_404(runs, pk=pk)
-    answers = run.answers.select_related("item", "hazard").prefetch_related("photos__by")
-    return page(request, "console/runs/show.html", {"run": run, "answers": answers, "events": history(run)})
+    run = _run(request.user, pk)
+    answers = run.answers.select_related("item", "hazard", "voice").prefetch_related("photos__by")
+    conflicts = run.conflicts.select_related("inspector")
+    context = {"run": run, "answers": answers, "conflicts": conflicts, "events": history(run)}
+    return page(request, "console/runs/show.html", context)
+
+
+@login_required
+@require_POST
+def paper(request, pk: int):
+    """The evidence sheet of one run."""
+    require(request.user, "inspections.view")
+    job = exports.order_paper(_run(request.user, pk), by=request.user)
+    return redirect("console:job", pk=job.pk)
