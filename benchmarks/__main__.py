@@ -18,11 +18,12 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
-    from benchmarks import ledger, provisioning
+    from benchmarks import exports, ledger, provisioning
     from benchmarks.measure import table
 
     call_command("bootstrap")
-    results = [*provisioning.run(is_quick=is_quick), *ledger.run(is_quick=is_quick)]
+    parts = (provisioning, ledger, exports)
+    results = [row for part in parts for row in part.run(is_quick=is_quick)]
     print(table(results))
     if not is_quick:
         text = json.dumps([row.as_json() for row in results], indent=2)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True)
 class Result:
-    """ours and reference: medians in seconds; ratio = ours / reference; goal: the highest ratio that is good."""
+    """ours and reference: medians in the unit; ratio = ours / reference; goal: the highest ratio that is good."""
 
     name: str
     ours: float
@@ -16,6 +16,7 @@ class Result:
     ratio: float
     goal: float
     met: bool
+    unit: str = "s"
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)
@@ -28,9 +29,9 @@ def compare(name: str, ours: Callable[[], None], reference: Callable[[], None], 
     return result(name, statistics.median(a for a, _b in pairs), statistics.median(b for _a, b in pairs), goal)
 
 
-def result(name: str, ours: float, reference: float, goal: float) -> Result:
+def result(name: str, ours: float, reference: float, goal: float, unit: str = "s") -> Result:
     ratio = ours / reference
-    return Result(name, round(ours, 6), round(reference, 6), round(ratio, 4), goal, ratio <= goal)
+    return Result(name, round(ours, 6), round(reference, 6), round(ratio, 4), goal, ratio <= goal, unit)
 
 
 def _seconds(work: Callable[[], None]) -> float:
@@ -42,7 +43,12 @@ def _seconds(work: Callable[[], None]) -> float:
 def table(results: list[Result]) -> str:
     rows = [("name", "ours", "reference", "ratio", "goal", "met")]
     for row in results:
-        numbers = (f"{row.ours * 1000:.1f} ms", f"{row.reference * 1000:.1f} ms", f"{row.ratio:.3f}", f"≤ {row.goal:g}")
+        figures = (_with_unit(row.ours, row.unit), _with_unit(row.reference, row.unit))
+        numbers = (*figures, f"{row.ratio:.3f}", f"≤ {row.goal:g}")
         rows.append((row.name, *numbers, "yes" if row.met else "NO"))
     widths = [max(len(row[column]) for row in rows) for column in range(6)]
     return "\n".join("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) for row in rows)
+
+
+def _with_unit(value: float, unit: str) -> str:
+    return f"{value * 1000:.1f} ms" if unit == "s" else f"{value:.1f} {unit}"
