@@ -18,6 +18,8 @@ PAGES = (
     "/desk/board/",
     "/desk/board/runs/",
     "/desk/runs/",
+    "/desk/runs/?span=all",
+    "/desk/jobs/",
     "/desk/plans/",
     "/desk/checklists/",
     "/desk/plans/add/",

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from alerts.actions import raise_alert
 from core.attachments import keep_photo, keep_voice
-from core.models import Attachment, Job
+from core.models import Attachment, Job, SavedView
 from facilities.models import Area, CalendarDay, Department, Equipment, EquipmentType, QRPoint, Shift
 from facilities.qr import issue_sticker
 from hazards.models import Category, Evidence, Hazard, Level, LevelPolicy, Status
@@ -58,6 +58,7 @@ def build(mark: str) -> World:
     _hazard(world, worker, area, press, team)
     _run(world, worker, area, press, team)
     world.job = Job.objects.create(kind="test", payload={}, by=worker, result=world.photo)
+    SavedView.objects.create(by=worker, page="runs", name=f"{mark}漏检", query="status=missed")
     Feed.objects.create(user=worker, seq=1)
     Notification.objects.create(
         user=worker, seq=1, event_id=uuid.uuid4(), line=f"{mark}通知", url="/", at=timezone.now()

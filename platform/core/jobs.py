@@ -174,7 +174,7 @@ def expire_job(job: str) -> None:
     file = row.result
     Job.objects.filter(pk=row.pk).update(result=None)
     file.delete()
-    default_storage.delete(file.original.name)
+    default_storage.delete(str(file.original.name))
 
 
 @contextmanager

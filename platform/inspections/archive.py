@@ -104,8 +104,8 @@ class Filter:
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> "Filter":
-        known = {field.name: said[field.name] for field in fields(cls) if field.name in said}
-        days = {name: date.fromisoformat(known[name]) for name in ("since", "until") if name in known}
+        known: dict[str, Any] = {field.name: said[field.name] for field in fields(cls) if field.name in said}
+        days: dict[str, Any] = {name: date.fromisoformat(known[name]) for name in ("since", "until") if name in known}
         return cls(**(known | days))
 
 

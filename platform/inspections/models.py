@@ -433,6 +433,7 @@ class Run(models.Model):
             models.Index(fields=["status", "opens_at"], name="run_status_opens"),
             models.Index(fields=["inspector", "-submitted_at"], name="run_by_inspector"),
             models.Index(fields=["-submitted_at", "-id"], name="run_newest"),
+            models.Index(fields=["-opens_at", "-id"], name="run_archive"),
         ]
 
     @property

@@ -126,7 +126,7 @@ def make_evidence(job: Job) -> Attachment:
 
 
 def _asker(job: Job) -> User:
-    by = User.objects.get(pk=job.by_id)
+    by = User.objects.get(pk=str(job.by_id))
     _refuse_others(by)
     return by
 

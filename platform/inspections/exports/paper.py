@@ -42,6 +42,6 @@ def write_evidence(path: Path, cover: Cover, run: Run) -> None:
 
 def _picture(photo: Attachment) -> dict[str, Any]:
     """The copy that is shown; where its file is gone, the record of it still stands on the paper."""
-    name = photo.shown.name
+    name = photo.shown.name or ""
     is_there = bool(name) and default_storage.exists(name)
     return {"photo": photo, "url": Path(default_storage.path(name)).as_uri() if is_there else ""}

@@ -165,5 +165,5 @@ def kept_query(asked: QueryDict, *, without: tuple[str, ...] = ()) -> str:
     kept = QueryDict(mutable=True)
     for name in (*PERIOD, *(name for name in ArchiveForm.base_fields if name not in PERIOD)):
         if asked.get(name) and name not in without:
-            kept[name] = asked[name]
+            kept[name] = str(asked[name])
     return kept.urlencode()

@@ -14,7 +14,7 @@ from core.events import history
 from core.models import SavedView
 from core.saved_views import save_view
 from inspections import archive, exports
-from inspections.models import Run
+from inspections.models import Frequency, Run
 from inspections.zone import zone
 from people.permissions import Role
 from portals.console.forms.runs import PERIOD, SPANS, ArchiveForm, kept_query
@@ -51,7 +51,7 @@ def _fixed(request) -> dict:
     return {
         "query": query,
         "views": SavedView.objects.filter(by=request.user, page="runs"),
-        "frequencies": ArchiveForm.base_fields["frequency"].choices[1:],
+        "frequencies": Frequency.choices,
         "standings": archive.Standing.choices,
         "results": Run.Result.choices,
         "spans": [(name, label, _with(request.GET, span=name)) for name, label in SPANS.items()],
@@ -158,8 +158,7 @@ def _run(user, pk: int) -> Run:
 def show(request, pk: int):
     require(request.user, "inspections.view")
     run = _run(request.user, pk)
-    conflicts = run.conflicts.select_related("inspector")
-    context = {"run": run, "lines": run.lines(), "conflicts": conflicts, "events": history(run)}
+    context = {"run": run, "lines": run.lines(), "events": history(run)}
     return page(request, "console/runs/show.html", context)
 
 
