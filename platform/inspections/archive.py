@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from core.words import say
 from facilities.models import Area, Department, Equipment
-from inspections.models import Answer, Checklist, Frequency, Run
+from inspections.models import COUNTED, Answer, Checklist, Frequency, Run
 from inspections.zone import zone
 from people.models import Team, User
 
@@ -217,11 +217,15 @@ def month_of(day: date) -> tuple[date, date]:
 
 @dataclass(frozen=True)
 class Figures:
-    """shown: what fits the whole filter. of, done, late, missed, excused: of all in its scope, each task once."""
+    """shown: what fits the whole filter, of all in its scope, each task once.
+
+    due, done, late, missed: of what completion is counted of, as on the board; excused: of what was planned.
+    """
 
     shown: int
     second: int
     of: int
+    due: int
     done: int
     late: int
     missed: int
@@ -229,9 +233,8 @@ class Figures:
 
     @property
     def percent(self) -> float | None:
-        """Of what had to be done; excused ones had not."""
-        had_to = self.of - self.excused
-        return round(100 * self.done / had_to, 1) if had_to else None
+        """完成率: done of due."""
+        return round(100 * self.done / self.due, 1) if self.due else None
 
 
 def figures(chosen: Filter, runs: QuerySet[Run]) -> Figures:
@@ -240,9 +243,10 @@ def figures(chosen: Filter, runs: QuerySet[Run]) -> Figures:
         "shown": chosen.narrow & FIRST_RECORDS,
         "second": chosen.narrow & ~FIRST_RECORDS,
         "of": FIRST_RECORDS & ~Q(status=status.WITHDRAWN),
-        "done": FIRST_RECORDS & Q(status=status.DONE),
-        "late": FIRST_RECORDS & Q(status=status.DONE, is_late=True),
-        "missed": FIRST_RECORDS & Q(status=status.MISSED),
+        "due": COUNTED,
+        "done": COUNTED & Q(status=status.DONE),
+        "late": COUNTED & Q(status=status.DONE, is_late=True),
+        "missed": COUNTED & Q(status=status.MISSED),
         "excused": FIRST_RECORDS & Q(status=status.EXCUSED),
     }
     counts = {name: Count("pk", filter=fits) for name, fits in kinds.items()}

@@ -25,16 +25,13 @@ from inspections.actions.plans import (
 )
 from inspections.actions.rounds import close_round, open_round, remind_of_round
 from inspections.actions.runs import (
-    AnswersRefused,
-    Given,
-    Handed,
     miss_run,
     note_scan,
     open_run,
     refuse_others,
     start_run,
-    submit_run,
 )
+from inspections.actions.submit import AnswersRefused, Given, Handed, submit_run
 
 __all__ = [
     "AnswersRefused",

@@ -196,6 +196,9 @@ def refuse_faulty(plan: Plan, checklists: list[Checklist], places: list[Equipmen
         raise DomainError(_("Choose at least one checklist."))
     if any(checklist.status == Checklist.Status.DRAFT for checklist in checklists):
         raise DomainError(_("A checklist that is still a draft cannot be planned. Publish it first."))
+    codes = {checklist.code for checklist in checklists}
+    if Checklist.objects.current().filter(code__in=codes).count() < len(codes):
+        raise DomainError(_("One of these checklists is out of use. Choose another one, or publish it again."))
     if not places:
         raise DomainError(_("Choose at least one machine or area."))
     if len({(type(place), place.pk) for place in places}) < len(places):

@@ -1,0 +1,104 @@
+"""Checklists, in versions, and what they ask."""
+
+from django.db import models
+from django.db.models import Case, Q, When
+from django.utils.translation import gettext_lazy as _
+
+from core.words import wordings
+from facilities.models import Area, EquipmentType
+from hazards.models import Category
+
+
+class Frequency(models.TextChoices):
+    PRESHIFT = "preshift", _("Pre-shift check")
+    WEEKLY = "weekly", _("Weekly special check")
+    MONTHLY = "monthly", _("Monthly comprehensive check")
+
+
+class ChecklistQuerySet(models.QuerySet):
+    def current(self):
+        return self.filter(status=Checklist.Status.CURRENT)
+
+    def heads(self):
+        """One version of each list: the one in use, else its first draft, else the last that was in use."""
+        order = Case(
+            When(status=Checklist.Status.CURRENT, then=0), When(status=Checklist.Status.DRAFT, then=1), default=2
+        )
+        newest = Checklist.objects.order_by("code", order, "-version").distinct("code")
+        return self.filter(pk__in=newest.values("pk"))
+
+
+class Checklist(models.Model):
+    """A versioned list of questions; a run keeps the version it was made with. A published version never changes."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        CURRENT = "current", _("In use")
+        RETIRED = "retired", _("Replaced")
+
+    code = models.CharField(max_length=40)
+    version = models.IntegerField(default=1)
+    title = models.JSONField()
+    frequency = models.CharField(max_length=10, choices=Frequency.choices)
+    target_type = models.ForeignKey(EquipmentType, models.PROTECT, null=True, related_name="checklists")
+    target_area = models.ForeignKey(Area, models.PROTECT, null=True, related_name="checklists")
+    seconds = models.IntegerField(help_text="Planned time for all items.")
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.CURRENT)
+    published_at = models.DateTimeField(null=True)
+
+    objects = ChecklistQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="checklist_version_once"),
+            models.UniqueConstraint(fields=["code"], condition=Q(status="current"), name="checklist_one_current"),
+            models.UniqueConstraint(fields=["code"], condition=Q(status="draft"), name="checklist_one_draft"),
+        ]
+
+
+class Item(models.Model):
+    class Kind(models.TextChoices):
+        PASS_FAIL = "pass_fail", _("OK / problem")
+        NUMBER = "number", _("Number")
+        CHOICE = "choice", _("Choice")
+        TEXT = "text", _("Text")
+        PHOTO = "photo", _("Photo only")
+
+    class PhotoRule(models.TextChoices):
+        ALWAYS = "always", _("Always")
+        ON_FAIL = "on_fail", _("When there is a problem")
+        NEVER = "never", _("Never")
+
+    checklist = models.ForeignKey(Checklist, models.CASCADE, related_name="items")
+    position = models.IntegerField()
+    text = models.JSONField()
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PASS_FAIL)
+    accept = models.JSONField(default=dict)
+    unit = models.CharField(max_length=20, blank=True)
+    minimum = models.DecimalField(max_digits=12, decimal_places=4, null=True)
+    maximum = models.DecimalField(max_digits=12, decimal_places=4, null=True)
+    choices = models.JSONField(default=list)
+    photo = models.CharField(max_length=8, choices=PhotoRule.choices, default=PhotoRule.ON_FAIL)
+    shot = models.JSONField(null=True)
+    category = models.ForeignKey(Category, models.PROTECT, related_name="+")
+    is_urgent = models.BooleanField(default=False)
+    basis = models.JSONField(default=dict)
+    may_skip = models.BooleanField(default=True, help_text="“Not running today” may be answered.")
+    only_if_position = models.IntegerField(null=True, help_text="Asked only where the item of this number…")
+    only_if_value = models.CharField(max_length=40, blank=True, help_text="… was answered so.")
+    origin = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="The item of the former version that this one was.",
+    )
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["checklist", "position"], name="item_position_once")]
+
+    def choice_of(self, text: str) -> dict:
+        """The choice that somebody took, in whichever language it was read; empty where there is none of these words."""
+        return next((choice for choice in self.choices if text in wordings(choice)), {})
