@@ -375,14 +375,20 @@ def test_a_picture_whose_file_is_gone_does_not_stop_the_sheet(browser, officer, 
 
 def test_the_run_page_shows_both_clocks_limits_and_the_second_record(browser, officer):
     listed = make.checklist({"kind": "number", "unit": "MPa", "minimum": Decimal("0.4"), "maximum": Decimal("0.6")})
-    first = done("2026-11-03 08:00", of=listed, skew_seconds=90, phone_started_at=at("2026-11-03 08:10"))
+    first = done(
+        "2026-11-03 08:00",
+        of=listed,
+        skew_seconds=90,
+        phone_started_at=at("2026-11-03 08:10"),
+        phone_submitted_at=at("2026-11-03 08:12"),
+    )
     other = make.person(Role.WORKER, name="张丽华")
     second = done("2026-11-03 08:00", by=other, conflicts_with=first)
     Answer.objects.filter(run=first).update(number=Decimal("0.55"))
     page = browser.get(f"{LIST}{first.pk}/")
     said = html.unescape(page.content.decode())
     assert "0.55 MPa" in said and "0.4 – 0.6 MPa" in said and "2026-11-03 08:10:00" in said
-    assert make.in_language("zh-hans", "%(n)s s", n=90) in said
+    assert make.in_language("zh-hans", "This clock was %(n)s s off.", n=90) in said
     assert f"/desk/runs/{second.pk}/" in said and "张丽华" in said
     assert f"/desk/runs/{first.pk}/" in browser.get(f"{LIST}{second.pk}/").content.decode()
 

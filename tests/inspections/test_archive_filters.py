@@ -156,20 +156,21 @@ def test_a_second_record_of_a_task_is_shown_with_a_mark_and_counted_once(browser
     page = browser.get(LIST, {"from": "2026-11-03", "to": "2026-11-04"})
     assert numbers(page) == [second.pk, first.pk]
     assert make.in_language("zh-hans", "second record") in text(page)
-    assert make.in_language("zh-hans", "%(done)s of %(of)s done", done=1, of=1) in text(page)
+    assert make.in_language("zh-hans", "%(done)s of %(of)s due", done=1, of=1) in text(page)
     assert found(browser, status="twice") == [second.pk]
 
 
 def test_each_number_stands_with_what_it_is_a_part_of(browser, officer):
-    done("2026-11-03 08:00")
-    done("2026-11-03 08:00", is_late=True)
-    make.run(opens_at=at("2026-11-03 08:00"), status=Run.Status.MISSED)
-    make.run(opens_at=at("2026-11-03 08:00"), status=Run.Status.EXCUSED)
-    said = text(browser.get(LIST, {"month": "2026-11", "status": "late"}))
+    plan = make.plan()
+    done("2026-11-03 08:00", plan=plan)
+    done("2026-11-03 08:00", plan=plan, is_late=True)
+    make.run(opens_at=at("2026-11-03 08:00"), plan=plan, status=Run.Status.MISSED)
+    make.run(opens_at=at("2026-11-03 08:00"), plan=plan, status=Run.Status.EXCUSED)
+    said = text(browser.get(LIST, {"from": "2026-11-03", "to": "2026-11-03", "status": "late"}))
     for words, facts in (
-        ("%(done)s of %(of)s done", {"done": 2, "of": 4}),
+        ("%(done)s of %(of)s due", {"done": 2, "of": 3}),
         ("%(n)s of %(of)s late", {"n": 1, "of": 2}),
-        ("%(n)s of %(of)s missed", {"n": 1, "of": 4}),
+        ("%(n)s of %(of)s missed", {"n": 1, "of": 3}),
         ("%(n)s of %(of)s excused", {"n": 1, "of": 4}),
         ("%(n)s of %(of)s runs fit", {"n": 1, "of": 4}),
     ):

@@ -37,7 +37,7 @@ def test_everybody_of_the_team_hears_once_of_all_its_checks(leader):
     nudge_runs(runs, by=leader)
     tell()
     assert sorted(Notification.objects.values_list("user", flat=True)) == sorted([team.leader_id, mate.pk])
-    assert "2" in Notification.objects.first().line
+    assert "3" in Notification.objects.first().line
     assert all([event.name for event in history(run)] == ["run.nudged"] for run in runs)
 
 
