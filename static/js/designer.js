@@ -32,6 +32,7 @@ class Designer {
     document.addEventListener("click", (event) => this.leave(event));
     for (const form of this.root.querySelectorAll("[data-new], [data-autosave]")) if (form.querySelector("[role=alert]")) this.dirty.add(form);
     addEventListener("beforeunload", (event) => this.dirty.size && event.preventDefault());
+    this.root.dataset.isReady = "";
   }
 
   changed(event) {
