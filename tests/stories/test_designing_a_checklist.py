@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from inspections.models import Checklist, Item, Run
 from people.permissions import Role
@@ -107,7 +107,7 @@ def _texts(page: Page) -> list[str]:
 
 def _drag(page: Page, item: int, to: int) -> None:
     """By the handle, as with a mouse or a finger."""
-    handle = page.locator("[data-drag]").nth(item).bounding_box()
+    handle = _at_rest(page, page.locator("[data-drag]").nth(item))
     goal = page.locator("[data-item]").nth(to).bounding_box()
     page.mouse.move(handle["x"] + 20, handle["y"] + 20)
     page.mouse.down()
@@ -128,6 +128,15 @@ def _drag_by_finger(page: Page, item: int, to: int) -> None:
     for kind, y in zip(("touchStart", "touchMove", "touchMove", "touchMove"), places, strict=True):
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
     finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def _at_rest(page: Page, thing: Locator) -> dict:
+    """Where it is once nothing above it comes or goes any more, such as the chip of the connection."""
+    before = None
+    while (box := thing.bounding_box()) != before:
+        before = box
+        page.wait_for_timeout(500)
+    return box
 
 
 def _autosaves(officer: Page) -> None:

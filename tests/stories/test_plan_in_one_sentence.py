@@ -36,7 +36,7 @@ def _write_plan(officer) -> None:
     expect(officer.locator("#words-places")).to_have_text("2 处")
     first = officer.locator("#look .order").first.locator("li")
     second = first.nth(1).inner_text()
-    officer.get_by_role("button", name="往前").first.click()
+    officer.get_by_role("button", name="上移").first.click()
     expect(first.nth(0)).to_contain_text(second.split("\n")[-1])
     officer.get_by_role("button", name="确定").click()
     expect(officer.locator("h1")).to_contain_text("冲压一班")
