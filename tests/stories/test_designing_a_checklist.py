@@ -119,7 +119,7 @@ def _drag(page: Page, item: int, to: int) -> None:
 
 def _drag_by_finger(page: Page, item: int, to: int) -> None:
     page.locator("[data-designer][data-is-ready]").wait_for()
-    page.locator("[data-drag]").nth(to).scroll_into_view_if_needed()
+    page.locator("[data-drag]").nth(item).evaluate("handle => handle.scrollIntoView({ block: 'center' })")
     handle = page.locator("[data-drag]").nth(item).bounding_box()
     goal = page.locator("[data-item]").nth(to).bounding_box()
     finger = page.context.new_cdp_session(page)
