@@ -119,8 +119,9 @@ def _drag(page: Page, item: int, to: int) -> None:
 
 def _drag_by_finger(page: Page, item: int, to: int) -> None:
     page.locator("[data-designer][data-is-ready]").wait_for()
-    page.locator("[data-drag]").nth(item).evaluate("handle => handle.scrollIntoView({ block: 'center' })")
-    handle = page.locator("[data-drag]").nth(item).bounding_box()
+    grip = page.locator("[data-drag]").nth(item)
+    grip.evaluate("grip => grip.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    handle = _at_rest(page, grip)
     goal = page.locator("[data-item]").nth(to).bounding_box()
     finger = page.context.new_cdp_session(page)
     x, start, end = handle["x"] + 20, handle["y"] + 20, goal["y"] + 4
