@@ -6,7 +6,7 @@ import { icon, make, say } from "./words.js";
 
 const user = Number(document.body.dataset.user);
 const SOONEST = 5_000, SLOWEST = 300_000, KEEP_EVERY = 300_000;
-let tries = 0, retry, own = [], others = 0, isSending = false, wasDone = null;
+let tries = 0, retry, own = [], others = 0, isSending = false, isLeaving = false, wasDone = null;
 
 export async function setup(chip) {
   if (!user) return;
@@ -14,6 +14,7 @@ export async function setup(chip) {
   onChange(() => refresh(chip));
   for (const name of ["online", "offline"]) addEventListener(name, () => refresh(chip));
   addEventListener("online", back);
+  addEventListener("submit", () => { isLeaving = true; });
   document.body.addEventListener("sync:reached", () => refresh(chip));
   addEventListener("pageshow", (event) => event.persisted && send());
   document.addEventListener("visibilitychange", () => !document.hidden && send());
@@ -35,11 +36,17 @@ async function send() {
   if (outcome?.left || !outcome) retry = setTimeout(send, Math.min(SLOWEST, SOONEST * 2 ** tries) * (0.5 + Math.random()));
 }
 
-/** The network is there again: what was shown from the phone is looked up anew where nothing can be typed. */
-function back() {
-  if ("kept" in document.body.dataset && document.querySelector("[data-renew]")) return location.reload();
+/** The network is said to be there again: what was shown from the phone is looked up anew where nothing can be typed. */
+async function back() {
+  const isOld = "kept" in document.body.dataset && document.querySelector("[data-renew]");
+  if (isOld && (await isThere()) && !isLeaving) return location.reload();
   send();
   return install();
+}
+
+/** A phone believes in a network sooner than there is one; a page that is on its way to the next one stays out of it. */
+function isThere() {
+  return fetch("/m/sync/state/", { cache: "no-store" }).then((answer) => answer.ok, () => false);
 }
 
 async function press(button) {
