@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import CharField, Count, F, Q, QuerySet, TextChoices, Value
 from django.db.models.functions import Cast
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -243,7 +244,7 @@ def figures(chosen: Filter, runs: QuerySet[Run]) -> Figures:
         "shown": chosen.narrow & FIRST_RECORDS,
         "second": chosen.narrow & ~FIRST_RECORDS,
         "of": FIRST_RECORDS & ~Q(status=status.WITHDRAWN),
-        "due": COUNTED,
+        "due": COUNTED & Q(opens_at__lte=timezone.now()),
         "done": COUNTED & Q(status=status.DONE),
         "late": COUNTED & Q(status=status.DONE, is_late=True),
         "missed": COUNTED & Q(status=status.MISSED),
