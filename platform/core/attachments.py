@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pillow_heif
@@ -62,10 +62,13 @@ def visible_to(user: Any) -> QuerySet[Attachment]:
     return allowed.distinct()
 
 
-def keep_photo(upload: UploadedFile, *, by: Any, stamp: str = "", taken_at: datetime | None = None) -> Attachment:
+def keep_photo(
+    upload: UploadedFile, *, by: Any, stamp: str = "", taken_at: datetime | None = None, pk: UUID | None = None
+) -> Attachment:
     """Stores a photo; refuses with a sentence what is no picture, too heavy, or a decompression bomb.
 
     stamp: what is printed on the shown copy beside time and person: which machine or area, and its code.
+    pk: where the phone has numbered it already; see keep_once.
     """
     if upload.size and upload.size > MAX_BYTES:
         raise DomainError(
@@ -77,14 +80,14 @@ def keep_photo(upload: UploadedFile, *, by: Any, stamp: str = "", taken_at: date
     taken_at = taken_at or said
     text = stamp_text(stamp, by=by, received_at=timezone.now(), taken_at=taken_at)
     print_stamp(picture, text)
-    attachment = _described(upload, content, by)
+    attachment = _described(upload, content, by, pk)
     attachment.width, attachment.height, attachment.taken_at, attachment.stamp = width, height, taken_at, text
     attachment.phash = likeness.phash_of(content)
     attachment.content_type = (upload.content_type or "")[:80]
     return _stored(attachment, content, shown=_jpeg(picture))
 
 
-def keep_voice(upload: UploadedFile, *, by: Any) -> Attachment:
+def keep_voice(upload: UploadedFile, *, by: Any, pk: UUID | None = None) -> Attachment:
     """Stores a spoken note; what it is says its content, whatever the phone calls it."""
     if upload.size and upload.size > MAX_VOICE_BYTES:
         raise DomainError(
@@ -95,14 +98,14 @@ def keep_voice(upload: UploadedFile, *, by: Any) -> Attachment:
     content_type = _sound(content)
     if not content_type:
         raise DomainError(_("This recording cannot be played here. Record it again on this page, or write it down."))
-    attachment = _described(upload, content, by)
+    attachment = _described(upload, content, by, pk)
     attachment.content_type = content_type
     return _stored(attachment, content)
 
 
-def _described(upload: UploadedFile, content: bytes, by: Any) -> Attachment:
-    digest = hashlib.sha256(content).hexdigest()
-    return Attachment(name=(upload.name or "")[-200:] or "file", size=len(content), sha256=digest, by=by)
+def _described(upload: UploadedFile, content: bytes, by: Any, pk: UUID | None) -> Attachment:
+    digest, name = hashlib.sha256(content).hexdigest(), (upload.name or "")[-200:] or "file"
+    return Attachment(id=pk or uuid4(), name=name, size=len(content), sha256=digest, by=by)
 
 
 def _stored(attachment: Attachment, content: bytes, shown: bytes = b"") -> Attachment:
@@ -114,13 +117,12 @@ def _stored(attachment: Attachment, content: bytes, shown: bytes = b"") -> Attac
 
 
 @transaction.atomic
-def keep_once(pk: UUID, sha256: str, keep: Callable[[], Attachment], *, by: Any) -> Attachment:
+def keep_once(pk: UUID, sha256: str, keep: Callable[[UUID], Attachment], *, by: Any) -> Attachment:
     """What a phone sent under an id that it made itself: sent again it is found again, not kept twice."""
     get_user_model().objects.select_for_update(no_key=True).get(pk=by.pk)
     known = Attachment.objects.filter(pk=pk).first()
     if known is None:
-        Attachment.objects.filter(pk=keep().pk).update(id=pk)
-        return Attachment.objects.get(pk=pk)
+        return keep(pk)
     if known.by_id != by.pk or known.sha256 != sha256:
         raise WrongStatus(_("Another file came under this number before. Take the photo again."))
     return known

@@ -4,31 +4,14 @@ import html
 import time
 
 import pytest
-from django.utils import translation
 
 from core.errors import DomainError
 from inspections.actions import add_item, change_item, create_checklist, draft_checklist
 from inspections.models import Checklist, Frequency, Item
 from inspections.rules import MOST_ITEMS, ItemRefused
-from people.models import User
 from people.permissions import Role
 from tests import make
 from tests.inspections.test_designing_checklists import add, errors, fields, form_of, text_of
-
-
-@pytest.fixture
-def officer(browser, factory):
-    officer = make.person(Role.SAFETY_OFFICER, name="周敏")
-    User.objects.filter(pk=officer.pk).update(language="en")
-    browser.force_login(officer)
-    yield officer
-    translation.deactivate()  # the last request spoke English
-
-
-@pytest.fixture
-def draft(officer) -> Checklist:
-    return create_checklist("冲压机班前检查", Frequency.PRESHIFT, by=officer)
-
 
 TOO_LONG = "123456789012.5"
 CHOSEN = {"category", "photo", "only_if"}
@@ -65,7 +48,7 @@ CHOSEN = {"category", "photo", "only_if"}
         ("dance", {}, None, "There is no such kind of item."),
     ],
 )
-def test_a_wrong_item_is_said_and_everything_typed_stays(browser, officer, draft, kind, wrong, field, sentence):
+def test_a_wrong_item_is_said_and_everything_typed_stays(browser, designer, draft, kind, wrong, field, sentence):
     typed = {"shot": "只有我知道的字", "text": "气压表多少？"} | wrong
     response = browser.post(f"/desk/checklists/{draft.pk}/items/", fields(kind, **{"shot": "", **typed}))
     assert response.status_code == 422
@@ -78,12 +61,12 @@ def test_a_wrong_item_is_said_and_everything_typed_stays(browser, officer, draft
     assert not draft.items.exists()
 
 
-def test_a_comma_is_a_point(browser, officer, draft):
+def test_a_comma_is_a_point(browser, designer, draft):
     item = add(browser, draft, "number", minimum="0,45", maximum="0，60")
     assert f"{item.minimum:f} {item.maximum:f}" == "0.4500 0.6000"
 
 
-def test_the_autosave_names_the_field_that_is_wrong(browser, officer, draft):
+def test_the_autosave_names_the_field_that_is_wrong(browser, designer, draft):
     item = add(browser, draft, "number")
     answer = browser.post(
         f"/desk/checklists/items/{item.pk}/", form_of(browser, item, unit=""), headers={"HX-Request": "true"}
@@ -96,7 +79,7 @@ def test_the_autosave_names_the_field_that_is_wrong(browser, officer, draft):
     assert item.unit == "MPa"
 
 
-def test_strange_characters_are_kept_or_left_out(browser, officer, draft):
+def test_strange_characters_are_kept_or_left_out(browser, designer, draft):
     item = add(browser, draft, text="𠮷野家\0的🔧？", accept="\0", shot="<b>&\u202e")
     assert item.text == "𠮷野家的🔧？"
     assert item.accept == {}
@@ -105,7 +88,7 @@ def test_strange_characters_are_kept_or_left_out(browser, officer, draft):
     assert html.escape("<b>&") in page
 
 
-def test_a_huge_text_is_answered_at_once(browser, officer, draft):
+def test_a_huge_text_is_answered_at_once(browser, designer, draft):
     started = time.monotonic()
     response = browser.post(f"/desk/checklists/{draft.pk}/items/", fields(text="查" * 500_000))
     assert response.status_code == 422
@@ -113,7 +96,7 @@ def test_a_huge_text_is_answered_at_once(browser, officer, draft):
     assert time.monotonic() - started < 5
 
 
-def test_a_list_holds_a_hundred_items(browser, officer, draft):
+def test_a_list_holds_a_hundred_items(browser, designer, draft):
     category = make.category()
     Item.objects.bulk_create(
         Item(checklist=draft, position=number, text=f"第{number}", category=category)
@@ -129,7 +112,7 @@ def test_a_list_holds_a_hundred_items(browser, officer, draft):
     assert time.monotonic() - started < 5
 
 
-def test_ten_thousand_items_are_refused_before_they_are_looked_at(officer):
+def test_ten_thousand_items_are_refused_before_they_are_looked_at(designer):
     def endless():
         category = make.category()
         for number in range(10_000):
@@ -137,17 +120,17 @@ def test_ten_thousand_items_are_refused_before_they_are_looked_at(officer):
             yield Item(position=number, text="甲", category=category)
 
     with pytest.raises(DomainError, match="100"):
-        create_checklist("表", Frequency.PRESHIFT, by=officer, items=endless())
+        create_checklist("表", Frequency.PRESHIFT, by=designer, items=endless())
     assert not Checklist.objects.exists()
 
 
-def test_ten_thousand_items_in_one_post_are_refused(browser, officer, draft):
+def test_ten_thousand_items_in_one_post_are_refused(browser, designer, draft):
     data = {f"text-{number}": "甲" for number in range(10_000)}
     assert browser.post(f"/desk/checklists/{draft.pk}/items/", data).status_code == 400
     assert not draft.items.exists()
 
 
-def test_a_condition_on_itself_or_on_a_later_item(browser, officer, draft):
+def test_a_condition_on_itself_or_on_a_later_item(browser, designer, draft):
     first, second = add(browser, draft, text="甲"), add(browser, draft, text="乙")
     for wrong in (f"{first.pk}:fail", f"{second.pk}:fail"):
         response = browser.post(f"/desk/checklists/items/{first.pk}/", form_of(browser, first, only_if=wrong))
@@ -155,31 +138,31 @@ def test_a_condition_on_itself_or_on_a_later_item(browser, officer, draft):
         assert "An item can only look at one before it" in errors(response)["only_if"][0]
     for pk in (first.pk, second.pk):
         with pytest.raises(ItemRefused) as refusal:
-            change_item(first, by=officer, only_if=pk, only_if_value="fail")
+            change_item(first, by=designer, only_if=pk, only_if_value="fail")
         assert list(refusal.value.errors) == ["only_if"]
 
 
-def test_a_condition_on_an_answer_that_cannot_be_given(browser, officer, draft):
+def test_a_condition_on_an_answer_that_cannot_be_given(browser, designer, draft):
     first, second = add(browser, draft, "choice", may_skip=""), add(browser, draft, text="乙")
     for value in ("pass", "not_in_use", "碎了", ""):
         wrong = form_of(browser, second, only_if=f"{first.pk}:{value}")
         assert browser.post(f"/desk/checklists/items/{second.pk}/", wrong).status_code == 422
         with pytest.raises(ItemRefused):
-            change_item(second, by=officer, only_if=first.pk, only_if_value=value)
+            change_item(second, by=designer, only_if=first.pk, only_if_value=value)
     right = form_of(browser, second, only_if=f"{first.pk}:裂了")
     assert browser.post(f"/desk/checklists/items/{second.pk}/", right).status_code == 302
 
 
-def test_a_condition_on_an_item_of_another_list(browser, officer, draft):
+def test_a_condition_on_an_item_of_another_list(browser, designer, draft):
     other = make.checklist().items.get()
     item = add(browser, draft)
     response = browser.post(f"/desk/checklists/items/{item.pk}/", form_of(browser, item, only_if=f"{other.pk}:fail"))
     assert response.status_code == 422
     with pytest.raises(ItemRefused):
-        change_item(item, by=officer, only_if=other.pk, only_if_value="fail")
+        change_item(item, by=designer, only_if=other.pk, only_if_value="fail")
 
 
-def test_the_second_of_two_editors_is_told_and_keeps_what_was_typed(browser, officer, draft):
+def test_the_second_of_two_editors_is_told_and_keeps_what_was_typed(browser, designer, draft):
     item = add(browser, draft)
     mine = form_of(browser, item, text="我写的")
     change_item(item, by=make.person(Role.ADMIN, name="刘洋"), text="刘洋写的")
@@ -200,7 +183,7 @@ def test_the_second_of_two_editors_is_told_and_keeps_what_was_typed(browser, off
     assert item.text == "我写的"
 
 
-def test_a_form_without_its_stamp_overwrites_nothing(browser, officer, draft):
+def test_a_form_without_its_stamp_overwrites_nothing(browser, designer, draft):
     item = add(browser, draft)
     assert browser.post(f"/desk/checklists/items/{item.pk}/", fields(text="没有戳")).status_code == 409
     assert browser.post(f"/desk/checklists/items/{item.pk}/remove/").status_code == 409
@@ -212,7 +195,7 @@ def test_a_form_without_its_stamp_overwrites_nothing(browser, officer, draft):
     assert browser.post(f"/desk/checklists/{draft.pk}/publish/").status_code == 409
 
 
-def test_an_item_that_somebody_removed_is_gone(browser, officer, draft):
+def test_an_item_that_somebody_removed_is_gone(browser, designer, draft):
     item = add(browser, draft)
     data = form_of(browser, item)
     Item.objects.all().delete()
@@ -220,7 +203,7 @@ def test_an_item_that_somebody_removed_is_gone(browser, officer, draft):
 
 
 @pytest.mark.parametrize("to", ["", "0", "-1", "x", "²", "3", "9" * 30, "1.5"])
-def test_a_place_that_is_none(browser, officer, draft, to):
+def test_a_place_that_is_none(browser, designer, draft, to):
     first, _second = add(browser, draft, text="甲"), add(browser, draft, text="乙")
     stamp = browser.get(f"/desk/checklists/{draft.pk}/edit/").context["order"]
     assert browser.post(f"/desk/checklists/items/{first.pk}/move/", {"to": to, "stamp": stamp}).status_code == 422
@@ -237,7 +220,7 @@ def test_a_place_that_is_none(browser, officer, draft, to):
         ({"target": "x"}, "target"),
     ],
 )
-def test_a_wrong_head_is_said_and_stays(browser, officer, draft, wrong, field):
+def test_a_wrong_head_is_said_and_stays(browser, designer, draft, wrong, field):
     stamp = browser.get(f"/desk/checklists/{draft.pk}/edit/").context["head_stamp"]
     data = {"stamp": stamp, "title": "改了的名字", "frequency": "weekly", "target": "plant"} | wrong
     response = browser.post(f"/desk/checklists/{draft.pk}/edit/", data)
@@ -260,7 +243,7 @@ def test_a_wrong_head_is_said_and_stays(browser, officer, draft, wrong, field):
         ({"start": ""}, "start"),
     ],
 )
-def test_a_list_that_cannot_be_begun(browser, officer, wrong, field):
+def test_a_list_that_cannot_be_begun(browser, designer, wrong, field):
     data = {"start": "empty", "title": "我的新表", "frequency": "preshift"} | wrong
     response = browser.post("/desk/checklists/add/", data)
     assert response.status_code == 422
@@ -271,17 +254,17 @@ def test_a_list_that_cannot_be_begun(browser, officer, wrong, field):
 
 @pytest.mark.parametrize("page", ["edit/?item=", "edit/?add="])
 @pytest.mark.parametrize("value", ["²", "9" * 30, "-1", "abc", "%00", " "])
-def test_a_strange_item_in_the_address_opens_none(browser, officer, draft, page, value):
+def test_a_strange_item_in_the_address_opens_none(browser, designer, draft, page, value):
     assert browser.get(f"/desk/checklists/{draft.pk}/{page}{value}").status_code == 200
 
 
-def test_a_draft_with_a_broken_item_is_not_published(browser, officer):
+def test_a_draft_with_a_broken_item_is_not_published(browser, designer):
     category = make.category()
-    draft = draft_checklist(make.checklist({"kind": "number"}, hazard_category=category), by=officer)
+    draft = draft_checklist(make.checklist({"kind": "number"}, hazard_category=category), by=designer)
     response = browser.post(
         f"/desk/checklists/{draft.pk}/publish/",
         {"stamp": browser.get(f"/desk/checklists/{draft.pk}/compare/").context["stamp"]},
     )
     assert response.status_code == 422
     assert "Item 1: Write the unit" in text_of(response)
-    add_item(draft, "pass_fail", by=officer, text="别的", category=category)
+    add_item(draft, "pass_fail", by=designer, text="别的", category=category)

@@ -22,14 +22,6 @@ SAY_FIRST = "Explosion hazard here: say first whether you photograph from outsid
 
 
 @pytest.fixture
-def worker(browser):
-    make.policies()
-    worker = make.person(Role.WORKER, name="李卫国")
-    browser.force_login(worker)
-    return worker
-
-
-@pytest.fixture
 def booth(worker):
     """A machine in the paint shop."""
     machine = make.machine()

@@ -18,14 +18,6 @@ from tests import make
 USED = "One of these photos belongs to another record already. Take a new one."
 
 
-@pytest.fixture
-def worker(browser):
-    make.policies()
-    worker = make.person(Role.WORKER, name="李卫国")
-    browser.force_login(worker)
-    return worker
-
-
 def _text(answer) -> str:
     return html.unescape(answer.content.decode())
 

@@ -122,7 +122,7 @@ def test_one_file_from_two_pages_at_once_is_kept_once(fresh_factory):
 
     def keep() -> Attachment:
         file = SimpleUploadedFile("foto.jpg", content, "image/jpeg")
-        return keep_once(number, digest, lambda: keep_photo(file, by=worker), by=worker)
+        return keep_once(number, digest, lambda pk: keep_photo(file, by=worker, pk=pk), by=worker)
 
     assert [kept.pk for kept in at_once(fresh_factory, keep, keep)] == [number, number]
     assert Attachment.objects.count() == 1

@@ -5,7 +5,6 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
 
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.models import Event
@@ -27,12 +26,6 @@ from tests import make
 from tests.threads import at_once
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(datetime(2026, 3, 2, 6, 0, tzinfo=SHANGHAI), tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture

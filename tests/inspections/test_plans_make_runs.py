@@ -21,12 +21,6 @@ def _local(zone: ZoneInfo = SHANGHAI, **where) -> list[str]:
     return [f"{run.opens_at.astimezone(zone):%m-%d %H:%M}" for run in Run.objects.filter(**where).order_by("opens_at")]
 
 
-@pytest.fixture
-def clock():
-    with time_machine.travel(datetime(2026, 3, 2, 6, 0, tzinfo=SHANGHAI), tick=False) as clock:
-        yield clock
-
-
 def test_the_runs_of_the_coming_day_stand_at_once(factory, clock):
     plan = make.plan()
     run = Run.objects.get()

@@ -4,7 +4,6 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
 
 from core.models import Event
 from inspections.actions import Given, create_plan, start_run, submit_run
@@ -15,12 +14,6 @@ from people.permissions import Role
 from tests import make
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(datetime(2026, 3, 2, 6, 0, tzinfo=SHANGHAI), tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture

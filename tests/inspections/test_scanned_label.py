@@ -15,14 +15,6 @@ from people.permissions import Role
 from tests import make
 
 
-@pytest.fixture
-def worker(browser):
-    make.policies()
-    worker = make.person(Role.WORKER, name="李卫国")
-    browser.force_login(worker)
-    return worker
-
-
 def _text(answer) -> str:
     return html.unescape(answer.content.decode())
 

@@ -28,14 +28,6 @@ def sound(kind: str = "audio/wav", name: str = "voice.bin") -> SimpleUploadedFil
     return SimpleUploadedFile(name, content, "application/octet-stream")
 
 
-@pytest.fixture
-def worker(browser):
-    make.policies()
-    worker = make.person(Role.WORKER, name="李卫国")
-    browser.force_login(worker)
-    return worker
-
-
 def _text(answer) -> str:
     return html.unescape(answer.content.decode())
 

@@ -5,7 +5,8 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
+from datetime import datetime
+from functools import partial, wraps
 from typing import Any, cast
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from core.attachments import keep_once
+from core.attachments import keep_once, keep_photo, keep_voice
 from core.errors import DomainError, Refusal
 from core.models import Attachment
 from facilities.models import QRPoint
@@ -31,7 +32,7 @@ from people.models import User
 from portals.field.forms.run import as_given, read_rows
 from portals.field.forms.sent import read_sent
 from portals.field.views.runs import find_run
-from portals.photos import stamp_of, take_photos, take_voice
+from portals.photos import moment, stamp_of
 from portals.web import page
 
 MOST_RUNS = 60
@@ -101,9 +102,9 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     files = request.FILES.getlist(name)
     if len(files) != 1 or not INPUT.fullmatch(name):
         raise DomainError(_("No file arrived. Take the photo again."))
-    kept = keep_once(
-        _id(request.POST.get("id", "")), _digest(files[0]), lambda: _keep(request, run, name), by=request.user
-    )
+    taken_at = moment(request.POST.get(f"{name}-taken", ""))
+    keep = partial(_keep, files[0], name, run, user, taken_at)
+    kept = keep_once(_id(request.POST.get("id", "")), _digest(files[0]), keep, by=user)
     return JsonResponse({"id": str(kept.pk), "sha256": kept.sha256})
 
 
@@ -122,16 +123,10 @@ def _id(text: str) -> UUID:
         raise DomainError(_("No file arrived. Take the photo again.")) from None
 
 
-def _keep(request: HttpRequest, run: Run, name: str) -> Attachment:
+def _keep(file: UploadedFile, name: str, run: Run, user: User, taken_at: datetime | None, pk: UUID) -> Attachment:
     if name.startswith("voice"):
-        voice, faults = take_voice(request, name)
-        found = [voice] if voice else []
-    else:
-        taken = take_photos(request, name, stamp=stamp_of(run.place))
-        found, faults = taken.photos, taken.errors
-    if faults:
-        raise DomainError(faults[0])
-    return found[-1]
+        return keep_voice(file, by=user, pk=pk)
+    return keep_photo(file, by=user, stamp=stamp_of(run.place), taken_at=taken_at, pk=pk)
 
 
 @for_queue

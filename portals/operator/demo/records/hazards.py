@@ -1,0 +1,171 @@
+"""Hazards with their proof, reviews, alerts and history."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from alerts.models import Alert
+from hazards.actions import CHAIN
+from hazards.models import Evidence, Hazard, Review, Status
+from people.models import User
+from portals.operator.demo.cases import Case, Step
+from portals.operator.demo.records.base import Records, columns
+from portals.operator.demo.rows import copy_rows, reserve
+
+BEFORE = timedelta(hours=12)  # the next level hears of it
+
+
+_EVENTS = {
+    "confirm": ("hazard.confirmed", Status.REPORTED, Status.CONFIRMED),
+    "assign": ("hazard.assigned", Status.CONFIRMED, Status.ASSIGNED),
+    "start": ("hazard.started", Status.ASSIGNED, Status.RECTIFYING),
+    "submit": ("hazard.submitted", Status.RECTIFYING, Status.FIRST_REVIEW),
+    "pass_first": ("hazard.reviewed", Status.FIRST_REVIEW, Status.SECOND_REVIEW),
+    "pass_second": ("hazard.reviewed", Status.SECOND_REVIEW, Status.FINAL_REVIEW),
+    "pass_final": ("hazard.closed", Status.FINAL_REVIEW, Status.CLOSED),
+    "return_second": ("hazard.returned", Status.SECOND_REVIEW, Status.RECTIFYING),
+    "reject": ("hazard.rejected", Status.REPORTED, Status.REJECTED),
+    "void": ("hazard.voided", Status.REPORTED, Status.VOIDED),
+    "merge": ("hazard.merged", Status.REPORTED, Status.MERGED),
+}
+
+
+def write_hazards(records: Records) -> None:
+    site = records.site
+    latest: dict[tuple[str, str, str | None], int] = {}
+    rows = []
+    for number, case in enumerate(records.cases):
+        equipment = site.equipment[case.machine] if case.machine else None
+        area = site.areas[case.area]
+        place = (case.category, case.area, case.machine)
+        earlier = latest.get(place)
+        is_repeat = earlier is not None and case.reported_at - records.cases[earlier].reported_at < timedelta(days=90)
+        if case.status not in (Status.REJECTED, Status.VOIDED, Status.MERGED):
+            latest[place] = number
+        is_fixed = case.at("submit") is not None
+        rows.append(
+            Hazard(
+                id=records.hazard_ids[number],
+                number=case.number,
+                status=case.status,
+                source=case.source,
+                title=case.words[0],
+                category=site.categories[case.category],
+                department_id=area.department_id,
+                area=area,
+                equipment=equipment,
+                level=case.level,
+                is_urgent=case.is_urgent,
+                is_machine_stopped=case.is_urgent or None,
+                policy=site.policies[case.level] if case.at("confirm") else None,
+                reporter_id=site.users[case.reporter].pk,
+                reported_at=case.reported_at,
+                confirmed_at=case.at("confirm"),
+                team=site.teams[case.crew] if case.crew else None,
+                owner_id=records.user(case.owner),
+                assigned_at=case.at("assign"),
+                due_at=case.due_at,
+                started_at=case.at("start"),
+                submitted_at=case.at("submit"),
+                closed_at=case.at("pass_final"),
+                cause=case.words[1] if is_fixed else "",
+                measure=case.words[2] if is_fixed else "",
+                tests=_tests(case) if is_fixed else [],
+                round=case.round,
+                merged_into_id=None if case.merged_into is None else records.hazard_ids[case.merged_into],
+                repeat_of_id=records.hazard_ids[earlier] if is_repeat and earlier is not None else None,
+            )
+        )
+    fields = [column.name for column in Hazard._meta.concrete_fields]
+    copy_rows(Hazard, fields, (columns(row, fields) for row in rows))
+
+
+def _tests(case: Case) -> list[dict[str, Any]]:
+    return [{"name": case.words[3], "required": "", "result": "试过，符合要求", "is_passed": True}]
+
+
+def write_evidence_and_reviews(records: Records) -> None:
+    evidence, reviews = [], []
+    for number, case in enumerate(records.cases):
+        hazard = records.hazard_ids[number]
+        evidence += [(hazard, photo.id, Evidence.Stage.BEFORE, 1) for photo in records.before[number]]
+        for step in case.steps:
+            if step.verb == "submit":
+                evidence.append((hazard, records.after[number, step.round].id, Evidence.Stage.AFTER, step.round))
+            if step.verb.startswith(("pass_", "return_")):
+                verb, stage = step.verb.split("_")
+                reviews.append((hazard, stage, step.round, records.user(step.by), verb == "pass", step.note, step.at))
+    copy_rows(Evidence, ("hazard", "attachment", "stage", "round"), evidence)
+    copy_rows(Review, ("hazard", "stage", "round", "reviewer", "is_passed", "note", "at"), reviews)
+
+
+def write_alerts(records: Records) -> None:
+    """Whatever was urgent was taken by an officer within some minutes."""
+    urgent = [(n, case) for n, case in enumerate(records.cases) if case.is_urgent]
+    rows = []
+    for pk, (number, case) in zip(reserve(Alert, len(urgent)), urgent, strict=True):
+        hazard, by = records.hazard_ids[number], records.user(case.officer)
+        about = {"subject_type": Hazard._meta.label_lower, "subject_id": str(hazard)}
+        wait = timedelta(seconds=90 + (number * 37) % 700)
+        area = records.site.areas[case.area]
+        line = case.words[0]
+        taken = case.reported_at + wait
+        rows.append(
+            (pk, line, area.department_id, *about.values(), case.reported_at, records.user(case.reporter), taken, by)
+        )
+        records.tell("alert.raised", Alert, pk, case.reported_at, records.user(case.reporter), line=line, **about)
+        records.tell("alert.acknowledged", Alert, pk, taken, by, seconds=wait.seconds)
+    fields = (
+        "id", "line", "department", "subject_type", "subject_id",
+        "raised_at", "raised_by", "acknowledged_at", "acknowledged_by",
+    )  # fmt: skip
+    copy_rows(Alert, fields, rows)
+
+
+def tell_case(records: Records, number: int, case: Case) -> None:
+    hazard = records.hazard_ids[number]
+    photos = [photo.sha256 for photo in records.before[number]]
+    data = {"number": case.number, "level": case.level, "photos": photos}
+    records.tell("hazard.reported", Hazard, hazard, case.reported_at, records.user(case.reporter), **data)
+    for step in case.steps:
+        name, before, after = _EVENTS[step.verb]
+        told = {"before": before, "after": after, "note": step.note, **_more(records, number, case, step)}
+        records.tell(name, Hazard, hazard, step.at, records.user(step.by), **told)
+    _tell_escalations(records, hazard, case)
+
+
+def _more(records: Records, number: int, case: Case, step: Step) -> dict[str, Any]:
+    if step.verb == "confirm":
+        return {"level": case.level, "level_before": case.level, "policy": records.site.policies[case.level].version}
+    if step.verb == "assign" and case.owner is not None and case.due_at:
+        name = records.site.people[case.owner].name
+        return {"owner": records.user(case.owner), "owner_name": name, "due_at": case.due_at.isoformat()}
+    if step.verb == "submit":
+        sha256 = records.after[number, step.round].sha256
+        return {"photos": [sha256], "tests": _tests(case), "round": step.round, "measure": case.words[2]}
+    if step.verb.startswith(("pass_", "return_")):
+        return {"stage": step.verb.split("_")[1], "round": step.round}
+    return {}
+
+
+def _tell_escalations(records: Records, hazard: int, case: Case) -> None:
+    if case.due_at is None:
+        return
+    ended = case.at("pass_final", "reject", "void", "merge") or records.now
+    department = records.site.areas[case.area].department_id
+    for step, role in enumerate(CHAIN):
+        at = escalates_at(case.due_at, step)
+        if at >= ended:
+            break
+        told = _holding(records, role, department)
+        reason = "overdue" if step else "limit"
+        records.tell("hazard.escalated", Hazard, hazard, at, None, told=told, to=role, reason=reason)
+
+
+def escalates_at(due_at: datetime, step: int) -> datetime:
+    return due_at - BEFORE if step == 0 else due_at + timedelta(days=step - 1)
+
+
+def _holding(records: Records, role: str, department: int) -> list[int]:
+    if (role, department) not in records.held:
+        records.held[role, department] = [user.pk for user in User.objects.holding(role, department)]
+    return records.held[role, department]
