@@ -58,7 +58,8 @@ RESERVED = frozenset(
         "template",
     ]
 )
-_DDL = ("CREATE ", "ALTER ", "DROP ", "COMMENT ", "GRANT ", "REVOKE ", "DO ")
+# SET CONSTRAINTS begins the statement by which Django drops a foreign key.
+_DDL = ("CREATE ", "ALTER ", "DROP ", "COMMENT ", "GRANT ", "REVOKE ", "DO ", "SET CONSTRAINTS ")
 
 
 class SlugRefused(ValueError):

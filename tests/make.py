@@ -16,7 +16,7 @@ from PIL import Image
 from core.attachments import keep_photo
 from core.models import Attachment
 from facilities.models import Area, Department, Equipment, EquipmentType
-from hazards.models import OPEN, Category, Hazard, Level, LevelPolicy, Status
+from hazards.models import OPEN, Category, Hazard, Level, LevelPolicy, Route, Status
 from inspections.actions import create_plan
 from inspections.models import Checklist, Frequency, Item, Plan, Run
 from people.models import RoleGrant, Team, User
@@ -124,7 +124,10 @@ def policies(*, acknowledge_minutes: int = 60, escalate_before_hours: int = 12) 
 def category(level: str = Level.SERIOUS, for_team: Team | None = None) -> Category:
     number = next(_numbers)
     words = {"zh": f"防护缺失{number}", "en": f"Missing guard {number}"}
-    return Category.objects.create(code=f"C{number}", name=words, gbt13861=2, level=level, team=for_team)
+    made = Category.objects.create(code=f"C{number}", name=words, gbt13861=2, level=level)
+    if for_team:
+        Route.objects.create(category=made, team=for_team)
+    return made
 
 
 def hazard(status: str = Status.REPORTED, **columns: Any) -> Hazard:

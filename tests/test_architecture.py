@@ -49,7 +49,7 @@ def test_imports_only_point_down(copy_of_the_house):
     [
         ("platform/core/words.py", "hazards.models"),
         ("tenants/log.py", "core.errors"),
-        ("platform/hazards/models.py", "portals.web"),
+        ("platform/hazards/models/hazards.py", "portals.web"),
     ],
 )
 def test_a_wrong_arrow_is_found(copy_of_the_house, room, wrong):

@@ -16,6 +16,8 @@ class Step:
     """verb: what a person does; permission: who may, in the object's department.
 
     only: a condition on (user, object) that takes the department's place, such as being the one it is assigned to.
+    when: a condition on the object; steps of one verb with different conditions lead to different targets.
+    condition: `when` in words. is_turn: whether an object in one of these statuses waits for this step.
     """
 
     verb: str
@@ -26,6 +28,12 @@ class Step:
     label: Any
     needs_note: bool = False
     only: Callable[[Any, Any], bool] | None = None
+    when: Callable[[Any], bool] | None = None
+    condition: Any = ""
+    is_turn: bool = True
+
+    def fits(self, obj: Any) -> bool:
+        return obj.status in self.source and (self.when is None or self.when(obj))
 
     def is_open_to(self, user: Any, obj: models.Model) -> bool:
         if self.only:
@@ -36,14 +44,18 @@ class Step:
 class Workflow:
     def __init__(self, *steps: Step) -> None:
         self.steps = steps
-        self._by_verb = {step.verb: step for step in steps}
+        self._by_verb: dict[str, list[Step]] = {}
+        for step in steps:
+            self._by_verb.setdefault(step.verb, []).append(step)
 
-    def step(self, verb: str) -> Step:
-        return self._by_verb[verb]
+    def step(self, verb: str, obj: Any = None) -> Step:
+        """The step of this verb that fits the object, else the verb's first."""
+        steps = self._by_verb[verb]
+        return next((step for step in steps if obj is not None and step.fits(obj)), steps[0])
 
     def open_to(self, user: Any, obj: Any) -> list[Step]:
         """The buttons of the page."""
-        return [step for step in self.steps if obj.status in step.source and step.is_open_to(user, obj)]
+        return [step for step in self.steps if step.fits(obj) and step.is_open_to(user, obj)]
 
     @action
     def take(self, verb: str, obj: Any, *, by: Any, note: str = "", data: dict | None = None, **changes: Any) -> Any:
@@ -51,10 +63,10 @@ class Workflow:
 
         by=None is the clock, which needs no permission. `changes` are further columns, `data` goes to the event.
         """
-        step = self._by_verb[verb]
+        step = self.step(verb, obj)
         if by is not None and not step.is_open_to(by, obj):
             raise NotAllowed(_("You may not do this here. Ask who it is assigned to, or the safety officer."))
-        if obj.status not in step.source:
+        if not step.fits(obj):
             raise WrongStatus(_("This was changed in the meantime. Look at where it stands now."))
         before = obj.status
         same = type(obj)._default_manager.filter(pk=obj.pk, status=before)

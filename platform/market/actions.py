@@ -25,6 +25,9 @@ register(
 # Minutes to acknowledge and hours to fix: the product's defaults; the law only says "at once" and "in time".
 LIMITS = {Level.GENERAL: (240, 72), Level.SERIOUS: (60, 48), Level.MAJOR: (15, 24)}
 
+# Minutes to a temporary control of what cannot be fixed at once (B1).
+CONTROL = {Level.SERIOUS: 240, Level.MAJOR: 60}
+
 
 @action
 def install_pack(pack: Pack, *, by: Any) -> dict[str, int]:
@@ -99,7 +102,15 @@ def copy_from_pack(
 def _add_policies() -> int:
     known = set(LevelPolicy.objects.values_list("level", flat=True))
     rows = [
-        LevelPolicy(level=level, version=1, acknowledge_minutes=minutes, rectify_hours=hours)
+        LevelPolicy(
+            level=level,
+            version=1,
+            acknowledge_minutes=minutes,
+            rectify_hours=hours,
+            control_minutes=CONTROL.get(level),
+            needs_plan=level == Level.MAJOR,
+            needs_release=level == Level.MAJOR,
+        )
         for level, (minutes, hours) in LIMITS.items()
         if level not in known
     ]

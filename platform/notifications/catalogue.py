@@ -64,7 +64,7 @@ def owner(event: Event, hazard: Any) -> Iterable[User]:
 
 
 def reporter(event: Event, hazard: Any) -> Iterable[User]:
-    return [hazard.reporter]
+    return [hazard.reporter] if hazard.reporter else []
 
 
 def owner_and_reporter(event: Event, hazard: Any) -> Iterable[User]:
@@ -77,6 +77,7 @@ def next_reviewers(event: Event, hazard: Any) -> Iterable[User]:
         Status.FIRST_REVIEW: "hazards.review_first",
         Status.SECOND_REVIEW: "hazards.review_second",
         Status.FINAL_REVIEW: "hazards.review_final",
+        Status.HEAD_REVIEW: "hazards.review_head",
     }.get(event.data.get("after"))
     barred = {hazard.owner_id, *hazard.reviews.filter(round=hazard.round).values_list("reviewer_id", flat=True)}
     people = holding(permission, hazard.department_id) if permission else []
@@ -119,6 +120,7 @@ RULES: dict[str, Rule] = {
         Rule("hazard.reported", confirmers, _("New hazard %(number)s: %(title)s. Confirm its level")),
         Rule("hazard.confirmed", reporter, _("Your report %(number)s is confirmed: %(title)s")),
         Rule("hazard.assigned", owner_and_reporter, _("%(number)s is assigned to %(owner)s: %(title)s")),
+        Rule("hazard.handed_over", owner, _("%(number)s was handed over to you: %(title)s")),
         Rule("hazard.submitted", next_reviewers, _("%(number)s is fixed and waits for your review: %(title)s")),
         Rule("hazard.reviewed", next_reviewers, _("%(number)s passed a review and waits for yours: %(title)s")),
         Rule("hazard.returned", owner, _("%(number)s was returned: %(note)s")),

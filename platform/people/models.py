@@ -118,3 +118,23 @@ class RoleGrant(models.Model):
 
     def covers(self, obj: object) -> bool:
         return obj is None or self.reaches(getattr(obj, "department_id", None))
+
+
+class Absence(models.Model):
+    """Somebody is away, and another person stands in: decides and fixes in their place, under the own name."""
+
+    person = models.ForeignKey(User, models.PROTECT, related_name="absences")
+    stand_in = models.ForeignKey(User, models.PROTECT, related_name="stands_in_for")
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+    reason = models.CharField(_("reason"), max_length=120, blank=True)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, help_text="When it was ended before its time.")
+
+    class Meta:
+        ordering = ["-starts_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="absence_ends_later"),
+            models.CheckConstraint(condition=~models.Q(person=models.F("stand_in")), name="absence_somebody_else"),
+        ]

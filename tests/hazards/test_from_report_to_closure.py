@@ -20,13 +20,15 @@ def crew(browser):
     make.policies()
     workshop = make.department()
     fixer = make.person(Role.TEAM_LEADER, name="陈志强", in_department=workshop)
+    team = make.team(fixer, workshop)
     return {
+        "team": team,
         "worker": make.person(Role.WORKER, name="李卫国", in_department=workshop),
         "officer": make.person(Role.SAFETY_OFFICER, name="王建国"),
         "fixer": fixer,
         "first": make.person(Role.TEAM_LEADER, name="刘芳", in_department=workshop),
         "final": make.person(Role.LEADER, name="赵敏"),
-        "category": make.category(for_team=make.team(fixer, workshop)),
+        "category": make.category(for_team=team),
         "machine": make.machine(make.area(workshop)),
     }
 
@@ -65,7 +67,7 @@ def test_from_the_report_to_closure(browser, crew):
 
     _decide(browser, crew["officer"], hazard, "confirm", level=Level.SERIOUS)
     hazard.refresh_from_db()
-    assert (hazard.status, hazard.owner, hazard.team) == (Status.ASSIGNED, crew["fixer"], crew["category"].team)
+    assert (hazard.status, hazard.owner, hazard.team) == (Status.ASSIGNED, crew["fixer"], crew["team"])
 
     _as(browser, crew["fixer"]).post(reverse("field:start_hazard", args=[hazard.pk]))
     assert _hand_in(browser, crew["fixer"], hazard).status_code == 302

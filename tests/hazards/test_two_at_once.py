@@ -32,7 +32,7 @@ def _refused(results: list) -> list[type]:
 
 
 def _loaded(hazard: Hazard) -> Hazard:
-    return Hazard.objects.select_related("policy", "category__team__leader").get(pk=hazard.pk)
+    return Hazard.objects.select_related("policy", "category").get(pk=hazard.pk)
 
 
 def test_of_two_who_confirm_one_does(fresh_factory):

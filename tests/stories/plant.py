@@ -6,7 +6,7 @@ from pathlib import Path
 
 from facilities.models import Area, Equipment, EquipmentType, RiskColour
 from facilities.qr import issue_sticker, token_of
-from hazards.models import Category
+from hazards.models import Category, Route
 from inspections.actions import create_plan
 from inspections.models import Checklist
 from market.actions import install_pack
@@ -48,7 +48,7 @@ def build(folder: Path) -> Plant:
         user.save()
         phones[role] = phone
     Team.objects.filter(pk=repair_team.pk).update(leader=User.objects.get(name="陈志强"))
-    Category.objects.filter(code="machine-guarding").update(team=repair_team)
+    Route.objects.create(category=Category.objects.get(code="machine-guarding"), team=repair_team)
     area = Area.objects.create(code="A1", name="冲压 A 区", department=workshop, colour=RiskColour.ORANGE)
     press = Equipment.objects.create(
         code="CY-002", name="2 号冲压机", type=EquipmentType.objects.get(code="press"), area=area

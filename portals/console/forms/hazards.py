@@ -57,7 +57,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args, hazard: Hazard, **kwargs):
         super().__init__(*args, **kwargs)
-        near = Q(team=hazard.category.team_id) & Q(team__isnull=False) | Q(department=hazard.department_id)
+        near = Q(team__in=hazard.category.routes.values("team")) | Q(department=hazard.department_id)
         may = Q(grants__role__in=PERMISSIONS["hazards.rectify"])
         people = User.objects.filter(near & may, is_active=True).distinct()
         self.fields["owner"].queryset = people  # type: ignore[attr-defined]

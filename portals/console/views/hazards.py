@@ -13,7 +13,8 @@ from core.errors import Refusal
 from core.events import history
 from facilities.models import Department
 from hazards import actions
-from hazards.models import WORKFLOW, Category, Hazard, Level, Review
+from hazards.actions.routing import route_of
+from hazards.models import WORKFLOW, Category, Hazard, Level, Review, Route
 from people.models import Team
 from portals.console.forms import hazards as forms
 from portals.console.path import path_of
@@ -26,7 +27,7 @@ NEAR = (
     "owner",
     "reporter",
     "department",
-    "category__team",
+    "category",
     "policy",
     "team",
     "repeat_of",
@@ -60,7 +61,7 @@ def index(request):
 def routes(request):
     """Which team fixes which kind of hazard by default."""
     require(request.user, "hazards.route")
-    categories = Category.objects.select_related("team")
+    categories = Category.objects.all()
     if request.method == "POST":
         by_number = {str(team.pk): team for team in Team.objects.all()}
         with transaction.atomic():
@@ -70,7 +71,9 @@ def routes(request):
         messages.success(request, _("Saved."))
         return redirect("console:routes")
     teams = Team.objects.select_related("leader")
-    return page(request, "console/hazards/routes.html", {"categories": categories, "teams": teams})
+    routed = dict(Route.objects.filter(area=None).values_list("category_id", "team_id"))
+    rows = [(category, routed.get(category.pk)) for category in categories]
+    return page(request, "console/hazards/routes.html", {"rows": rows, "teams": teams})
 
 
 def _hazard(user, pk: int) -> Hazard:
@@ -97,6 +100,7 @@ def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
         "asked": hazard.extensions.select_related("requested_by").filter(is_approved=None).first(),
         "may_decide": request.user.can("hazards.assign", hazard),
         "assign": forms.AssignForm(hazard=hazard, initial={"owner": hazard.owner_id}),
+        "route": route_of(hazard.category, hazard.area) if "confirm" in steps else None,
         "events": history(hazard),
         "typed": request.POST,
         "refusal": refusal,

@@ -15,7 +15,7 @@ from core.words import say
 from facilities.actions import add_shift
 from facilities.models import Area, Department, Equipment, EquipmentType, Shift
 from facilities.qr import issue_sticker
-from hazards.models import Category, LevelPolicy
+from hazards.models import Category, LevelPolicy, Route
 from inspections.actions import ask_pause, create_plan
 from inspections.models import Checklist, Plan
 from market.actions import install_checklists, install_pack
@@ -158,9 +158,9 @@ def _user(site: Site, person: Person, job_roles: dict[str, JobRole], password: s
 
 def _route_categories(site: Site) -> None:
     site.categories = {row.code: row for row in Category.objects.all()}
-    for code, crew in ROUTES.items():
-        site.categories[code].team = site.teams[crew]
-    Category.objects.bulk_update(site.categories.values(), ["team"])
+    Route.objects.bulk_create(
+        Route(category=site.categories[code], team=site.teams[crew]) for code, crew in ROUTES.items()
+    )
 
 
 def write_plans(site: Site) -> None:

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from core.events import Event
 from core.models import Counter
-from hazards.actions import CHAIN
 from hazards.models import Hazard, Status
+from hazards.models.levels import full_chain
 from portals.operator.demo.cases import Case
 from portals.operator.demo.checks import Check, Routine
 from portals.operator.demo.records.base import Records
@@ -59,7 +59,7 @@ def _schedule(records: Records) -> None:
             due.at(when, "hazards.remind", key=f"hazard:{hazard}:confirm", hazard=hazard)
         if case.due_at is None or case.status in (Status.CLOSED, Status.MERGED, Status.REJECTED, Status.VOIDED):
             continue
-        to_come = [step for step in range(len(CHAIN)) if escalates_at(case.due_at, step) > records.now]
+        to_come = [step for step in range(len(full_chain())) if escalates_at(case.due_at, step) > records.now]
         if to_come:
             when = escalates_at(case.due_at, to_come[0])
             due.at(when, "hazards.escalate", key=f"hazard:{hazard}:limit", hazard=hazard, step=to_come[0])

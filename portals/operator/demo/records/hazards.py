@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from alerts.models import Alert
-from hazards.actions import CHAIN
 from hazards.models import Evidence, Hazard, Review, Status
+from hazards.models.levels import full_chain
 from people.models import User
 from portals.operator.demo.cases import Case, Step
 from portals.operator.demo.records.base import Records, columns
@@ -64,6 +64,7 @@ def write_hazards(records: Records) -> None:
                 owner_id=records.user(case.owner),
                 assigned_at=case.at("assign"),
                 due_at=case.due_at,
+                first_due_at=case.due_at,
                 started_at=case.at("start"),
                 submitted_at=case.at("submit"),
                 closed_at=case.at("pass_final"),
@@ -152,7 +153,7 @@ def _tell_escalations(records: Records, hazard: int, case: Case) -> None:
         return
     ended = case.at("pass_final", "reject", "void", "merge") or records.now
     department = records.site.areas[case.area].department_id
-    for step, role in enumerate(CHAIN):
+    for step, role in enumerate(full_chain()):
         at = escalates_at(case.due_at, step)
         if at >= ended:
             break

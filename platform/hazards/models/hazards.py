@@ -1,80 +1,19 @@
-"""Find it, fix it, prove it: a hazard and everything that belongs to its record."""
+"""A hazard, from the report to its closure, and the one table of the steps between them."""
 
 import uuid
 from datetime import timedelta
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.events import register
-from core.models import Attachment
 from core.workflow import Step, Workflow
 from facilities.models import Area, Department, Equipment
+from hazards.models.levels import Category, Level, LevelPolicy
 from people.models import Team
-
-register(
-    {
-        "hazard.reported": _("Reported"),
-        "hazard.confirmed": _("Level confirmed"),
-        "hazard.assigned": _("Assigned"),
-        "hazard.started": _("Fixing started"),
-        "hazard.submitted": _("Fixed and submitted"),
-        "hazard.reviewed": _("Review passed"),
-        "hazard.returned": _("Returned"),
-        "hazard.closed": _("Closed"),
-        "hazard.merged": _("Merged"),
-        "hazard.rejected": _("Not a hazard"),
-        "hazard.voided": _("Declared void"),
-        "hazard.escalated": _("Passed on to the next level"),
-        "hazard.extension_requested": _("More time asked for"),
-        "hazard.extension_decided": _("Request for more time decided"),
-        "category.routed": _("Team for a category named"),
-    }
-)
-
-
-class Level(models.TextChoices):
-    """Three levels inside; the law knows two, so government figures count serious as general."""
-
-    GENERAL = "general", _("General")
-    SERIOUS = "serious", _("Serious")
-    MAJOR = "major", _("Major")
-
-    @property
-    def rank(self) -> int:
-        """Number of the risk shape: 1 major, 2 serious, 3 general."""
-        return 3 - list(Level).index(self)
-
-
-class LevelPolicy(models.Model):
-    """Time limits of a level. A new version replaces it for new hazards; running ones keep theirs."""
-
-    level = models.CharField(max_length=8, choices=Level.choices)
-    version = models.IntegerField()
-    acknowledge_minutes = models.IntegerField()
-    rectify_hours = models.IntegerField()
-    escalate_before_hours = models.IntegerField(default=12)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["level", "version"], name="policy_version_once")]
-
-
-class Category(models.Model):
-    code = models.CharField(max_length=40, unique=True)
-    name = models.JSONField()
-    gbt13861 = models.IntegerField(
-        help_text="Top class of GB/T 13861: 1 people, 2 things, 3 surroundings, 4 management."
-    )
-    level = models.CharField(max_length=8, choices=Level.choices)
-    urgent_when = models.JSONField(null=True)
-    team = models.ForeignKey(Team, models.SET_NULL, null=True, related_name="+", help_text="Who fixes this by default.")
-
-    class Meta:
-        ordering = ["id"]
 
 
 class Status(models.TextChoices):
@@ -85,6 +24,7 @@ class Status(models.TextChoices):
     FIRST_REVIEW = "first_review", _("Waits for the team leader")
     SECOND_REVIEW = "second_review", _("Waits for the safety officer")
     FINAL_REVIEW = "final_review", _("Waits for the leader in charge")
+    HEAD_REVIEW = "head_review", _("Waits for the head of the factory")
     CLOSED = "closed", _("Closed")
     MERGED = "merged", _("Merged")
     REJECTED = "rejected", _("Not a hazard")
@@ -99,6 +39,7 @@ OPEN = (
     Status.FIRST_REVIEW,
     Status.SECOND_REVIEW,
     Status.FINAL_REVIEW,
+    Status.HEAD_REVIEW,
 )
 _BEFORE_WORK = (Status.REPORTED, Status.CONFIRMED, Status.ASSIGNED)
 
@@ -107,20 +48,55 @@ def _is_owner(user, hazard) -> bool:
     return hazard.owner_id == user.pk
 
 
+def _may_begin(hazard) -> bool:
+    return not hazard.policy.needs_plan or hazard.plans.filter(status="approved").exists()
+
+
+def _asks_team_leader(hazard) -> bool:
+    return "first" in hazard.policy.stages
+
+
+def _skips_team_leader(hazard) -> bool:
+    return "first" not in hazard.policy.stages
+
+
+def _asks_leader(hazard) -> bool:
+    return "final" in hazard.policy.stages
+
+
+def _skips_leader(hazard) -> bool:
+    return "final" not in hazard.policy.stages
+
+
+def _asks_head(hazard) -> bool:
+    return hazard.policy.needs_release
+
+
+def _skips_head(hazard) -> bool:
+    return not hazard.policy.needs_release
+
+
 WORKFLOW = Workflow(
     Step("confirm", (Status.REPORTED,), Status.CONFIRMED, "hazards.confirm", "hazard.confirmed", _("Confirm the level")),
-    Step("assign", (Status.CONFIRMED, Status.ASSIGNED), Status.ASSIGNED, "hazards.assign", "hazard.assigned", _("Assign")),
-    Step("start", (Status.ASSIGNED,), Status.RECTIFYING, "hazards.rectify", "hazard.started", _("Start fixing"), only=_is_owner),
-    Step("submit", (Status.RECTIFYING,), Status.FIRST_REVIEW, "hazards.rectify", "hazard.submitted", _("Submit for acceptance"), only=_is_owner),
+    Step("assign", (Status.CONFIRMED,), Status.ASSIGNED, "hazards.assign", "hazard.assigned", _("Assign")),
+    Step("reassign", (Status.ASSIGNED, Status.RECTIFYING), Status.ASSIGNED, "hazards.assign", "hazard.assigned", _("Give it to somebody else"), is_turn=False),
+    Step("hand_over", (Status.ASSIGNED, Status.RECTIFYING), Status.ASSIGNED, "hazards.rectify", "hazard.handed_over", _("Hand over"), needs_note=True, only=_is_owner, is_turn=False),
+    Step("start", (Status.ASSIGNED,), Status.RECTIFYING, "hazards.rectify", "hazard.started", _("Start fixing"), only=_is_owner, when=_may_begin, condition=_("the plan is approved, where the level asks for one")),
+    Step("submit", (Status.RECTIFYING,), Status.FIRST_REVIEW, "hazards.rectify", "hazard.submitted", _("Submit for acceptance"), only=_is_owner, when=_asks_team_leader, condition=_("the level asks the team leader")),
+    Step("submit", (Status.RECTIFYING,), Status.SECOND_REVIEW, "hazards.rectify", "hazard.submitted", _("Submit for acceptance"), only=_is_owner, when=_skips_team_leader, condition=_("the level skips the team leader")),
     Step("pass_first", (Status.FIRST_REVIEW,), Status.SECOND_REVIEW, "hazards.review_first", "hazard.reviewed", _("Pass")),
-    Step("pass_second", (Status.SECOND_REVIEW,), Status.FINAL_REVIEW, "hazards.review_second", "hazard.reviewed", _("Pass")),
-    Step("pass_final", (Status.FINAL_REVIEW,), Status.CLOSED, "hazards.review_final", "hazard.closed", _("Pass and close")),
+    Step("pass_second", (Status.SECOND_REVIEW,), Status.FINAL_REVIEW, "hazards.review_second", "hazard.reviewed", _("Pass"), when=_asks_leader, condition=_("the level asks the leader in charge")),
+    Step("pass_second", (Status.SECOND_REVIEW,), Status.CLOSED, "hazards.review_second", "hazard.closed", _("Pass and close"), when=_skips_leader, condition=_("the level skips the leader in charge")),
+    Step("pass_final", (Status.FINAL_REVIEW,), Status.CLOSED, "hazards.review_final", "hazard.closed", _("Pass and close"), when=_skips_head, condition=_("the level needs no release")),
+    Step("pass_final", (Status.FINAL_REVIEW,), Status.HEAD_REVIEW, "hazards.review_final", "hazard.reviewed", _("Pass"), when=_asks_head, condition=_("the level needs the head's release")),
+    Step("pass_head", (Status.HEAD_REVIEW,), Status.CLOSED, "hazards.review_head", "hazard.closed", _("Release and close")),
     Step("return_first", (Status.FIRST_REVIEW,), Status.RECTIFYING, "hazards.review_first", "hazard.returned", _("Return"), needs_note=True),
     Step("return_second", (Status.SECOND_REVIEW,), Status.RECTIFYING, "hazards.review_second", "hazard.returned", _("Return"), needs_note=True),
     Step("return_final", (Status.FINAL_REVIEW,), Status.RECTIFYING, "hazards.review_final", "hazard.returned", _("Return"), needs_note=True),
-    Step("merge", _BEFORE_WORK, Status.MERGED, "hazards.dismiss", "hazard.merged", _("Merge as duplicate"), needs_note=True),
-    Step("reject", _BEFORE_WORK, Status.REJECTED, "hazards.dismiss", "hazard.rejected", _("Not a hazard"), needs_note=True),
-    Step("void", OPEN, Status.VOIDED, "hazards.dismiss", "hazard.voided", _("Void"), needs_note=True),
+    Step("return_head", (Status.HEAD_REVIEW,), Status.RECTIFYING, "hazards.review_head", "hazard.returned", _("Return"), needs_note=True),
+    Step("merge", _BEFORE_WORK, Status.MERGED, "hazards.dismiss", "hazard.merged", _("Merge as duplicate"), needs_note=True, is_turn=False),
+    Step("reject", _BEFORE_WORK, Status.REJECTED, "hazards.dismiss", "hazard.rejected", _("Not a hazard"), needs_note=True, is_turn=False),
+    Step("void", OPEN, Status.VOIDED, "hazards.dismiss", "hazard.voided", _("Void"), needs_note=True, is_turn=False),
 )  # fmt: skip
 
 
@@ -135,9 +111,9 @@ class HazardQuerySet(models.QuerySet):
         """Open ones whose next step is this person's to take; of reviews, those that this person may still decide."""
         mine = Q(pk__in=[])
         for step in WORKFLOW.steps:
-            if step.target in (Status.MERGED, Status.REJECTED, Status.VOIDED):
+            if not step.is_turn:
                 continue
-            waits = Q(status__in=set(step.source) - {step.target})
+            waits = Q(status__in=step.source)
             departments = user.departments_with(step.permission)
             if step.only is _is_owner:
                 if user.can(step.permission):
@@ -146,12 +122,15 @@ class HazardQuerySet(models.QuerySet):
                 mine |= waits & ~Q(owner=user)
             else:
                 mine |= waits & ~Q(owner=user) & Q(department_id__in=departments)
-        decided = Review.objects.filter(reviewer=user, hazard=models.OuterRef("pk"), round=models.OuterRef("round"))
+        reviews = apps.get_model("hazards", "Review")._default_manager
+        decided = reviews.filter(reviewer=user, hazard=models.OuterRef("pk"), round=models.OuterRef("round"))
         return self.open().filter(mine).exclude(models.Exists(decided))
 
     def visible_to(self, user):
         """Everybody sees what they reported or must fix; the rest is seen by duty, for the departments they answer for."""
-        own = Q(reporter=user) | Q(owner=user)
+        own = (
+            Q(reporter=user) | Q(owner=user) | Q(pk__in=user.joint_groups.filter(left_at=None).values("group__hazard"))
+        )
         if user.is_staff_member and user.team_id:
             own |= Q(team_id=user.team_id)
         departments = user.departments_with("hazards.view")
@@ -164,6 +143,12 @@ class Hazard(models.Model):
     class Source(models.TextChoices):
         INSPECTION = "inspection", _("Inspection")
         REPORT = "report", _("Reported on the spot")
+        TIP = "tip", _("Reported without a name")
+        SPECIAL = "special", _("Special check")
+        EXTERNAL = "external", _("Outside check")
+        SENSOR = "sensor", _("Sensor")
+        SUPPLIER = "supplier", _("Supplier")
+        IMPORT = "import", _("Read in from a list")
 
     # Given by the form: a person who sends it twice makes one hazard.
     client_id = models.UUIDField(default=uuid.uuid4)
@@ -179,22 +164,34 @@ class Hazard(models.Model):
     level = models.CharField(_("level"), max_length=8, choices=Level.choices)
     is_urgent = models.BooleanField(_("urgent"), default=False)
     is_machine_stopped = models.BooleanField(_("machine stopped"), null=True)
+    # Legally major only with a clause of the official list; being urgent is the factory's own red line.
+    is_legal_major = models.BooleanField(_("legally major"), default=False)
+    clause = models.CharField(_("clause"), max_length=12, blank=True)
+    clause_text = models.TextField(blank=True, help_text="As it read when it was chosen.")
+    lec = models.JSONField(null=True, help_text='{"likelihood", "exposure", "consequence", "score"}')
     policy = models.ForeignKey(LevelPolicy, models.PROTECT, null=True, related_name="+")
-    reporter = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reported_hazards")
+    # Nobody where it was reported without a name.
+    reporter = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="reported_hazards")
     reported_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="+")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="owned_hazards")
     assigned_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
+    first_due_at = models.DateTimeField(null=True, help_text="The limit as it was first given.")
+    controlled_at = models.DateTimeField(null=True)
+    control = models.TextField(_("temporary control"), blank=True)
     started_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     cause = models.TextField(_("cause"), blank=True)
     measure = models.TextField(_("what was done"), blank=True)
+    cost = models.BigIntegerField(_("cost"), null=True, help_text="Minor units of the factory's currency.")
     tests = models.JSONField(default=list, help_text='[{"name", "required", "result", "is_passed"}]')
     round = models.IntegerField(default=1, help_text="Counts up each time the fix is returned.")
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    published_on = models.DateField(_("made known on"), null=True)
+    published_where = models.CharField(_("made known where"), max_length=80, blank=True)
     repeat_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="repeats")
 
     objects = HazardQuerySet.as_manager()
@@ -225,61 +222,3 @@ class Hazard(models.Model):
         if not (self.due_at and self.policy):
             return None
         return self.due_at - timedelta(hours=self.policy.escalate_before_hours)
-
-
-class Evidence(models.Model):
-    class Stage(models.TextChoices):
-        BEFORE = "before", _("Before")
-        AFTER = "after", _("After")
-
-    hazard = models.ForeignKey(Hazard, models.CASCADE, related_name="evidence")
-    attachment = models.OneToOneField(Attachment, models.PROTECT, related_name="+")
-    stage = models.CharField(max_length=6, choices=Stage.choices)
-    round = models.IntegerField(default=1)
-
-    class Meta:
-        ordering = ["id"]
-
-
-class Review(models.Model):
-    """One reviewer's decision in one round; a person decides at one stage only."""
-
-    class Stage(models.TextChoices):
-        FIRST = "first", _("Team leader")
-        SECOND = "second", _("Safety officer")
-        FINAL = "final", _("Leader in charge")
-
-    hazard = models.ForeignKey(Hazard, models.CASCADE, related_name="reviews")
-    stage = models.CharField(max_length=6, choices=Stage.choices)
-    round = models.IntegerField()
-    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    is_passed = models.BooleanField()
-    note = models.TextField(blank=True)
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(fields=["hazard", "round", "stage"], name="review_stage_once"),
-            models.UniqueConstraint(fields=["hazard", "round", "reviewer"], name="reviewer_one_stage"),
-        ]
-
-
-class Extension(models.Model):
-    """A request for more time; the old date stays on record."""
-
-    hazard = models.ForeignKey(Hazard, models.CASCADE, related_name="extensions")
-    reason = models.TextField()
-    old_due_at = models.DateTimeField()
-    new_due_at = models.DateTimeField()
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    requested_at = models.DateTimeField()
-    is_approved = models.BooleanField(null=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(fields=["hazard"], condition=Q(is_approved=None), name="extension_one_open"),
-        ]

@@ -1,0 +1,43 @@
+"""The level of a hazard: confirmed by the safety officer, with the limit that its policy gives."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from alerts.actions import raise_alert
+from core.errors import DomainError
+from core.events import action
+from hazards.actions.clock import forget_confirmation, policy_of, schedule
+from hazards.actions.reporting import alert_line
+from hazards.actions.routing import give_to_route
+from hazards.models import WORKFLOW, Hazard, Level
+from people.models import User
+
+
+@action
+def confirm_hazard(hazard: Hazard, *, by: User, level: str, note: str = "") -> Hazard:
+    """定级: the limit begins to run, and the category's team is given the work where it has a leader."""
+    policy = policy_of(level)
+    if policy is None:
+        raise DomainError(_("There are no time limits for this level yet. Install an industry pack first."))
+    now = timezone.now()
+    before = hazard.level
+    WORKFLOW.take(
+        "confirm",
+        hazard,
+        by=by,
+        note=note,
+        data={"level": level, "level_before": before, "policy": policy.version},
+        level=level,
+        policy=policy,
+        confirmed_at=now,
+        due_at=now + timedelta(hours=policy.rectify_hours),
+        first_due_at=now + timedelta(hours=policy.rectify_hours),
+    )
+    forget_confirmation(hazard)
+    if level == Level.MAJOR:
+        raise_alert(hazard, alert_line(hazard), by=by, department_id=hazard.department_id)
+    schedule(hazard)
+    give_to_route(hazard)
+    return hazard

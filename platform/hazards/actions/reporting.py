@@ -1,0 +1,98 @@
+"""A hazard comes in: its number, what it repeats, and the alert where it is urgent."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from alerts.actions import raise_alert
+from core.counters import next_number
+from core.errors import NotAllowed
+from core.events import action, emit
+from core.models import Attachment
+from core.words import say
+from facilities.models import Area, Equipment
+from hazards.actions.clock import wait_for_confirmation
+from hazards.actions.proof import keep_evidence
+from hazards.models import Category, Evidence, Hazard, Level, Status
+from people.models import User
+
+REPEATS_WITHIN = timedelta(days=90)
+
+
+@action
+def report_hazard(
+    *,
+    by: User,
+    title: str,
+    category: Category,
+    area: Area,
+    equipment: Equipment | None = None,
+    description: str = "",
+    level: str | None = None,
+    is_urgent: bool = False,
+    is_machine_stopped: bool | None = None,
+    photos: Iterable[Attachment] = (),
+    voice: Attachment | None = None,
+    source: str = Hazard.Source.REPORT,
+    client_id: UUID | None = None,
+) -> Hazard:
+    """A new hazard; urgent and major ones raise an alert in the same transaction.
+
+    A report that comes twice under the same client_id, because a finger or the network was impatient, is one.
+    """
+    if not by.can("hazards.report"):
+        raise NotAllowed(_("Your role does not report hazards."))
+    now, photos, level = timezone.now(), list(photos), level or category.level
+    facts = {
+        "number": lambda: _number(now),
+        "source": source,
+        "title": title.strip(),
+        "description": description.strip(),
+        "category": category,
+        "department_id": area.department_id,
+        "area": area,
+        "equipment": equipment,
+        "level": level,
+        "is_urgent": is_urgent or level == Level.MAJOR,
+        "is_machine_stopped": is_machine_stopped,
+        "reported_at": now,
+        "repeat_of": _earlier(category, area, equipment, now),
+    }
+    hazard, is_new = Hazard.objects.get_or_create(client_id=client_id or uuid4(), reporter=by, defaults=facts)
+    if not is_new:
+        return hazard
+    keep_evidence(hazard, [*photos, *([voice] if voice else [])], Evidence.Stage.BEFORE)
+    emit(
+        "hazard.reported",
+        hazard,
+        by=by,
+        number=hazard.number,
+        level=hazard.level,
+        photos=[photo.sha256 for photo in photos],
+        **({"voice": voice.sha256} if voice else {}),
+    )
+    if hazard.is_urgent:
+        raise_alert(hazard, alert_line(hazard), by=by, department_id=hazard.department_id)
+    wait_for_confirmation(hazard)
+    return hazard
+
+
+def _number(now: datetime) -> str:
+    month = f"{timezone.localtime(now):%Y%m}"
+    return f"YH-{month}-{next_number(f'hazard-{month}'):04}"
+
+
+def _earlier(category: Category, area: Area, equipment: Equipment | None, now: datetime) -> Hazard | None:
+    """The same thing at the same place within 90 days: a repeat."""
+    same = Hazard.objects.filter(
+        category=category, area=area, equipment=equipment, reported_at__gt=now - REPEATS_WITHIN
+    )
+    return same.exclude(status__in=(Status.REJECTED, Status.VOIDED, Status.MERGED)).order_by("-reported_at").first()
+
+
+def alert_line(hazard: Hazard) -> str:
+    place = say((hazard.equipment or hazard.area).name)
+    return hazard.title if place in hazard.title else f"{place} · {hazard.title}"

@@ -1,0 +1,7 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("hazards", "0004_routes_backfill")]
+
+    operations = [migrations.RemoveField(model_name="category", name="team")]

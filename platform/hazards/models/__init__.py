@@ -1,0 +1,29 @@
+"""Find it, fix it, prove it: a hazard and everything that belongs to its record."""
+
+from hazards.models import words as words
+from hazards.models.groups import Invitation as Invitation
+from hazards.models.groups import JointGroup as JointGroup
+from hazards.models.groups import Member as Member
+from hazards.models.groups import Mention as Mention
+from hazards.models.groups import Post as Post
+from hazards.models.groups import PostPhoto as PostPhoto
+from hazards.models.groups import SubTask as SubTask
+from hazards.models.hazards import OPEN as OPEN
+from hazards.models.hazards import WORKFLOW as WORKFLOW
+from hazards.models.hazards import Hazard as Hazard
+from hazards.models.hazards import Status as Status
+from hazards.models.levels import Category as Category
+from hazards.models.levels import Level as Level
+from hazards.models.levels import LevelChange as LevelChange
+from hazards.models.levels import LevelPolicy as LevelPolicy
+from hazards.models.levels import Maintainer as Maintainer
+from hazards.models.levels import Route as Route
+from hazards.models.locks import StopUse as StopUse
+from hazards.models.proof import PLAN_WORKFLOW as PLAN_WORKFLOW
+from hazards.models.proof import Evidence as Evidence
+from hazards.models.proof import Extension as Extension
+from hazards.models.proof import PlanStatus as PlanStatus
+from hazards.models.proof import RectificationPlan as RectificationPlan
+from hazards.models.proof import Review as Review
+from hazards.models.tips import Tip as Tip
+from hazards.models.tips import TipMessage as TipMessage

@@ -1,0 +1,103 @@
+"""联合处理组: people of several departments and invited outsiders who work on one hazard together."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.models import Attachment
+from hazards.models.hazards import Hazard
+from hazards.models.levels import Maintainer
+
+
+class JointGroup(models.Model):
+    hazard = models.OneToOneField(Hazard, models.PROTECT, related_name="group")
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField()
+
+
+class Member(models.Model):
+    """Somebody in the group; who has left still stands in the record."""
+
+    group = models.ForeignKey(JointGroup, models.PROTECT, related_name="members")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="joint_groups")
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    added_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["group", "user"], name="member_once")]
+
+
+class Invitation(models.Model):
+    """A link by which somebody without an account works on one hazard: joins its group, or fixes it."""
+
+    hazard = models.ForeignKey(Hazard, models.PROTECT, related_name="invitations")
+    # A person without any way to sign in, so that all that is done by the link stands under a name.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="invitations")
+    maintainer = models.ForeignKey(Maintainer, models.PROTECT, null=True, related_name="invitations")
+    company = models.CharField(_("company"), max_length=80)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    may_fix = models.BooleanField(default=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+
+
+class Post(models.Model):
+    """What somebody said in the group; it can be added to, never changed."""
+
+    group = models.ForeignKey(JointGroup, models.PROTECT, related_name="posts")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    text = models.TextField(blank=True)
+    at = models.DateTimeField()
+    client_id = models.UUIDField(default=uuid.uuid4)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["author", "client_id"], name="post_once_per_form")]
+
+
+class PostPhoto(models.Model):
+    post = models.ForeignKey(Post, models.PROTECT, related_name="photos")
+    attachment = models.OneToOneField(Attachment, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+
+
+class Mention(models.Model):
+    """@ somebody in a post, and when they saw it."""
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="mentions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    seen_at = models.DateTimeField(null=True)
+    pressed_at = models.DateTimeField(null=True, help_text="When it went to the phone because nobody had looked.")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["post", "user"], name="mention_once")]
+
+
+class SubTask(models.Model):
+    """A part of the work, with somebody who does it and a day."""
+
+    group = models.ForeignKey(JointGroup, models.PROTECT, related_name="subtasks")
+    title = models.CharField(_("what is to be done"), max_length=120)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    due_at = models.DateTimeField(_("until"))
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    result = models.CharField(_("result"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["due_at", "id"]

@@ -1,0 +1,35 @@
+"""停用锁: a machine that nobody may run until the hazard is closed."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from facilities.models import Equipment
+from hazards.models.hazards import Hazard
+
+
+class StopUseQuerySet(models.QuerySet):
+    def in_force(self):
+        return self.filter(freed_at=None)
+
+
+class StopUse(models.Model):
+    hazard = models.ForeignKey(Hazard, models.PROTECT, related_name="stop_uses")
+    equipment = models.ForeignKey(Equipment, models.PROTECT, related_name="stop_uses")
+    reason = models.CharField(_("reason"), max_length=200)
+    locked_at = models.DateTimeField()
+    locked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    freed_at = models.DateTimeField(null=True)
+    freed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = StopUseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-locked_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hazard", "equipment"], condition=Q(freed_at=None), name="stop_use_once_per_hazard"
+            ),
+        ]
+        indexes = [models.Index(fields=["equipment"], name="stop_use_in_force", condition=Q(freed_at=None))]

@@ -1,0 +1,26 @@
+"""What the ledger calls the facts of this room."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.events import register
+
+register(
+    {
+        "hazard.reported": _("Reported"),
+        "hazard.confirmed": _("Level confirmed"),
+        "hazard.assigned": _("Assigned"),
+        "hazard.handed_over": _("Handed over"),
+        "hazard.started": _("Fixing started"),
+        "hazard.submitted": _("Fixed and submitted"),
+        "hazard.reviewed": _("Review passed"),
+        "hazard.returned": _("Returned"),
+        "hazard.closed": _("Closed"),
+        "hazard.merged": _("Merged"),
+        "hazard.rejected": _("Not a hazard"),
+        "hazard.voided": _("Declared void"),
+        "hazard.escalated": _("Passed on to the next level"),
+        "hazard.extension_requested": _("More time asked for"),
+        "hazard.extension_decided": _("Request for more time decided"),
+        "category.routed": _("Team for a category named"),
+    }
+)
