@@ -66,6 +66,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "hazards.change_level": {Role.SAFETY_OFFICER},
         "hazards.lower_major": _LEADERS,
         "hazards.set_policy": {Role.SAFETY_OFFICER},
+        "hazards.invite": {Role.SAFETY_OFFICER, Role.WORKSHOP_HEAD} | _LEADERS,
         "hazards.open_group": {Role.SAFETY_OFFICER, Role.WORKSHOP_HEAD} | _LEADERS,
         "hazards.publish": {Role.SAFETY_OFFICER},
         "hazards.dismiss": {Role.SAFETY_OFFICER},

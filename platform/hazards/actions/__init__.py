@@ -6,6 +6,8 @@ from hazards.actions.clock import remind_hazard as remind_hazard
 from hazards.actions.clock import request_extension as request_extension
 from hazards.actions.fixing import start_hazard as start_hazard
 from hazards.actions.fixing import submit_hazard as submit_hazard
+from hazards.actions.invitations import invite_outsider as invite_outsider
+from hazards.actions.invitations import revoke_invitation as revoke_invitation
 from hazards.actions.levels import confirm_hazard as confirm_hazard
 from hazards.actions.reporting import report_hazard as report_hazard
 from hazards.actions.reviewing import review_hazard as review_hazard

@@ -19,6 +19,8 @@ register(
         "hazard.rejected": _("Not a hazard"),
         "hazard.voided": _("Declared void"),
         "hazard.escalated": _("Passed on to the next level"),
+        "hazard.outsider_invited": _("Somebody from outside invited"),
+        "hazard.outsider_dismissed": _("Link for somebody from outside ended"),
         "hazard.extension_requested": _("More time asked for"),
         "hazard.extension_decided": _("Request for more time decided"),
         "category.routed": _("Team for a category named"),

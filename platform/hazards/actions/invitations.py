@@ -1,0 +1,93 @@
+"""Links for people without an account: an outside maintainer who fixes one hazard, a helper in its joint group."""
+
+from datetime import timedelta
+
+from django.core import signing
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.errors import DomainError, NotAllowed, Revoked
+from core.events import action, emit
+from hazards.models import Hazard, Invitation, Maintainer
+from people.actions import sort_key
+from people.models import RoleGrant, User
+from people.permissions import Role
+from tenants.current import current_schema
+
+LASTS = timedelta(days=7)
+LONGEST = timedelta(days=30)
+
+
+@action
+def invite_outsider(
+    hazard: Hazard,
+    *,
+    by: User | None,
+    name: str,
+    company: str,
+    phone: str = "",
+    may_fix: bool = False,
+    maintainer: Maintainer | None = None,
+    lasts: timedelta = LASTS,
+) -> Invitation:
+    """A link that opens this one hazard until it expires; what is done by it stands under the outsider's name.
+
+    The outsider is a person of the factory without any way to sign in: no phone, no number, no password.
+    """
+    if by is not None and not by.can("hazards.invite", hazard):
+        raise NotAllowed(_("You may not do this here. Ask who it is assigned to, or the safety officer."))
+    if not hazard.is_open:
+        raise DomainError(_("This hazard is closed; nobody can be invited to it any more."))
+    if not timedelta() < lasts <= LONGEST:
+        raise DomainError(_("Choose a time within %(days)d days.") % {"days": LONGEST.days})
+    user = User(name=name.strip(), sort_key=sort_key(name))
+    user.set_unusable_password()
+    user.save()
+    RoleGrant.objects.create(user=user, role=Role.OUTSIDER)
+    now = timezone.now()
+    invitation = Invitation.objects.create(
+        hazard=hazard,
+        user=user,
+        maintainer=maintainer,
+        company=company.strip(),
+        phone=phone.strip(),
+        may_fix=may_fix,
+        created_by=by,
+        created_at=now,
+        expires_at=now + lasts,
+    )
+    data = {"name": user.name, "company": invitation.company, "until": invitation.expires_at, "may_fix": may_fix}
+    emit("hazard.outsider_invited", hazard, by=by, **data)
+    return invitation
+
+
+@action
+def revoke_invitation(invitation: Invitation, *, by: User) -> Invitation:
+    """The link opens nothing from now on; what was done by it stays."""
+    if not by.can("hazards.invite", invitation.hazard):
+        raise NotAllowed(_("You may not do this here. Ask who it is assigned to, or the safety officer."))
+    now = timezone.now()
+    if Invitation.objects.filter(pk=invitation.pk, revoked_at=None).update(revoked_at=now):
+        invitation.revoked_at = now
+        emit("hazard.outsider_dismissed", invitation.hazard, by=by, name=invitation.user.name)
+    return invitation
+
+
+def token_of(invitation: Invitation) -> str:
+    return _signer().sign(str(invitation.pk))
+
+
+def invitation_of(token: str) -> Invitation | None:
+    """The invitation that a link was made for, or nothing; a link that has ended is refused with a sentence."""
+    try:
+        pk = _signer().unsign(token)
+    except signing.BadSignature:
+        return None
+    found = Invitation.objects.select_related("hazard", "user", "maintainer").filter(pk=pk).first()
+    if found and (found.revoked_at or found.expires_at <= timezone.now()):
+        raise Revoked(_("This link has ended. Ask who sent it to you for a new one."))
+    return found
+
+
+def _signer() -> signing.Signer:
+    return signing.Signer(salt=f"invitation:{current_schema()}", sep=".")
