@@ -84,6 +84,10 @@ def next_reviewers(event: Event, hazard: Any) -> Iterable[User]:
     return [person for person in people if person.pk not in barred]
 
 
+def tip_answerers(event: Event, hazard: Any) -> Iterable[User]:
+    return holding("hazards.answer_tip", hazard.department_id)
+
+
 def told(event: Event, subject: Any) -> Iterable[User]:
     """Those whom the action itself names in the event."""
     return User.objects.filter(pk__in=event.data.get("told", []), is_active=True)
@@ -128,6 +132,7 @@ RULES: dict[str, Rule] = {
         Rule("hazard.merged", reporter, _("Your report %(number)s was merged with another one: %(note)s")),
         Rule("hazard.rejected", reporter, _("Your report %(number)s was found not to be a hazard: %(note)s")),
         Rule("hazard.voided", owner_and_reporter, _("%(number)s was declared void: %(note)s")),
+        Rule("tip.replied", tip_answerers, _("Who reported %(number)s without a name wrote again")),
         Rule("hazard.escalated", told, _("%(number)s needs you: %(title)s")),
         Rule("hazard.extension_requested", extension_deciders, _("More time is asked for %(number)s: %(title)s")),
         Rule("run.conflicted", confirmers, _("Two people handed in the same check, %(note)s. Look at both")),
@@ -149,7 +154,7 @@ SILENT = frozenset({
     "run.withdrawn", "run.doubt_settled", "run.excused", "run.freed",
     "checklist.created", "checklist.drafted", "checklist.changed", "checklist.item_added", "checklist.item_changed",
     "checklist.item_moved", "checklist.item_removed", "checklist.published", "checklist.discarded", "checklist.retired",
-    "category.routed", "checklist.installed", "plan.created", "plan.changed", "plan.stopped", "pack.installed",
+    "hazard.categorised", "hazard.imported", "hazards.imported", "tip.answered", "tip.read", "category.routed", "checklist.installed", "plan.created", "plan.changed", "plan.stopped", "pack.installed",
     "shift.added", "shift.changed", "shift.removed", "calendar.declared", "calendar.withdrawn",
     "department.added", "area.added", "area.changed", "equipment.added", "equipment.changed",
     "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "team.added", "team.leader_named",

@@ -34,7 +34,7 @@ def path_of(hazard: Hazard, reviews: list[Review]) -> list[Stop]:
     now = _NOW_AT.get(Status(hazard.status), 8)
     passed = {review.stage: review for review in reviews if review.is_passed and review.round == hazard.round}
     stops: list[tuple[Any, str, datetime | None]] = [
-        (_("Reported"), hazard.reporter.name if hazard.reporter else "", hazard.reported_at),
+        (_("Reported"), hazard.found_by, hazard.reported_at),
         (_("Level confirmed"), "", hazard.confirmed_at),
         (_("Assigned"), hazard.owner.name if hazard.owner else "", hazard.assigned_at),
         (_("Fixed"), hazard.owner.name if hazard.owner else "", hazard.submitted_at),

@@ -9,26 +9,30 @@ from django.utils.translation import gettext as _
 
 from alerts.actions import raise_alert
 from core.counters import next_number
-from core.errors import NotAllowed
+from core.errors import DomainError, NotAllowed
 from core.events import action, emit
 from core.models import Attachment
 from core.words import say
 from facilities.models import Area, Equipment
 from hazards.actions.clock import wait_for_confirmation
 from hazards.actions.proof import keep_evidence
+from hazards.guessing import guess_category
 from hazards.models import Category, Evidence, Hazard, Level, Status
 from people.models import User
 
 REPEATS_WITHIN = timedelta(days=90)
+# Where nobody with an account stands behind it.
+NAMELESS = (Hazard.Source.TIP, Hazard.Source.SENSOR, Hazard.Source.SUPPLIER)
+AT_THE_DESK = (Hazard.Source.SPECIAL, Hazard.Source.EXTERNAL)
 
 
 @action
 def report_hazard(
     *,
-    by: User,
-    title: str,
-    category: Category,
+    by: User | None,
     area: Area,
+    title: str = "",
+    category: Category | None = None,
     equipment: Equipment | None = None,
     description: str = "",
     level: str | None = None,
@@ -37,19 +41,25 @@ def report_hazard(
     photos: Iterable[Attachment] = (),
     voice: Attachment | None = None,
     source: str = Hazard.Source.REPORT,
+    reported_as: str = "",
     client_id: UUID | None = None,
 ) -> Hazard:
     """A new hazard; urgent and major ones raise an alert in the same transaction.
 
     A report that comes twice under the same client_id, because a finger or the network was impatient, is one.
+    by=None: from somebody without a name, or a sensor or supplier, whose own name is reported_as.
+    Without a category it is guessed; without a level it is the category's; without words the place is the title.
     """
-    if not by.can("hazards.report"):
-        raise NotAllowed(_("Your role does not report hazards."))
-    now, photos, level = timezone.now(), list(photos), level or category.level
+    _refuse_strangers(by, source)
+    now, photos = timezone.now(), list(photos)
+    title = title.strip() or title_without_words(equipment or area, photos, voice)
+    guess = None if category else guess_category(f"{title} {description}", equipment)
+    category = category or guess.category  # type: ignore[union-attr]
+    level = level or category.level
     facts = {
-        "number": lambda: _number(now),
+        "number": lambda: number_for(now),
         "source": source,
-        "title": title.strip(),
+        "title": title,
         "description": description.strip(),
         "category": category,
         "department_id": area.department_id,
@@ -73,6 +83,8 @@ def report_hazard(
         level=hazard.level,
         photos=[photo.sha256 for photo in photos],
         **({"voice": voice.sha256} if voice else {}),
+        **({"guessed": {"category": category.code, "because": guess.because}} if guess else {}),
+        **({} if by else {"source": source, "reported_as": reported_as}),
     )
     if hazard.is_urgent:
         raise_alert(hazard, alert_line(hazard), by=by, department_id=hazard.department_id)
@@ -80,7 +92,21 @@ def report_hazard(
     return hazard
 
 
-def _number(now: datetime) -> str:
+def _refuse_strangers(by: User | None, source: str) -> None:
+    if by is None and source not in NAMELESS:
+        raise NotAllowed(_("Sign in first, so that it stands under your name."))
+    if by and not by.can("hazards.record" if source in AT_THE_DESK else "hazards.report"):
+        raise NotAllowed(_("Your role does not report hazards."))
+
+
+def title_without_words(place: Equipment | Area, photos: list[Attachment], voice: Attachment | None) -> str:
+    if not photos and not voice:
+        raise DomainError(_("Take a photo, or say in a few words what is wrong."))
+    words = _("Said in a voice note") if voice else _("Reported by photo")
+    return f"{words} · {say(place.name)}"[:120]
+
+
+def number_for(now: datetime) -> str:
     month = f"{timezone.localtime(now):%Y%m}"
     return f"YH-{month}-{next_number(f'hazard-{month}'):04}"
 

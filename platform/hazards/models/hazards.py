@@ -198,7 +198,9 @@ class Hazard(models.Model):
 
     class Meta:
         ordering = ["-reported_at", "-id"]
-        constraints = [models.UniqueConstraint(fields=["reporter", "client_id"], name="hazard_once_per_form")]
+        constraints = [
+            models.UniqueConstraint(fields=["reporter", "client_id"], name="hazard_once_per_form", nulls_distinct=False)
+        ]
         indexes = [
             models.Index(fields=["-reported_at", "-id"], name="hazard_newest"),
             models.Index(fields=["status", "due_at"], name="hazard_status_due"),
@@ -207,6 +209,18 @@ class Hazard(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    @property
+    def found_by(self) -> str:
+        """The reporter's name, or in words where it came from; what was reported without a name stays so."""
+        if self.reporter:
+            return self.reporter.name
+        return str(_("Anonymous") if self.source == self.Source.TIP else self.get_source_display())
+
+    @property
+    def is_history(self) -> bool:
+        """Read in as closed long ago: nothing here proves how it was fixed, and no figure of proof counts it."""
+        return self.source == self.Source.IMPORT and self.status == Status.CLOSED
 
     @property
     def is_open(self) -> bool:

@@ -24,5 +24,11 @@ register(
         "hazard.extension_requested": _("More time asked for"),
         "hazard.extension_decided": _("Request for more time decided"),
         "category.routed": _("Team for a category named"),
+        "hazard.categorised": _("Kind corrected"),
+        "hazard.imported": _("Read in from an old list"),
+        "hazards.imported": _("Old list of hazards read in"),
+        "tip.answered": _("Answered who reported it"),
+        "tip.replied": _("Who reported it wrote again"),
+        "tip.read": _("Messages of who reported it read"),
     }
 )
