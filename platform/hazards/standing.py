@@ -13,6 +13,7 @@ from hazards.models import Hazard, LevelPolicy, Status
 from people.models import RoleGrant, User
 from people.permissions import PERMISSIONS
 
+_ENDED = (Status.CLOSED, Status.MERGED, Status.REJECTED, Status.VOIDED)
 _SET_ASIDE = {"hazard.rejected", "hazard.voided"}
 
 
@@ -60,23 +61,31 @@ def standings(hazards: Iterable[Hazard], *, is_named: bool = True) -> list[Stand
 
 
 def _standing(hazard: Hazard, known: _Known, is_named: bool) -> Standing:
+    if hazard.status in _ENDED:
+        return _ended(hazard, known)
     if hazard.status == Status.REPORTED:
         return Standing(hazard, _("Received"), _who_looks(hazard, known, is_named))
     if hazard.status == Status.CONFIRMED:
         level = {"level": hazard.get_level_display()}
-        return Standing(hazard, _("Looked at: %(level)s") % level, _("Next somebody is named who fixes it."), tone="now")
+        return Standing(
+            hazard, _("Looked at: %(level)s") % level, _("Next somebody is named who fixes it."), tone="now"
+        )
     if hazard.status in (Status.ASSIGNED, Status.RECTIFYING):
         return Standing(hazard, _who_fixes(hazard, is_named), _until(hazard), tone="now")
-    if hazard.status == Status.CLOSED:
-        return Standing(hazard, _("Closed"), "", hazard.measure, tone="ok")
-    if hazard.status == Status.MERGED:
-        number = hazard.merged_into.number if hazard.merged_into else ""
-        return Standing(hazard, _("Reported before: it is fixed together with %(number)s") % {"number": number})
-    if hazard.status == Status.REJECTED:
-        return Standing(hazard, _("Looked at: it is no hazard"), "", known.notes.get(hazard.pk, ""))
-    if hazard.status == Status.VOIDED:
-        return Standing(hazard, _("Taken back"), "", known.notes.get(hazard.pk, ""))
     return Standing(hazard, _("Fixed"), _("Now others check that it is safe."), tone="now")
+
+
+def _ended(hazard: Hazard, known: _Known) -> Standing:
+    number = hazard.merged_into.number if hazard.merged_into else ""
+    lines = {
+        Status.CLOSED: _("Closed"),
+        Status.MERGED: _("Reported before: it is fixed together with %(number)s") % {"number": number},
+        Status.REJECTED: _("Looked at: it is no hazard"),
+        Status.VOIDED: _("Taken back"),
+    }
+    is_closed = hazard.status == Status.CLOSED
+    reason = hazard.measure if is_closed else known.notes.get(hazard.pk, "")
+    return Standing(hazard, lines[Status(hazard.status)], reason=reason, tone="ok" if is_closed else "")
 
 
 def _who_looks(hazard: Hazard, known: _Known, is_named: bool) -> str:

@@ -1,9 +1,9 @@
 """The kind of a hazard, guessed at the report, corrected by the officer."""
 
-from core.errors import WrongStatus, NotAllowed
-from core.events import action, emit
 from django.utils.translation import gettext as _
 
+from core.errors import NotAllowed, WrongStatus
+from core.events import action, emit
 from hazards.models import Category, Hazard, Status
 from people.models import User
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from alerts.actions import raise_alert
-from core.counters import next_number
+from core.counters import next_numbers
 from core.errors import DomainError, NotAllowed
 from core.events import action, emit
 from core.models import Attachment
@@ -107,8 +107,11 @@ def title_without_words(place: Equipment | Area, photos: list[Attachment], voice
 
 
 def number_for(now: datetime) -> str:
-    month = f"{timezone.localtime(now):%Y%m}"
-    return f"YH-{month}-{next_number(f'hazard-{month}'):04}"
+    return numbers_for(f"{timezone.localtime(now):%Y%m}", 1)[0]
+
+
+def numbers_for(month: str, count: int) -> list[str]:
+    return [f"YH-{month}-{number:04}" for number in next_numbers(f"hazard-{month}", count)]
 
 
 def _earlier(category: Category, area: Area, equipment: Equipment | None, now: datetime) -> Hazard | None:

@@ -107,6 +107,10 @@ class HazardQuerySet(models.QuerySet):
     def overdue(self):
         return self.open().filter(due_at__lt=timezone.now())
 
+    def proven(self):
+        """Without what was read in as closed: nothing here proves how."""
+        return self.exclude(source=Hazard.Source.IMPORT, status=Status.CLOSED)
+
     def waiting_for(self, user):
         """Open ones whose next step is this person's to take; of reviews, those that this person may still decide."""
         mine = Q(pk__in=[])

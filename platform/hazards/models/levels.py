@@ -9,7 +9,6 @@ from facilities.models import Area
 from people.models import Team
 from people.permissions import Role
 
-
 # Every factory has this kind: for what fits no other one, or what nobody has named yet.
 OTHER = "other"
 

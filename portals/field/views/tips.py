@@ -217,7 +217,9 @@ def _first_photos(tip: Tip):
 def _reply(request, tip: Tip):
     form = ReplyForm(request.POST)
     allow("tip-reply", str(tip.pk), most=REPLIES, within=HOUR)
-    taken = take_bare_photos(request, "photos", stamp=stamp_of(tip.hazard.equipment or tip.hazard.area), most=MOST_PHOTOS)
+    taken = take_bare_photos(
+        request, "photos", stamp=stamp_of(tip.hazard.equipment or tip.hazard.area), most=MOST_PHOTOS
+    )
     voice, deaf = take_bare_voice(request, "voice")
     if not form.is_valid() or taken.errors or deaf:
         return _thread(request, tip, form, 422, photo_errors=taken.errors, voice_errors=deaf)
