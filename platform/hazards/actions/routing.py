@@ -131,6 +131,9 @@ def keep_maintainer(
     if others.filter(company__iexact=company.strip()).exists():
         raise DomainError(_("“%(name)s” is written down already.") % {"name": company.strip()})
     facts = {"company": company.strip(), "person": person.strip(), "phone": normal_phone(phone), "is_active": is_active}
-    made, _is_new = Maintainer.objects.update_or_create(pk=maintainer.pk if maintainer else None, defaults=facts)
+    made = maintainer or Maintainer()
+    for name, value in facts.items():
+        setattr(made, name, value)
+    made.save()
     emit("maintainer.kept", made, by=by, company=made.company, is_active=made.is_active)
     return made
