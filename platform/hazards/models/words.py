@@ -30,5 +30,6 @@ register(
         "tip.answered": _("Answered who reported it"),
         "tip.replied": _("Who reported it wrote again"),
         "tip.read": _("Messages of who reported it read"),
+        "maintainer.kept": _("Outside maintainer written down"),
     }
 )
