@@ -187,7 +187,7 @@ def _camera_time(image: Image.Image) -> datetime | None:
 
 def _jpeg(picture: Image.Image) -> bytes:
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=82)
+    picture.save(out, "JPEG", quality=82, comment=b"")  # else the camera's own comment goes along
     return out.getvalue()
 
 

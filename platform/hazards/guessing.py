@@ -1,9 +1,9 @@
 """Which kind of hazard it may be, from the words or the machine; a guess that an officer confirms or corrects."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import yaml
 from django.conf import settings
@@ -21,25 +21,40 @@ class Guess:
     because: str = ""
 
 
-def guess_category(text: str, machine: Equipment | None = None) -> Guess:
-    """The kind with the most of its words in the text, else the machine's usual one, else “other”."""
-    there = {category.code: category for category in Category.objects.all()}
+@dataclass(frozen=True)
+class _Words:
+    chinese: tuple[str, ...]
+    english: re.Pattern[str]
+    machines: frozenset[str]
+
+
+def guess_category(text: str, machine: Equipment | None = None, kinds: Iterable[Category] | None = None) -> Guess:
+    """The kind with the most of its words in the text, else the machine's usual one, else “other”.
+
+    kinds: those that the factory has, where the caller knows them already.
+    """
+    there = {category.code: category for category in (Category.objects.all() if kinds is None else kinds)}
     found = {code: _hits(code, text.lower()) for code in there}
-    best = max(there, key=lambda code: sum(map(len, found[code])), default=OTHER)
-    if found.get(best):
+    best = max(there, key=lambda code: sum(map(len, found[code])))
+    if found[best]:
         return Guess(there[best], max(found[best], key=len))
-    by_kind = (code for code in there if machine and machine.type.code in _words().get(code, {}).get("machines", ()))
-    if code := next(by_kind, ""):
-        return Guess(there[code], say(machine.type.name if machine else ""))
+    by_kind = (code for code in there if machine and code in _words() and machine.type.code in _words()[code].machines)
+    if machine and (code := next(by_kind, "")):
+        return Guess(there[code], say(machine.type.name))
     return Guess(there[OTHER])
 
 
 def _hits(code: str, text: str) -> list[str]:
-    words = _words().get(code, {})
-    chinese = [word for word in words.get("zh", ()) if word in text]
-    return chinese + [word for word in words.get("en", ()) if re.search(rf"\b{re.escape(word)}s?\b", text)]
+    words = _words().get(code)
+    return [word for word in words.chinese if word in text] + words.english.findall(text) if words else []
 
 
 @lru_cache(maxsize=1)
-def _words() -> dict[str, dict[str, list[Any]]]:
-    return yaml.safe_load((settings.CONTENT_ROOT / "hazard-words.yaml").read_text(encoding="utf-8"))
+def _words() -> dict[str, _Words]:
+    rows = yaml.safe_load((settings.CONTENT_ROOT / "hazard-words.yaml").read_text(encoding="utf-8"))
+    return {code: _read(row) for code, row in rows.items()}
+
+
+def _read(row: dict[str, list[str]]) -> _Words:
+    english = "|".join(re.escape(word) for word in sorted(row["en"], key=len, reverse=True))
+    return _Words(tuple(row["zh"]), re.compile(rf"\b({english})s?\b"), frozenset(row.get("machines", ())))

@@ -165,7 +165,7 @@ def _hazard(row: Row, plant: Plant) -> Hazard:
     machine = find_named(plant.machines, texts["machine"]) if texts["machine"] else None
     area = machine.area if machine else find_named(plant.areas, texts["area"])
     named = find_named(plant.categories, texts["category"]) if texts["category"] else None
-    category = named or guess_category(texts["title"], machine).category
+    category = named or guess_category(texts["title"], machine, plant.categories).category
     found, closed = read_day(texts["found_on"]), read_day(texts["closed_on"])
     hazard = Hazard(
         client_id=_id_of(row),

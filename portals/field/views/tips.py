@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core import signing
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -244,7 +244,7 @@ def leave(request):
 def file(request, pk):
     tip = _tip(request)
     if tip is None:
-        return redirect("tip_code")
+        raise Http404
     shown = Q(pk__in=_first_photos(tip)) | Q(pk__in=_messages(tip).values("attachment"))
     response = serve(request, get_object_or_404(Attachment.objects.filter(shown), pk=pk))
     response["Cache-Control"] = "no-store, private"
