@@ -26,7 +26,7 @@ def _checked_now(user) -> Equipment | Area | None:
     since = timezone.now() - BEGUN_WITHIN
     begun = Run.objects.filter(inspector=user, status=Run.Status.DOING, started_at__gt=since)
     run = begun.select_related("equipment__area", "area").order_by("-started_at").first()
-    return run and (run.equipment or run.area)
+    return (run.equipment or run.area) if run else None
 
 
 def _scanned_last(request: HttpRequest) -> Equipment | Area | None:
@@ -35,7 +35,7 @@ def _scanned_last(request: HttpRequest) -> Equipment | Area | None:
     if at is None or at < timezone.now() - SCANNED_WITHIN:
         return None
     point = QRPoint.objects.select_related("equipment__area", "area").filter(pk=pk, revoked_at=None).first()
-    return point and point.place
+    return point.place if point else None
 
 
 def _of_the_team(user) -> Area | None:

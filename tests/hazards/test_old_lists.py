@@ -199,7 +199,7 @@ def test_the_same_list_twice_is_refused(browser, area):
     _read(browser, _line(area))
     answer = _read(browser, _line(area))
     assert answer.status_code == 422
-    assert "以前读入过" in answer.content.decode()
+    assert "以前导入过" in answer.content.decode()
     assert Hazard.objects.count() == 1
 
 

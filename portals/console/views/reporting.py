@@ -53,7 +53,7 @@ def beside(request, hazard: Hazard):
         "category_form": guess and CategoryForm(initial={"category": hazard.category_id}),
         "tip": tip,
         "tip_messages": tip.messages.select_related("author", "attachment") if tip else [],
-        "is_tip_unread": bool(tip) and Tip.objects.unread().filter(pk=tip.pk).exists(),
+        "is_tip_unread": tip is not None and Tip.objects.unread().filter(pk=tip.pk).exists(),
     }
 
 
@@ -61,7 +61,7 @@ def _guess(hazard: Hazard):
     """The guess of the report, as long as nobody has confirmed or corrected it."""
     if hazard.status != Status.REPORTED:
         return None
-    events = list(history(hazard).filter(name__in=("hazard.reported", "hazard.categorised")))
+    events = [each for each in history(hazard) if each.name in ("hazard.reported", "hazard.categorised")]
     return events[0].data.get("guessed") if len(events) == 1 else None
 
 
