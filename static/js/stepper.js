@@ -18,7 +18,7 @@
 //       <input type="radio" name="text-4" value="…" data-fails>   of a choice: chooses "fail", the others "pass"
 //       <div class="stack" data-if="fail">…</div>                 shown for these answers only; leave it visible in the HTML
 //       <input type="hidden" name="answered_at-4" data-answered>  time of the last change, ISO 8601
-//       <p class="field-error">…</p>                              errors of a 422 answer stand inside their section
+//       <div class="note bad" role="alert" data-fault>…</div>     errors of a 422 answer, below their question
 //     </section>
 //     <section class="stack" data-summary>…<ol data-summary-list></ol><button class="w-btn" type="submit">…</button></section>
 //     {% include "parts/_stepper_dock.html" %}                    back, read aloud, go on; hidden without scripts
@@ -79,7 +79,7 @@ class Stepper {
     this.found();
     this.steps.forEach((step) => this.look(step));
     this.ask();
-    const wrong = this.steps.findIndex((step) => step.querySelector(".field-error"));
+    const wrong = this.steps.findIndex((step) => step.querySelector("[data-fault]"));
     this.go(wrong >= 0 ? wrong : last);
   }
 
@@ -101,7 +101,7 @@ class Stepper {
     // Photos are made smaller first; until then the input holds the new ones alone.
     if (!step || (event.type !== "shots:changed" && event.target.type === "file" && event.target.closest("[data-shots]"))) return;
     this.isDirty = true;
-    step.querySelectorAll(".field-error").forEach((old) => old.remove());
+    step.querySelectorAll("[data-fault]").forEach((old) => old.remove());
     const answered = step.querySelector("[data-answered]");
     if (answered) answered.value = new Date().toISOString();
     if (event.target.closest("[data-number]")) this.limit(step);
@@ -405,21 +405,30 @@ class Stepper {
       if (good.length < (box.shots ?? []).length) put(box, good);
     }
     this.mark(standing);
-    refuse(reason(standing) || say("marked"));
   }
 
-  /** What the server said of single items stands at them, and the first one is shown. */
+  /** What the server said of single items stands at them, and the first one is shown; the rest stands above all. */
   mark(standing) {
-    this.form.querySelectorAll(".field-error").forEach((old) => old.remove());
-    const { items = {}, name } = standing.problem ?? {};
+    this.form.querySelectorAll("[data-fault]").forEach((old) => old.remove());
+    const { items = {}, name = "" } = standing.problem ?? {};
     const all = name ? { ...items, [name.split("-").pop()]: reason(standing) } : items;
     for (const [item, sentence] of Object.entries(all)) {
       const step = this.steps.find((each) => each.dataset.step === item);
-      if (sentence) step?.append(make("p", { class: "field-error" }, icon("alert-octagon"), make("span", {}, sentence)));
+      if (sentence && step) this.blame(step, sentence, name.startsWith("photos"));
     }
-    const first = this.steps.findIndex((step) => step.querySelector(".field-error"));
+    const first = this.steps.findIndex((step) => step.querySelector("[data-fault]"));
     if (first >= 0) this.go(first);
-    else if (standing.problem) refuse(reason(standing));
+    else refuse(reason(standing) || say("marked"));
+  }
+
+  /** Below the question and above all that was answered: seen without scrolling, and read out. */
+  blame(step, sentence, isPhoto) {
+    const note = make("div", { class: "note bad wrap", role: "alert", "data-fault": "" }, icon("alert-octagon"), make("span", { class: "grow" }, sentence));
+    step.querySelector(".w-q").parentElement.after(note);
+    if (!isPhoto) return;
+    const again = make("button", { type: "button", class: "w-btn mid" }, icon("camera"), say("again"));
+    again.addEventListener("click", () => step.querySelector("[data-shots] input[type=file]").click());
+    note.append(again);
   }
 
   /** In the form's place: it is on the phone, and what becomes of it. */
