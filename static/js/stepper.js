@@ -364,9 +364,9 @@ class Stepper {
     if (!this.key) return this.bare();
     rest(this.form, event.submitter);
     const isKept = await this.keep({ state: "waiting", handed: Date.now(), problem: null, tries: 0 });
-    this.isDirty = false;
     // Where nothing can be kept, the form goes as it goes without scripts.
     if (this.isFull) return navigator.onLine ? this.bare() : wake(this.form);
+    this.isDirty = false;
     return isKept ? this.follow() : wake(this.form);
   }
 
