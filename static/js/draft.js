@@ -30,8 +30,8 @@ export async function show(form, draft, known) {
   const inputs = [...form.querySelectorAll("[name]")], bad = draft.problem?.files ?? [];
   for (const [name, value, checked] of draft.fields) {
     for (const input of inputs.filter((each) => each.name === name)) {
-      if (checked === null) input.value = value;
-      else if (input.value === value) input.checked = checked;
+      if (!["radio", "checkbox"].includes(input.type)) input.value = value;
+      else if (input.value === value) input.checked = checked ?? true; // a form as it was sent names only what is chosen
     }
   }
   for (const input of inputs.filter((each) => each.type === "file")) {

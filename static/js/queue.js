@@ -1,7 +1,8 @@
 // Hand-ins on this phone, from the first answer to the server's receipt. No page in here: the service worker runs it too.
 //
 // A record: { id, user, key, run, title, state, fields: [[name, value, checked, isLeft]], files: [{ id, name, filename, type, at,
-// size, sha256, isThere, isLeft }], here, began, changed, handed, tries, problem, url }. Its states: draft → waiting → sending → done, or
+// size, sha256, isThere, isLeft }], here, began, changed, version, handed, tries, problem, url }. Without a run it is the
+// report of a hazard. version: another one with each change of what was said. Its states: draft → waiting → sending → done, or
 // refused, from where it goes on as a draft does. The bytes of files lie beside it, each under an id made here: some phones
 // lose a File that the camera app cleans up.
 
@@ -39,7 +40,7 @@ async function within(mode, work) {
   });
 }
 
-function newId() {
+export function newId() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 15) | 64;
@@ -56,6 +57,15 @@ export async function digest(bytes) {
 
 export function begin(facts) {
   return { id: newId(), state: "draft", fields: [], files: [], here: 0, tries: 0, began: Date.now(), ...facts };
+}
+
+/** Where a record is filled in, and where it is sent to. */
+export function pageOf({ id, run }) {
+  return run ? `/m/runs/${run}/` : `/m/report/?again=${id}`;
+}
+
+export function addressOf({ run }) {
+  return run ? `/m/sync/runs/${run}/` : "/m/sync/report/";
 }
 
 export async function records() {

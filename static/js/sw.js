@@ -4,11 +4,12 @@
 // Files come from the phone first, pages from the network first. Pages are kept per person: as soon as a page shows that
 // somebody else has signed in, or somebody signs out, those of before are gone. The queue is nobody's business here.
 
+import { begin, describe, digest, keep, newId, record } from "./queue.js";
 import { flush } from "./sender.js";
 
 const KEPT = `files-${VERSION}`, ABOUT = "about", OFFLINE = "/offline/";
 const PATIENCE_FOR_PAGES = 4000, FRESH = 3_600_000;
-const RUN = /^\/m\/runs\/\d+\/$/, FIXED = ["/m/", "/m/sync/", "/m/scan/"];
+const REPORT = "/m/report/", RUN = /^\/m\/runs\/\d+\/$/, FIXED = ["/m/", "/m/sync/", "/m/scan/", REPORT];
 
 addEventListener("install", (event) => {
   skipWaiting();
@@ -36,6 +37,7 @@ addEventListener("fetch", (event) => {
   const isPage = request.mode === "navigate";
   if (isPage && request.method === "POST" && url.pathname === "/account/logout/") event.respondWith(signOut(request));
   if (isPage && request.method === "POST" && url.pathname.endsWith("/start/") && RUN.test(url.pathname.slice(0, -6))) event.respondWith(start(request, url));
+  if (isPage && request.method === "POST" && url.pathname === REPORT) event.respondWith(report(request));
   if (isPage && request.method === "GET") event.respondWith(page(event, url));
   if (!isPage && request.method === "GET" && url.pathname.startsWith("/static/")) event.respondWith(file(request, url));
 });
@@ -52,6 +54,49 @@ async function file(request, url) {
 /** Without network a check begins all the same; the server hears of it when it is handed in. */
 function start(request, url) {
   return fetch(request).catch(() => Response.redirect(url.pathname.slice(0, -6), 303));
+}
+
+/** A report goes as any form does. Where it cannot, or came back before, it waits in the queue as a check does. */
+async function report(request) {
+  const form = await request.clone().formData(), standing = await record(form.get("client_id")).catch(() => null);
+  const answer = !standing && (await isReady()) ? await fetch(request).catch(() => null) : null;
+  if (answer && answer.status < 500) return answer;
+  const isSafe = await keepReport(form, standing).then(() => true, () => false);
+  if (!isSafe) return full();
+  registration.sync?.register("hand-in").catch(() => null);
+  return Response.redirect("/m/sync/#saved", 303);
+}
+
+/** The server is there and knows this person: asked first, because photos take long to fail on a weak network. */
+async function isReady() {
+  const stop = new AbortController(), timer = setTimeout(() => stop.abort(), PATIENCE_FOR_PAGES);
+  const answer = await fetch("/m/sync/state/", { headers: { Accept: "application/json" }, cache: "no-store", signal: stop.signal }).catch(() => null);
+  clearTimeout(timer);
+  return Boolean(answer?.ok);
+}
+
+async function keepReport(form, standing) {
+  const user = Number(await about("user")), id = form.get("client_id") || newId(), fields = [], files = [], added = [];
+  const taken = (form.get("photos-taken") ?? "").split(",");
+  for (const [name, value] of form) {
+    if (typeof value === "string") fields.push([name, value, null, false]);
+    else if (value.size) {
+      const { bytes, ...file } = await describe(value, name);
+      const at = name === "photos" && Date.parse(taken[files.filter((each) => each.name === name).length]);
+      files.push({ ...file, at: at || file.at });
+      added.push({ id: file.id, bytes });
+    }
+  }
+  if (!user) throw new Error("nobody");
+  const draft = standing ?? begin({ id, user, key: `report-${id}`, run: null });
+  const said = fields.filter(([name]) => name !== "csrfmiddlewaretoken");
+  await keep({ ...draft, title: form.get("title") ?? "", fields: said, files, state: "waiting", handed: Date.now(), problem: null, tries: 0 }, added);
+}
+
+/** Nothing can be kept: the person goes back to what was typed. */
+async function full() {
+  const kept = await caches.match(OFFLINE);
+  return kept ? new Response((await kept.text()).replace("data-full hidden", "data-full"), { status: 507, headers: kept.headers }) : Response.error();
 }
 
 async function signOut(request) {
@@ -76,11 +121,11 @@ async function look(url, response) {
   const user = /<body[^>]* data-user="(\d+)"/.exec(text)?.[1];
   if (!user) return;
   await become(user);
-  if (isKept(url)) await put(user, url.pathname, text, response.headers);
+  if (isKept(url) && !(url.pathname === REPORT && url.search)) await put(user, url.pathname, text, response.headers);
 }
 
 function isKept(url) {
-  return RUN.test(url.pathname) || (FIXED.includes(url.pathname) && !url.search);
+  return RUN.test(url.pathname) || url.pathname === REPORT || (FIXED.includes(url.pathname) && !url.search);
 }
 
 async function put(user, path, text, headers) {
@@ -95,8 +140,9 @@ async function recall(url) {
   const user = await about("user");
   const kept = user && (await (await caches.open(`pages-${user}`)).match(url.pathname));
   if (!kept) return null;
-  // The page says itself that it is not fresh.
-  return new Response((await kept.text()).replace("<body", "<body data-kept"), { headers: kept.headers });
+  // The page says itself that it is not fresh; each report that begins on it is another one.
+  const text = (await kept.text()).replace("<body", "<body data-kept").replace(/(name="client_id" value=")[^"]*/, `$1${newId()}`);
+  return new Response(text, { headers: kept.headers });
 }
 
 /** A label that the phone knows leads to its check; anything else to a page that says what to do. */
