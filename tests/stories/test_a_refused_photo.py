@@ -17,7 +17,10 @@ pytestmark = pytest.mark.browser
 
 QUIET = {"photo": "never"}
 NUMBER = QUIET | {"kind": Item.Kind.NUMBER, "unit": "MPa", "minimum": "0.45", "maximum": "0.60"}
-LONG = {"text": {"zh": "双手按钮，光幕，急停，都试一遍", "en": "Try all"}, "accept": {"zh": "松开一只手滑块就停，挡住光幕滑块就停，按下急停滑块就停", "en": "All stop"}}
+LONG = {
+    "text": {"zh": "双手按钮，光幕，急停，都试一遍", "en": "Try all"},
+    "accept": {"zh": "松开一只手滑块就停，挡住光幕滑块就停，按下急停滑块就停", "en": "All stop"},
+}
 
 
 @pytest.fixture
@@ -72,7 +75,10 @@ def _is_told(page: Page) -> None:
     expect(question).to_be_in_viewport(ratio=1)
     assert told.bounding_box()["y"] < page.locator("[data-step]:visible [data-shots]").bounding_box()["y"]
     covers = page.locator("#refusal > *")
-    assert covers.count() == 0 or covers.bounding_box()["y"] + covers.bounding_box()["height"] < question.bounding_box()["y"]
+    assert (
+        covers.count() == 0
+        or covers.bounding_box()["y"] + covers.bounding_box()["height"] < question.bounding_box()["y"]
+    )
 
 
 def _goes_on(page: Page, good: str) -> None:

@@ -110,7 +110,6 @@ def test_two_reports_from_the_same_kept_page_are_two(site, place, path):
             worker.wait_for_url("**/m/sync/**")
         expect(worker.locator("[data-sync]")).to_have_text("2 条待传")
         go_offline(worker.context, False)
-        worker.goto("/m/sync/")
         expect(worker.locator("[data-sync]")).to_have_text("已同步", timeout=40_000)
         assert worker.faults == []
     assert sorted(Hazard.objects.values_list("title", flat=True)) == sorted(["护罩螺丝松了", "地上有油"])
@@ -161,7 +160,6 @@ def test_what_the_server_refuses_comes_back_to_be_put_right(site, place, path, t
         _report(worker)
         _waits(worker)
         go_offline(worker.context, False)
-        worker.goto("/m/sync/")
         row = worker.locator("[data-queue] .w-item").filter(has_text="隐患：护罩螺丝松了")
         expect(row).to_contain_text("第 3 张照片", timeout=40_000)
         row.get_by_role("link", name="重拍").click()

@@ -73,10 +73,12 @@ def test_heading_countdown_and_chip_have_room(site, checks, tmp_path, language):
 def _has_room(page: Page, width: int, size: str) -> None:
     boxes = _head(page)
     where = (width, size, boxes)
-    assert all(0 <= box["x"] and box["x"] + box["width"] <= width for box in boxes.values()), where
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes.values()), where
     assert boxes["heading"]["width"] >= width * 0.38, where
     below = boxes["heading"]["y"] + boxes["heading"]["height"]
     right = boxes["heading"]["x"] + boxes["heading"]["width"]
     for name in ("count", "chip"):
         assert boxes[name]["y"] >= below - 1 or boxes[name]["x"] >= right, where
-    assert boxes["count"]["x"] + boxes["count"]["width"] <= boxes["chip"]["x"] or boxes["count"]["y"] != boxes["chip"]["y"]
+    assert (
+        boxes["count"]["x"] + boxes["count"]["width"] <= boxes["chip"]["x"] or boxes["count"]["y"] != boxes["chip"]["y"]
+    )

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, Route, expect
 
 from people.permissions import Role
 from tests import make
-from tests.stories.conftest import chromium
+from tests.stories.conftest import PHONE, chromium, signed_in
 from tests.stories.phone import (
     FILES,
     HAND_IN,
@@ -15,6 +15,7 @@ from tests.stories.phone import (
     deliver,
     go_offline,
     hand_in,
+    keep_day,
     killed,
     one_record,
     photograph,
@@ -76,6 +77,28 @@ def test_cut_before_a_label_is_scanned(site, place, path):
         expect(worker.get_by_role("heading", name="没有网络")).to_be_visible()
         worker.goto("/m/scan/")
         expect(worker.get_by_text("照常做")).to_be_visible()
+
+
+def test_a_place_that_was_opened_today_is_known_without_network_and_an_unknown_label_says_what_to_do(site, place, path):
+    with chromium() as browser:
+        worker = signed_in(browser, site, place.people[Role.LEADER], PHONE)
+        keep_day(worker, "/m/report/")
+        worker.goto(f"/m/q/{place.sticker}/")
+        expect(worker.get_by_role("heading", name=place.press)).to_be_visible()
+        worker.goto("/m/")
+        worker.wait_for_timeout(1000)
+        go_offline(worker.context)
+        for address in (f"/m/q/{place.sticker}/", f"/m/scan/?code={place.sticker.split('.')[0]}"):
+            worker.goto(address)
+            expect(worker.get_by_role("heading", name=place.press)).to_be_visible()
+        expect(worker.get_by_text("没排任务的检查，要有网才能开始")).to_be_visible()
+        worker.get_by_role("link", name="在这里上报隐患").click()
+        expect(worker.locator("select[name=equipment] option:checked")).to_contain_text(place.press)
+        worker.goto("/m/q/STRANGE/")
+        expect(worker.get_by_text("手机还不认识的码")).to_be_visible()
+        worker.get_by_role("link", name="上报隐患").click()
+        expect(worker.locator("form [data-shots]")).to_be_visible()
+        assert worker.faults == []
 
 
 def test_cut_after_the_first_photos(site, place, path):

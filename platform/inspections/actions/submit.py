@@ -5,15 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.attachments import PhotosRefused, visible_through
 from core.errors import WrongStatus
-from core.handed import Handed
 from core.events import action, emit
+from core.handed import Handed
 from core.models import Attachment
 from core.words import say, wordings
 from hazards.actions import report_hazard

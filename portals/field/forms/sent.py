@@ -78,10 +78,16 @@ def _name(name: Any) -> str:
     return name
 
 
-def _handed(told: dict[str, Any], run: Run | None, fields: list[tuple[str, str]], files: dict[str, list[UUID]]) -> Handed:
+def _handed(
+    told: dict[str, Any], run: Run | None, fields: list[tuple[str, str]], files: dict[str, list[UUID]]
+) -> Handed:
     if sum(map(len, files.values())) > MOST_FILES:
         raise ValueError
-    content = [run.pk if run else None, sorted(fields), sorted((name, [str(pk) for pk in ids]) for name, ids in files.items())]
+    content = [
+        run.pk if run else None,
+        sorted(fields),
+        sorted((name, [str(pk) for pk in ids]) for name, ids in files.items()),
+    ]
     text = json.dumps(content, ensure_ascii=True, separators=(",", ":"))
     times = {name: moment(str(told.get(name) or "")) for name in ("started_at", "submitted_at", "sent_at")}
     return Handed(id=UUID(told["id"]), sha256=hashlib.sha256(text.encode()).hexdigest(), **times)
