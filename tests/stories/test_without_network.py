@@ -81,7 +81,7 @@ def test_cut_before_a_label_is_scanned(site, place, path):
 
 def test_a_place_that_was_opened_today_is_known_without_network_and_an_unknown_label_says_what_to_do(site, place, path):
     with chromium() as browser:
-        worker = signed_in(browser, site, place.people[Role.LEADER], PHONE)
+        worker = signed_in(browser, site, place.people[Role.MAINTENANCE], PHONE)
         keep_day(worker, "/m/report/")
         worker.goto(f"/m/q/{place.sticker}/")
         expect(worker.get_by_role("heading", name=place.press)).to_be_visible()
