@@ -1,6 +1,6 @@
 """Whether a check was really walked: facts of a run go in, a score from 0 to 100 and its reasons come out.
 
-It is a reason to talk, never a verdict, and only the team leader of the one who did the run sees it.
+It is a reason to talk, never a verdict. Only the team leader of the one who did the run sees it; see Run.doubted_before.
 """
 
 from collections import defaultdict
