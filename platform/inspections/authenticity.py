@@ -256,7 +256,8 @@ LEFT JOIN {label} scanned ON scanned.id = run.scanned_id
 WHERE run.id = ANY(%s)
   AND EXISTS (SELECT 1 FROM {label} label WHERE label.revoked_at IS NULL
               AND (label.equipment_id = run.equipment_id OR (run.equipment_id IS NULL AND label.area_id = run.area_id)))
-  AND (scanned.id IS NULL OR NOT coalesce(scanned.equipment_id = run.equipment_id, scanned.area_id = run.area_id, false))
+  AND NOT coalesce(CASE WHEN run.equipment_id IS NULL THEN scanned.area_id = run.area_id
+                        ELSE scanned.equipment_id = run.equipment_id END, false)
 """
 
 
