@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
@@ -39,7 +39,7 @@ def show(request):
     return _show(request)
 
 
-def _show(request: HttpRequest, refusal: str = "", status: int = 200) -> HttpResponse:
+def _show(request, refusal: str = "", status: int = 200):
     day, until = _day(request), timezone.now()
     board = completion.board(request.user, day)
     context = _days(day) | {
