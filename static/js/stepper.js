@@ -20,8 +20,8 @@
 //       <input type="hidden" name="answered_at-4" data-answered>  time of the last change, ISO 8601
 //       <div class="note bad" role="alert" data-fault>…</div>     errors of a 422 answer, below their question
 //     </section>
-//     <section class="stack" data-summary>…<ol data-summary-list></ol><button class="w-btn" type="submit">…</button></section>
-//     {% include "parts/_stepper_dock.html" %}                    back, read aloud, go on; hidden without scripts
+//     <section class="stack" data-summary>…<ol data-summary-list></ol><button class="w-btn no-js" type="submit">…</button></section>
+//     {% include "parts/_stepper_dock.html" with may_hand_in=True %}   back, read aloud, go on, hand in; hidden without scripts
 //   </form>
 //
 // A section may do without radios (number, text or photo only): then any answer in it counts. data-optional on a section:
@@ -272,6 +272,7 @@ class Stepper {
     dock.hidden = false;
     dock.querySelector("[data-prev]").disabled = this.here === 0;
     dock.querySelector("[data-next]").hidden = isEnd;
+    dock.querySelector("[data-hand-in]")?.toggleAttribute("hidden", !isEnd);
     dock.querySelector("[data-read]").hidden = isEnd || !("speechSynthesis" in window);
     if (isEnd) this.sum();
     this.cells();

@@ -39,7 +39,7 @@ def _hand_in_without_network(page: Page, address: str) -> None:
     expect(page.locator("[data-cells]")).to_be_visible()
     page.context.set_offline(True)
     page.locator("[data-step]:visible label:has(input[value=pass])").click()
-    page.locator("[data-summary] button[type=submit]").click()
+    page.locator("[data-hand-in]").click()
     expect(page.locator("[data-saved]")).to_be_visible()
     page.context.route("**/m/sync/runs/**", lambda route: route.abort())
     page.context.set_offline(False)

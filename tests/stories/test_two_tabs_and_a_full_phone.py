@@ -93,7 +93,7 @@ def test_both_tabs_press_at_once(site, place, path):
         expect(other.locator("[data-summary]")).to_be_visible()
         go_offline(one.context)
         for page in (one, other):
-            page.evaluate("document.querySelector('[data-summary] button[type=submit]').click()")
+            page.evaluate("document.querySelector('[data-hand-in]').click()")
         saved(one)
         saved(other)
         assert one.evaluate(HELD)["records"] == 1
