@@ -11,4 +11,5 @@ export function setup(box) {
   };
   machine.addEventListener("change", () => choose(machine, area));
   area.addEventListener("change", () => choose(area, machine));
+  choose(machine, area);
 }
