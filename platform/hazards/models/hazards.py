@@ -1,7 +1,6 @@
 """A hazard, from the report to its closure, and the one table of the steps between them."""
 
 import uuid
-from datetime import timedelta
 
 from django.apps import apps
 from django.conf import settings
@@ -215,10 +214,3 @@ class Hazard(models.Model):
     @property
     def is_overdue(self) -> bool:
         return bool(self.is_open and self.due_at and self.due_at < timezone.now())
-
-    @property
-    def escalate_at(self):
-        """When the next level hears of it: some hours before the limit."""
-        if not (self.due_at and self.policy):
-            return None
-        return self.due_at - timedelta(hours=self.policy.escalate_before_hours)

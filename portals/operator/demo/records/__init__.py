@@ -56,7 +56,7 @@ def _schedule(records: Records) -> None:
         hazard = records.hazard_ids[number]
         if case.status == Status.REPORTED:
             when = records.now + timedelta(hours=1)
-            due.at(when, "hazards.remind", key=f"hazard:{hazard}:confirm", hazard=hazard)
+            due.at(when, "hazards.remind", key=f"hazard:{hazard}:confirm", hazard=hazard, reason="not_confirmed")
         if case.due_at is None or case.status in (Status.CLOSED, Status.MERGED, Status.REJECTED, Status.VOIDED):
             continue
         to_come = [step for step in range(len(full_chain())) if escalates_at(case.due_at, step) > records.now]
