@@ -76,6 +76,11 @@ def _moment(limit: datetime, policy: LevelPolicy, step: int, pass_time: Passing)
     return Moment(step, when, "limit" if when < limit else "overdue", tried(policy.chain, step)[0])
 
 
+def stamp(limit: datetime) -> str:
+    """How an event names the limit that its step belongs to."""
+    return limit.astimezone(UTC).isoformat()
+
+
 def tried(chain: Sequence[str], step: int) -> list[str]:
     """Whom a step of the chain tries: its own level, the levels above it, and in the end those below."""
     chain = chain or full_chain()

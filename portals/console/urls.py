@@ -17,6 +17,7 @@ from portals.console.views import (
     plant,
     runs,
     saved,
+    workflow,
 )
 
 app_name = "console"
@@ -28,6 +29,7 @@ urlpatterns = [
     path("doubts/", doubts.index, name="doubts"),
     path("doubts/<int:pk>/settle/", doubts.settle, name="settle_doubt"),
     path("hazards/", hazards.index, name="hazards"),
+    path("hazards/workflow/", workflow.show, name="workflow"),
     path("hazards/routes/", hazards.routes, name="routes"),
     path("hazards/<int:pk>/", hazards.show, name="hazard"),
     path("hazards/<int:pk>/<slug:verb>/", hazards.act, name="decide"),

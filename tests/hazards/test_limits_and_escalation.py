@@ -21,7 +21,7 @@ from hazards.actions import (
     submit_hazard,
     void_hazard,
 )
-from hazards.chain import moment
+from hazards.chain import moments
 from hazards.models import Extension, Hazard, Level, Status
 from notifications.models import Notification
 from people.permissions import Role
@@ -112,8 +112,8 @@ def test_the_chain_hears_of_it_one_level_further_each_time(people, clock, work_o
     hazard = start_hazard(_assigned(people), by=people[Role.MAINTENANCE])
     limit = MORNING + timedelta(hours=48)
     assert hazard.due_at == limit
-    moments = [limit - timedelta(hours=12), limit, *(limit + timedelta(days=day) for day in (1, 2, 3))]
-    for number, moment in enumerate(moments):
+    calls = [limit - timedelta(hours=12), limit, *(limit + timedelta(days=day) for day in (1, 2, 3))]
+    for number, moment in enumerate(calls):
         _go_to(clock, work_off, moment - timedelta(minutes=1))
         assert [role for role, _reason in _told()] == CHAIN[:number]
         _go_to(clock, work_off, moment + timedelta(minutes=1))
@@ -242,8 +242,8 @@ def test_a_new_version_of_the_limits_is_for_new_hazards_only(people):
     running = _assigned(people)
     make.policies(escalate_before_hours=2)
     newer = _assigned(people)
-    assert moment(running.due_at, running.policy, 0).when == running.due_at - timedelta(hours=12)
-    assert moment(newer.due_at, newer.policy, 0).when == newer.due_at - timedelta(hours=2)
+    assert next(moments(running.due_at, running.policy)).when == running.due_at - timedelta(hours=12)
+    assert next(moments(newer.due_at, newer.policy)).when == newer.due_at - timedelta(hours=2)
 
 
 def test_asked_and_allowed_through_the_pages_in_the_factorys_time(browser):

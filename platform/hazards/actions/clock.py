@@ -8,8 +8,15 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit, history
-from hazards.chain import CALLS, REMINDED, hearers, moment, tried
-from hazards.chain import limit_from as limit_from
+from hazards.chain import (
+    CALLS,
+    REMINDED,
+    hearers,
+    limit_from,  # noqa: F401 - whoever sets a limit asks the clock for it
+    moment,
+    stamp,
+    tried,
+)
 from hazards.models import Extension, Hazard, LevelPolicy, Status
 from people.models import User
 from tenants import due
@@ -153,7 +160,7 @@ def escalate_hazard(hazard: Hazard, *, step: int) -> Hazard:
     if now.when > timezone.now():
         _call_again(hazard, step)
         return hazard
-    limit = hazard.due_at.isoformat()
+    limit = stamp(hazard.due_at)
     if not history(hazard).filter(name="hazard.escalated", data__step=step, data__limit=limit).exists():
         _tell(hazard, tried(hazard.policy.chain, step), reason=now.reason, step=step, limit=limit)
     _call_again(hazard, step + 1)
