@@ -23,7 +23,7 @@ DECIDED = "hazard.extension_decided"
 
 @dataclass(frozen=True)
 class Line:
-    """kind: told, next, last (again and again), or an extension's moved, refused, asked, lapsed."""
+    """kind: told, coming, again (and again without end), or an extension's moved, refused, asked, lapsed."""
 
     kind: str
     when: datetime | None
@@ -39,8 +39,10 @@ def clock_of(user: Any, hazard: Hazard) -> dict[str, Any]:
     extensions = list(hazard.extensions.select_related("requested_by", "decided_by"))
     asked = next((row for row in extensions if row.is_approved is None), None) if hazard.is_open else None
     known: dict[str, list[User]] = {}
+    past = _past(hazard, extensions)
     return {
-        "timeline": [*_past(hazard, extensions), *_to_come(hazard, known)],
+        "timeline": [*past, *_to_come(hazard, known)],
+        "told_last": next((line for line in reversed(past) if line.kind == "told"), None),
         "previews": _previews(hazard, known) if hazard.status == Status.REPORTED else [],
         "asked": asked,
         "is_asker": asked is not None and asked.requested_by_id == user.pk,
@@ -97,7 +99,7 @@ def _reminders(hazard: Hazard, known: dict[str, list[User]]) -> list[Line]:
     when = since + within(hazard) if since else None
     if when is None or when <= timezone.now():
         return []
-    return [_line("next", when, WHY[reason], hearers(REMINDED[reason], hazard.department_id, known))]
+    return [_line("coming", when, WHY[reason], hearers(REMINDED[reason], hazard.department_id, known))]
 
 
 def _chain(
@@ -108,7 +110,7 @@ def _chain(
     steps: list[Moment] = list(islice(moments(limit, policy), begin, end))
     found = [(step, hearers(tried(policy.chain, step.step), department_id, known)) for step in steps]
     return [
-        _line("last" if step is steps[-1] else "next", step.when, _at(policy, step.step), heard)
+        _line("again" if step is steps[-1] else "coming", step.when, _at(policy, step.step), heard)
         for step, heard in found
     ]
 

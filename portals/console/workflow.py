@@ -12,8 +12,8 @@ from core.workflow import Step, Workflow
 from people.permissions import PERMISSIONS, Role
 
 # Measures of the drawing in its own units: boxes in one column, ways back at its left, leaps and exits at its right.
-WIDTH, BOX, TALL, PITCH, TOP = 980, 190, 48, 92, 8
-LEFT, RIGHT, LEAP, EXIT, ASIDE = 220, 410, 580, 680, 830
+WIDTH, BOX, TALL, PITCH, TOP = 1020, 230, 56, 100, 8
+LEFT, RIGHT, LEAP, EXIT, ASIDE = 220, 450, 620, 720, 870
 LANE = 26
 
 
@@ -47,6 +47,7 @@ class Label:
     x: int
     y: int
     text: str
+    anchor: str = "start"
 
 
 @dataclass
@@ -118,44 +119,42 @@ def _groups(workflow: Workflow) -> list[tuple[str, tuple[str, ...], list[str]]]:
 
 
 def _draw_ways(drawing: Drawing, groups: Sequence[tuple], y: dict[str, int]) -> None:
-    middle, taken = LEFT + BOX // 2, {"left": 0, "right": 0}
     out: dict[str, int] = defaultdict(int)
+    lanes = {"left": 0, "right": 0}
     for target, sources, labels in groups:
-        near = [source for source in sources if y[target] - y[source] == PITCH]
         leaps = [source for source in sources if y[target] - y[source] > PITCH]
         back = [source for source in sources if y[source] > y[target]]
-        for source in near:
-            drawing.ways.append(f"M{middle} {y[source] + TALL}V{y[target]}")
-            drawing.labels.append(Label(middle + 10, y[source] + TALL + 26, " / ".join(labels)))
+        for source in sources:
+            if y[target] - y[source] == PITCH:
+                drawing.ways.append(f"M{LEFT + BOX // 2} {y[source] + TALL}V{y[target]}")
+                drawing.labels.append(Label(LEFT + BOX // 2 + 10, y[source] + TALL + 26, " / ".join(labels)))
         if leaps:
-            lane = LEAP + LANE * taken["right"]
-            taken["right"] += 1
-            _draw_lane(
-                drawing,
-                lane,
-                [(RIGHT, _leaves(y[s], s, out)) for s in leaps],
-                (RIGHT, y[target] + 10 + 6 * out[target]),
-            )
-            drawing.labels += [Label(RIGHT + 8, _leaves(y[s], s, out) - 5, " / ".join(labels)) for s in leaps]
-            for source in leaps:
-                out[source] += 1
+            _draw_leaps(drawing, leaps, y, target, labels, LEAP + LANE * lanes["right"], out)
+            lanes["right"] += 1
         if back:
-            lane = 50 - LANE * taken["left"]
-            taken["left"] += 1
-            _draw_lane(drawing, lane, [(LEFT, y[source] + 36) for source in back], (LEFT, y[target] + 14))
+            lane = 50 - LANE * lanes["left"]
+            lanes["left"] += 1
+            drawing.ways += [f"M{LEFT} {y[source] + 44}H{lane}V{y[target] + 22}H{LEFT}" for source in back]
             drawing.labels += [
-                Label(lane + 8, y[target] + 9 - 15 * n, label) for n, label in enumerate(reversed(labels))
+                Label(LEFT - 10, y[target] + 16 - 16 * n, label, "end") for n, label in enumerate(reversed(labels))
             ]
 
 
-def _leaves(top: int, source: str, out: dict[str, int]) -> int:
-    """The second way out of a box leaves above the first."""
-    return top + 40 - 18 * out[source]
-
-
-def _draw_lane(drawing: Drawing, lane: int, begins: list[tuple[int, int]], end: tuple[int, int]) -> None:
-    for x, top in begins:
-        drawing.ways.append(f"M{x} {top}H{lane}V{end[1]}H{end[0]}")
+def _draw_leaps(
+    drawing: Drawing,
+    leaps: list[str],
+    y: dict[str, int],
+    target: str,
+    labels: list[str],
+    lane: int,
+    out: dict[str, int],
+) -> None:
+    """Ways past the next box, in a lane of their own; the second way out of a box leaves above the first."""
+    for source in leaps:
+        line = y[source] + 48 - 18 * out[source]
+        out[source] += 1
+        drawing.ways.append(f"M{RIGHT} {line}H{lane}V{y[target] + 8}H{RIGHT}")
+        drawing.labels.append(Label(RIGHT + 8, line - 5, " / ".join(labels)))
 
 
 def _draw_exits(drawing: Drawing, groups: Sequence[tuple], y: dict[str, int], statuses: Any) -> None:
