@@ -1,18 +1,14 @@
 """Hazards with their proof, reviews, alerts and history."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from alerts.models import Alert
-from hazards.models import Evidence, Hazard, Review, Status
-from hazards.models.levels import full_chain
-from people.models import User
+from hazards.chain import hearers, moments, stamp, tried
+from hazards.models import Evidence, Extension, Hazard, Review, Status
 from portals.operator.demo.cases import Case, Step
 from portals.operator.demo.records.base import Records, columns
 from portals.operator.demo.rows import copy_rows, reserve
-
-BEFORE = timedelta(hours=12)  # the next level hears of it
-
 
 _EVENTS = {
     "confirm": ("hazard.confirmed", Status.REPORTED, Status.CONFIRMED),
@@ -152,21 +148,36 @@ def _tell_escalations(records: Records, hazard: int, case: Case) -> None:
     if case.due_at is None:
         return
     ended = case.at("pass_final", "reject", "void", "merge") or records.now
+    policy = records.site.policies[case.level]
     department = records.site.areas[case.area].department_id
-    for step, role in enumerate(full_chain()):
-        at = escalates_at(case.due_at, step)
-        if at >= ended:
+    for call in moments(case.due_at, policy):
+        if call.when >= ended:
             break
-        told = _holding(records, role, department)
-        reason = "overdue" if step else "limit"
-        records.tell("hazard.escalated", Hazard, hazard, at, None, told=told, to=role, reason=reason)
+        heard = hearers(tried(policy.chain, call.step), department, records.held.setdefault(department, {}))
+        data = {"told": [person.pk for person in heard.people], "to": heard.role, "skipped": heard.skipped}
+        data |= {"reason": call.reason, "step": call.step, "limit": stamp(case.due_at)}
+        records.tell("hazard.escalated", Hazard, hazard, call.when, None, **data)
 
 
-def escalates_at(due_at: datetime, step: int) -> datetime:
-    return due_at - BEFORE if step == 0 else due_at + timedelta(days=step - 1)
-
-
-def _holding(records: Records, role: str, department: int) -> list[int]:
-    if (role, department) not in records.held:
-        records.held[role, department] = [user.pk for user in User.objects.holding(role, department)]
-    return records.held[role, department]
+def write_requests(records: Records) -> None:
+    """Who fixes the newest hazard that is being fixed has asked for more time once in vain, and once more just now."""
+    fixing = [n for n, case in enumerate(records.cases) if case.status == Status.RECTIFYING and case.due_at]
+    if not fixing:
+        return
+    number = max(fixing, key=lambda n: records.cases[n].reported_at)
+    case, hazard = records.cases[number], records.hazard_ids[number]
+    limit, begun, by = case.due_at, case.at("start") or records.now, records.user(case.owner)
+    wished = [limit + timedelta(days=1), max(limit, records.now) + timedelta(days=2)]
+    whys, asked_at = (
+        ["备件要明天到", "厂家说后天才能装"],
+        [begun + (records.now - begun) / 4, records.now - timedelta(minutes=25)],
+    )
+    decided = {"is_approved": False, "decided_by_id": records.user(case.officer), "decided_at": asked_at[0]}
+    for pk, why, new, at, more in zip(reserve(Extension, 2), whys, wished, asked_at, [decided, {}], strict=True):
+        facts = {"reason": why, "old_due_at": limit, "new_due_at": new, "requested_by_id": by, "requested_at": at}
+        Extension.objects.create(id=pk, hazard_id=hazard, **facts, **more)
+        dates = {"old": limit.isoformat(), "new": new.isoformat()}
+        records.tell("hazard.extension_requested", Hazard, hazard, at, by, note=why, **dates)
+        if more:
+            data = {"extension": pk, "is_approved": False, "note": "先停机，用旧件顶一天", **dates}
+            records.tell("hazard.extension_decided", Hazard, hazard, at, decided["decided_by_id"], **data)
