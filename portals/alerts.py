@@ -30,7 +30,7 @@ def _with_limits(alerts: list[Alert], user) -> list[Alert]:
     hazards = Hazard.objects.visible_to(user).open().filter(pk__in=ids) if ids else []
     limits = {str(hazard.pk): hazard.due_at for hazard in hazards}
     for alert in alerts:
-        alert.limit = limits.get(alert.subject_id) if alert.subject_type == kind else None
+        setattr(alert, "limit", limits.get(alert.subject_id) if alert.subject_type == kind else None)  # noqa: B010 - for the page only
     return alerts
 
 

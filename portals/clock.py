@@ -74,7 +74,7 @@ def _extended(hazard: Hazard, row: Extension, note: str) -> Line:
     waits = (
         ("asked", _("More time is asked for")) if hazard.is_open else ("lapsed", _("Asked for more time, not decided"))
     )
-    kind, what = kinds.get(row.is_approved, waits)
+    kind, what = waits if row.is_approved is None else kinds[row.is_approved]
     return Line(kind, row.decided_at or row.requested_at, what, extension=row, note=note)
 
 

@@ -136,7 +136,7 @@ def schedule(hazard: Hazard) -> None:
     """The chain begins, or begins anew, from the present limit; what lies in the past already is told at once."""
     if hazard.policy is None or hazard.due_at is None:
         return
-    _call_again(hazard, 0)
+    _call_at(hazard, moment(hazard.due_at, hazard.policy, 0).when, 0)
     if hazard.status == Status.CONFIRMED:
         when = (hazard.confirmed_at or timezone.now()) + OWNER_WITHIN
         due.once(when, "hazards.remind", key=_key(hazard, "owner"), hazard=hazard.pk, reason="unassigned")
@@ -158,17 +158,16 @@ def escalate_hazard(hazard: Hazard, *, step: int) -> Hazard:
         return hazard
     now = moment(hazard.due_at, hazard.policy, step)
     if now.when > timezone.now():
-        _call_again(hazard, step)
+        _call_at(hazard, now.when, step)
         return hazard
     limit = stamp(hazard.due_at)
     if not history(hazard).filter(name="hazard.escalated", data__step=step, data__limit=limit).exists():
         _tell(hazard, tried(hazard.policy.chain, step), reason=now.reason, step=step, limit=limit)
-    _call_again(hazard, step + 1)
+    _call_at(hazard, moment(hazard.due_at, hazard.policy, step + 1).when, step + 1)
     return hazard
 
 
-def _call_again(hazard: Hazard, step: int) -> None:
-    when = moment(hazard.due_at, hazard.policy, step).when
+def _call_at(hazard: Hazard, when: datetime, step: int) -> None:
     due.at(when, "hazards.escalate", key=_key(hazard, "limit"), hazard=hazard.pk, step=step)
 
 

@@ -1,6 +1,6 @@
 """Hazards with their proof, reviews, alerts and history."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from alerts.models import Alert
@@ -154,30 +154,32 @@ def _tell_escalations(records: Records, hazard: int, case: Case) -> None:
         if call.when >= ended:
             break
         heard = hearers(tried(policy.chain, call.step), department, records.held.setdefault(department, {}))
-        data = {"told": [person.pk for person in heard.people], "to": heard.role, "skipped": heard.skipped}
+        data: dict[str, Any] = {"told": [person.pk for person in heard.people], "to": heard.role, "skipped": heard.skipped}
         data |= {"reason": call.reason, "step": call.step, "limit": stamp(case.due_at)}
         records.tell("hazard.escalated", Hazard, hazard, call.when, None, **data)
 
 
 def write_requests(records: Records) -> None:
     """Who fixes the newest hazard that is being fixed has asked for more time once in vain, and once more just now."""
-    fixing = [n for n, case in enumerate(records.cases) if case.status == Status.RECTIFYING and case.due_at]
-    if not fixing:
-        return
-    number = max(fixing, key=lambda n: records.cases[n].reported_at)
+    fixing = [(case.reported_at, n) for n, case in enumerate(records.cases) if case.status == Status.RECTIFYING]
+    for _at, number in sorted(fixing)[-1:]:
+        case, day = records.cases[number], timedelta(days=1)
+        limit, begun = case.due_at or records.now, case.at("start") or records.now
+        refused = _ask(records, number, limit + day, begun + (records.now - begun) / 4, "备件要明天到")
+        _ask(records, number, max(limit, records.now) + 2 * day, records.now - day / 48, "厂家说后天才能装")
+        at, officer, note = begun + (records.now - begun) / 3, records.user(case.officer), "先停机，用旧件顶一天"
+        Extension.objects.filter(pk=refused.pk).update(is_approved=False, decided_by=officer, decided_at=at)
+        data = {"extension": refused.pk, "is_approved": False, "note": note, "old": limit.isoformat()}
+        data |= {"new": refused.new_due_at.isoformat()}
+        records.tell("hazard.extension_decided", Hazard, records.hazard_ids[number], at, officer, **data)
+
+
+def _ask(records: Records, number: int, new: datetime, at: datetime, why: str) -> Extension:
     case, hazard = records.cases[number], records.hazard_ids[number]
-    limit, begun, by = case.due_at, case.at("start") or records.now, records.user(case.owner)
-    wished = [limit + timedelta(days=1), max(limit, records.now) + timedelta(days=2)]
-    whys, asked_at = (
-        ["备件要明天到", "厂家说后天才能装"],
-        [begun + (records.now - begun) / 4, records.now - timedelta(minutes=25)],
+    old, by = case.due_at or records.now, records.user(case.owner)
+    dates = {"old": old.isoformat(), "new": new.isoformat()}
+    records.tell("hazard.extension_requested", Hazard, hazard, at, by, note=why, **dates)
+    facts = {"reason": why, "old_due_at": old, "new_due_at": new, "requested_by_id": by, "requested_at": at}
+    return Extension.objects.create(
+        hazard_id=hazard, is_approved=None if new > records.now + timedelta(days=1) else False, **facts
     )
-    decided = {"is_approved": False, "decided_by_id": records.user(case.officer), "decided_at": asked_at[0]}
-    for pk, why, new, at, more in zip(reserve(Extension, 2), whys, wished, asked_at, [decided, {}], strict=True):
-        facts = {"reason": why, "old_due_at": limit, "new_due_at": new, "requested_by_id": by, "requested_at": at}
-        Extension.objects.create(id=pk, hazard_id=hazard, **facts, **more)
-        dates = {"old": limit.isoformat(), "new": new.isoformat()}
-        records.tell("hazard.extension_requested", Hazard, hazard, at, by, note=why, **dates)
-        if more:
-            data = {"extension": pk, "is_approved": False, "note": "先停机，用旧件顶一天", **dates}
-            records.tell("hazard.extension_decided", Hazard, hazard, at, decided["decided_by_id"], **data)
