@@ -86,6 +86,7 @@ def _words(event: Event, subject: Any) -> dict[str, Any]:
         "person": event.actor.name if event.actor else "",
         "what": _what(event, subject),
         "why": _why(event),
+        "absent": event.data.get("name", ""),
         "until": _until(subject),
     }
 

@@ -67,7 +67,8 @@ def _hazards(status: str, crew: dict[Role, list[User]], number: int = RACES) -> 
 def _photos(number: int) -> list[Attachment]:
     """As rows: what the pictures show plays no part here."""
     return Attachment.objects.bulk_create(
-        Attachment(name="p.jpg", content_type="image/jpeg", size=1, sha256=uuid.uuid4().hex * 2) for _row in range(number)
+        Attachment(name="p.jpg", content_type="image/jpeg", size=1, sha256=uuid.uuid4().hex * 2)
+        for _row in range(number)
     )
 
 
@@ -117,7 +118,10 @@ def _rivals(verb: str, crew: dict[Role, list[User]]) -> tuple[Deed, Deed]:
         return _two(lambda by: lambda hazard, n: actions.merge_hazard(hazard, by=by, into=into), officers)
     makers: dict[str, tuple[Callable, list]] = {
         "assign": (lambda pair: _assign(*pair), list(zip(officers, owners, strict=True))),
-        "hand_over": (lambda to: lambda hazard, n: actions.hand_over_hazard(hazard, by=fixer, to=to, note="调班"), owners),
+        "hand_over": (
+            lambda to: lambda hazard, n: actions.hand_over_hazard(hazard, by=fixer, to=to, note="调班"),
+            owners,
+        ),
         "start": (lambda by: lambda hazard, n: actions.start_hazard(hazard, by=by), [fixer, fixer]),
         "confirm": (lambda by: lambda hazard, n: actions.confirm_hazard(hazard, by=by, level=Level.GENERAL), officers),
         "reject": (lambda by: lambda hazard, n: actions.reject_hazard(hazard, by=by, note="不属实"), officers),

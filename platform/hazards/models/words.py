@@ -25,5 +25,6 @@ register(
         "hazard.extension_decided": _("Request for more time decided"),
         "hazard.unassigned": _("Nobody was named to fix it"),
         "category.routed": _("Team for a category named"),
+        "maintainer.kept": _("Outside maintainer written down"),
     }
 )

@@ -154,7 +154,11 @@ def _tell_escalations(records: Records, hazard: int, case: Case) -> None:
         if call.when >= ended:
             break
         heard = hearers(tried(policy.chain, call.step), department, records.held.setdefault(department, {}))
-        data: dict[str, Any] = {"told": [person.pk for person in heard.people], "to": heard.role, "skipped": heard.skipped}
+        data: dict[str, Any] = {
+            "told": [person.pk for person in heard.people],
+            "to": heard.role,
+            "skipped": heard.skipped,
+        }
         data |= {"reason": call.reason, "step": call.step, "limit": stamp(case.due_at)}
         records.tell("hazard.escalated", Hazard, hazard, call.when, None, **data)
 
@@ -165,13 +169,9 @@ def write_requests(records: Records) -> None:
     for _at, number in sorted(fixing)[-1:]:
         case, day = records.cases[number], timedelta(days=1)
         limit, begun = case.due_at or records.now, case.at("start") or records.now
-        refused = _ask(records, number, limit + day, begun + (records.now - begun) / 4, "备件要明天到")
+        asked = _ask(records, number, limit + day, begun + (records.now - begun) / 4, "备件要明天到")
+        _refuse(records, asked, begun + (records.now - begun) / 3, records.user(case.officer))
         _ask(records, number, max(limit, records.now) + 2 * day, records.now - day / 48, "厂家说后天才能装")
-        at, officer, note = begun + (records.now - begun) / 3, records.user(case.officer), "先停机，用旧件顶一天"
-        Extension.objects.filter(pk=refused.pk).update(is_approved=False, decided_by=officer, decided_at=at)
-        data = {"extension": refused.pk, "is_approved": False, "note": note, "old": limit.isoformat()}
-        data |= {"new": refused.new_due_at.isoformat()}
-        records.tell("hazard.extension_decided", Hazard, records.hazard_ids[number], at, officer, **data)
 
 
 def _ask(records: Records, number: int, new: datetime, at: datetime, why: str) -> Extension:
@@ -180,6 +180,11 @@ def _ask(records: Records, number: int, new: datetime, at: datetime, why: str) -
     dates = {"old": old.isoformat(), "new": new.isoformat()}
     records.tell("hazard.extension_requested", Hazard, hazard, at, by, note=why, **dates)
     facts = {"reason": why, "old_due_at": old, "new_due_at": new, "requested_by_id": by, "requested_at": at}
-    return Extension.objects.create(
-        hazard_id=hazard, is_approved=None if new > records.now + timedelta(days=1) else False, **facts
-    )
+    return Extension.objects.create(hazard_id=hazard, **facts)
+
+
+def _refuse(records: Records, asked: Extension, at: datetime, officer: int | None) -> None:
+    Extension.objects.filter(pk=asked.pk).update(is_approved=False, decided_by=officer, decided_at=at)
+    data = {"extension": asked.pk, "is_approved": False, "note": "先停机，用旧件顶一天"}
+    data |= {"old": asked.old_due_at.isoformat(), "new": asked.new_due_at.isoformat()}
+    records.tell("hazard.extension_decided", Hazard, asked.hazard_id, at, officer, **data)
