@@ -18,6 +18,7 @@ from portals.console.views import (
     routing,
     runs,
     saved,
+    workflow,
 )
 
 app_name = "console"
@@ -29,6 +30,7 @@ urlpatterns = [
     path("doubts/", doubts.index, name="doubts"),
     path("doubts/<int:pk>/settle/", doubts.settle, name="settle_doubt"),
     path("hazards/", hazards.index, name="hazards"),
+    path("hazards/workflow/", workflow.show, name="workflow"),
     path("hazards/routes/", routing.routes, name="routes"),
     path("hazards/routes/area/", routing.except_area, name="except_area"),
     path("hazards/maintainers/", routing.maintainers, name="maintainers"),
