@@ -21,6 +21,7 @@ pytestmark = pytest.mark.browser
 def _fill(page: Page, place, title: str = "护罩螺丝松了") -> None:
     page.locator("[data-shots] input[type=file]").set_input_files([place.photos["before"], place.photos["passage"]])
     expect(page.locator("[data-shot] img")).to_have_count(2)
+    page.evaluate("document.querySelectorAll('main form details').forEach((each) => { each.open = true; })")
     page.select_option("select[name=equipment]", index=1)
     page.select_option("select[name=category]", index=1)
     page.fill("input[name=title]", title)
