@@ -103,6 +103,12 @@ def extension_deciders(event: Event, hazard: Any) -> Iterable[User]:
     return holding("hazards.assign", hazard.department_id)
 
 
+def extension_people(event: Event, hazard: Any) -> Iterable[User]:
+    """Who asked, and who has it now."""
+    asked = hazard.extensions.filter(pk=event.data.get("extension")).select_related("requested_by")
+    return [*owner(event, hazard), *(extension.requested_by for extension in asked)]
+
+
 def stand_in(event: Event, absence: Any) -> Iterable[User]:
     return [absence.stand_in]
 
@@ -137,11 +143,12 @@ RULES: dict[str, Rule] = {
         Rule("hazard.merged", reporter, _("Your report %(number)s was merged with another one: %(note)s")),
         Rule("hazard.rejected", reporter, _("Your report %(number)s was found not to be a hazard: %(note)s")),
         Rule("hazard.voided", owner_and_reporter, _("%(number)s was declared void: %(note)s")),
+        Rule("hazard.escalated", told, _("%(number)s, %(why)s: %(title)s")),
+        Rule("hazard.unassigned", told, _("%(number)s, %(why)s: %(title)s")),
         Rule("tip.replied", tip_answerers, _("Who reported %(number)s without a name wrote again")),
-        Rule("hazard.escalated", told, _("%(number)s needs you: %(title)s")),
         Rule("hazard.extension_requested", extension_deciders, _("More time is asked for %(number)s: %(title)s")),
         Rule("run.conflicted", confirmers, _("Two people handed in the same check, %(note)s. Look at both")),
-        Rule("hazard.extension_decided", owner, _("Your request for more time on %(number)s is decided")),
+        Rule("hazard.extension_decided", extension_people, _("More time for %(number)s: %(why)s")),
         Rule("run.opened", told, _("To check now: %(what)s, until %(until)s")),
         Rule("run.leader_told", told, _("Missed: %(what)s. See who can still do it")),
         Rule("run.officer_told", told, _("Still not checked: %(what)s")),

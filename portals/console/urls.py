@@ -19,6 +19,7 @@ from portals.console.views import (
     routing,
     runs,
     saved,
+    workflow,
 )
 
 app_name = "console"
@@ -30,6 +31,7 @@ urlpatterns = [
     path("doubts/", doubts.index, name="doubts"),
     path("doubts/<int:pk>/settle/", doubts.settle, name="settle_doubt"),
     path("hazards/", hazards.index, name="hazards"),
+    path("hazards/workflow/", workflow.show, name="workflow"),
     path("hazards/record/", reporting.record, name="record_hazard"),
     path("hazards/import/", imports.read, {"what": "hazards"}, name="import_hazards"),
     path("hazards/import/template/", imports.template, {"what": "hazards"}, name="hazards_template"),

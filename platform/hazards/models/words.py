@@ -23,6 +23,7 @@ register(
         "hazard.outsider_dismissed": _("Link for somebody from outside ended"),
         "hazard.extension_requested": _("More time asked for"),
         "hazard.extension_decided": _("Request for more time decided"),
+        "hazard.unassigned": _("Nobody was named to fix it"),
         "category.routed": _("Team for a category named"),
         "hazard.categorised": _("Kind corrected"),
         "hazard.imported": _("Read in from an old list"),

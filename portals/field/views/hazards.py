@@ -15,6 +15,7 @@ from facilities.models import Equipment
 from hazards.actions import hand_over_hazard, report_hazard, request_extension, start_hazard, submit_hazard
 from hazards.models import WORKFLOW, Hazard
 from hazards.standing import standings
+from portals.clock import clock_of
 from portals.field.forms.hazards import ExtensionForm, HandOverForm, RectifyForm, ReportForm
 from portals.field.forms.report import Report, read_report
 from portals.field.whereabouts import guess_place
@@ -79,6 +80,7 @@ def show(request, pk: int):
         "standing": standings([hazard])[0] if hazard.reporter_id == request.user.pk else None,
         "evidence": hazard.evidence.select_related("attachment__by"),
         "events": history(hazard),
+        **clock_of(request.user, hazard),
     }
     return page(request, "field/hazards/show.html", context)
 
@@ -97,14 +99,15 @@ def rectify(request, pk: int):
 def _context(request, hazard: Hazard, form: RectifyForm, **more):
     steps = {step.verb for step in WORKFLOW.open_to(request.user, hazard)}
     evidence = hazard.evidence.select_related("attachment__by")
-    return {
+    context = {
         "hazard": hazard,
         "form": form,
         "evidence": evidence,
         "steps": steps,
         "extension": ExtensionForm(),
         "hand_over": HandOverForm(),
-    } | more
+    }
+    return context | clock_of(request.user, hazard) | more
 
 
 def _submit(request, hazard: Hazard, form: RectifyForm):
