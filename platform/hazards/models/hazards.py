@@ -1,6 +1,7 @@
 """A hazard, from the report to its closure, and the one table of the steps between them."""
 
 import uuid
+from datetime import timedelta
 
 from django.apps import apps
 from django.conf import settings
