@@ -35,6 +35,7 @@ PAGES = (
     "/m/",
     "/m/hazards/",
     "/m/report/",
+    "/desk/hazards/record/",
 )
 
 

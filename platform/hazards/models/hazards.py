@@ -115,6 +115,10 @@ class HazardQuerySet(models.QuerySet):
     def overdue(self):
         return self.open().filter(due_at__lt=timezone.now())
 
+    def proven(self):
+        """Without what was read in as closed: nothing here proves how."""
+        return self.exclude(source=Hazard.Source.IMPORT, status=Status.CLOSED)
+
     def waiting_for(self, user):
         """Open ones whose next step is this person's to take; of reviews, those that this person may still decide."""
         mine = Q(pk__in=[])
@@ -208,7 +212,9 @@ class Hazard(models.Model):
 
     class Meta:
         ordering = ["-reported_at", "-id"]
-        constraints = [models.UniqueConstraint(fields=["reporter", "client_id"], name="hazard_once_per_form")]
+        constraints = [
+            models.UniqueConstraint(fields=["reporter", "client_id"], name="hazard_once_per_form", nulls_distinct=False)
+        ]
         indexes = [
             models.Index(fields=["-reported_at", "-id"], name="hazard_newest"),
             models.Index(fields=["status", "due_at"], name="hazard_status_due"),
@@ -217,6 +223,18 @@ class Hazard(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    @property
+    def found_by(self) -> str:
+        """The reporter's name, or in words where it came from; what was reported without a name stays so."""
+        if self.reporter:
+            return self.reporter.name
+        return str(_("Anonymous") if self.source == self.Source.TIP else self.get_source_display())
+
+    @property
+    def is_history(self) -> bool:
+        """Read in as closed long ago: nothing here proves how it was fixed, and no figure of proof counts it."""
+        return self.source == self.Source.IMPORT and self.status == Status.CLOSED
 
     @property
     def is_open(self) -> bool:

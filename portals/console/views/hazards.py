@@ -17,6 +17,7 @@ from portals.clock import clock_of
 from portals.console.forms import hazards as forms
 from portals.console.forms.routing import SendOutForm
 from portals.console.path import path_of
+from portals.console.views import reporting
 from portals.console.views.routing import send, sending_out
 from portals.web import page, require
 
@@ -44,8 +45,12 @@ def index(request):
     )
     kept = QueryDict(request.GET.urlencode(), mutable=True)
     kept.pop("page", None)
+    shown = Paginator(found.order_by("-reported_at", "-id"), PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": Paginator(found.order_by("-reported_at", "-id"), PER_PAGE).get_page(request.GET.get("page")),
+        "page": shown,
+        "unread": reporting.unread_of(shown) if request.user.can("hazards.answer_tip") else (),
+        "may_record": request.user.can("hazards.record"),
+        "may_import": request.user.can("hazards.import"),
         "form": form,
         "group": request.GET.get("group") or "open",
         "groups": [(key, label) for key, (label, _statuses) in forms.GROUPS.items()],
@@ -86,6 +91,7 @@ def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
         "events": history(hazard),
         "typed": request.POST,
         "refusal": refusal,
+        **reporting.beside(request, hazard),
     }
     return page(request, "console/hazards/show.html", context | sending_out(request, hazard, steps), status=status)
 
