@@ -25,7 +25,7 @@ MOVES_LIMIT = {
     "hazard.extension_decided",
     "hazard.returned",
     "hazard.level_changed",
-    "plan.approved",
+    "hazard.limit_planned",
 }
 FIX = {"measure": "装好了", "tests": make.PASSED}
 
