@@ -86,8 +86,8 @@ def _extended(hazard: Hazard, row: Extension, note: str) -> Line:
         ("asked", _("More time is asked for")) if hazard.is_open else ("lapsed", _("Asked for more time, not decided"))
     )
     kind, what = waits if row.is_approved is None else kinds[row.is_approved]
-    dates = {"old": row.old_due_at, "new": row.new_due_at}
-    return Line(kind, row.decided_at or row.requested_at, what, extension=row, note=note, **dates)
+    at, old, new = row.decided_at or row.requested_at, row.old_due_at, row.new_due_at
+    return Line(kind, at, what, old=old, new=new, extension=row, note=note)
 
 
 def _to_come(hazard: Hazard, known: dict[str, list[User]]) -> Iterable[Line]:
