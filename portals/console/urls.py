@@ -15,6 +15,7 @@ from portals.console.views import (
     people,
     plans,
     plant,
+    policies,
     runs,
     saved,
 )
@@ -29,6 +30,7 @@ urlpatterns = [
     path("doubts/<int:pk>/settle/", doubts.settle, name="settle_doubt"),
     path("hazards/", hazards.index, name="hazards"),
     path("hazards/routes/", hazards.routes, name="routes"),
+    path("hazards/limits/", policies.index, name="level_rules"),
     path("hazards/<int:pk>/", hazards.show, name="hazard"),
     path("hazards/<int:pk>/<slug:verb>/", hazards.act, name="decide"),
     path("plans/", plans.index, name="plans"),

@@ -31,7 +31,7 @@ _LEVEL_WORDS = {
 _TONES = {
     "ok": {"closed", "done", "pass", "in_service", "sent", "kept"},
     "bad": {"missed", "fail", "failed"},
-    "now": {"doing", "rectifying", "first_review", "second_review", "final_review", "running"},
+    "now": {"doing", "rectifying", "first_review", "second_review", "final_review", "head_review", "running"},
 }
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit
-from hazards.models import Extension, Hazard, LevelPolicy, Status
+from hazards.models import WORKFLOW, Extension, Hazard, LevelPolicy, Status
 from people.models import User
 from people.permissions import Role
 from tenants import due
@@ -18,6 +18,10 @@ LONGEST_EXTENSION = timedelta(days=90)
 def policy_of(level: str) -> LevelPolicy | None:
     """The rules of this level for new hazards."""
     return LevelPolicy.objects.filter(level=level).order_by("-version").first()
+
+
+def limit_from(start: datetime, hours: float, clock: str) -> datetime:
+    return start + timedelta(hours=hours)
 
 
 def _acknowledge(level: str) -> timedelta:
@@ -98,7 +102,7 @@ def schedule(hazard: Hazard) -> None:
 
 
 def forget(hazard: Hazard) -> Hazard:
-    for what in ("confirm", "start", "limit"):
+    for what in ("confirm", "start", "limit", "control"):
         due.cancel(key=f"hazard:{hazard.pk}:{what}")
     return hazard
 
@@ -121,7 +125,7 @@ def remind_hazard(hazard: Hazard) -> Hazard:
     """Nobody confirmed it, or nobody began, in the time that its level allows."""
     if hazard.status == Status.REPORTED:
         _tell(hazard, Role.LEADER, reason="not_confirmed")
-    elif hazard.status == Status.ASSIGNED:
+    elif WORKFLOW.step("start").fits(hazard):
         _tell(hazard, Role.TEAM_LEADER, reason="not_started")
     return hazard
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action
-from hazards.actions.clock import forget
+from hazards.actions.clock import forget, schedule
+from hazards.actions.levels import limit_after_return
 from hazards.models import WORKFLOW, Hazard, Review, Status
 from people.models import User
 
@@ -32,7 +33,11 @@ def review_hazard(hazard: Hazard, *, by: User, is_passed: bool, note: str = "") 
     if not is_passed and not note.strip():
         raise DomainError(_("Say what is missing, so that it can be fixed."))
     now = timezone.now()
-    changes: dict[str, Any] = {} if is_passed else {"round": hazard.round + 1}
+    changes: dict[str, Any] = {}
+    data: dict[str, Any] = {"stage": stage, "round": hazard.round}
+    if not is_passed:
+        changes = {"round": hazard.round + 1, "due_at": limit_after_return(hazard, now)}
+        data |= {"old": hazard.due_at, "new": changes["due_at"]}
     verb = f"{'pass' if is_passed else 'return'}_{stage}"
     if WORKFLOW.step(verb, hazard).target == Status.CLOSED:
         changes["closed_at"] = now
@@ -42,7 +47,7 @@ def review_hazard(hazard: Hazard, *, by: User, is_passed: bool, note: str = "") 
         hazard,
         by=by,
         note=note,
-        data={"stage": stage, "round": reviewed},
+        data=data,
         **changes,
     )
     Review.objects.create(
@@ -50,4 +55,6 @@ def review_hazard(hazard: Hazard, *, by: User, is_passed: bool, note: str = "") 
     )
     if hazard.status == Status.CLOSED:
         forget(hazard)
+    if not is_passed:
+        schedule(hazard)
     return hazard

@@ -31,6 +31,12 @@ def give_to_route(hazard: Hazard) -> Hazard:
     return hazard
 
 
+def give_again(hazard: Hazard, *, by: User, note: str) -> Hazard:
+    """To the same person once more: what was begun waits until it may begin again."""
+    assert hazard.owner is not None  # noqa: S101 - only of those that somebody is fixing
+    return _assign(hazard, hazard.team, hazard.owner, by=by, note=note)
+
+
 @action
 def route_category(category: Category, *, by: User, team: Team | None, area: Area | None = None) -> Category:
     """Hazards of this category go to the team's leader by themselves; without a team the officer assigns each one."""

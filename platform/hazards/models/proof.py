@@ -14,10 +14,11 @@ class Evidence(models.Model):
     class Stage(models.TextChoices):
         BEFORE = "before", _("Before")
         AFTER = "after", _("After")
+        CONTROL = "control", _("Temporary control")
 
     hazard = models.ForeignKey(Hazard, models.CASCADE, related_name="evidence")
     attachment = models.OneToOneField(Attachment, models.PROTECT, related_name="+")
-    stage = models.CharField(max_length=6, choices=Stage.choices)
+    stage = models.CharField(max_length=7, choices=Stage.choices)
     round = models.IntegerField(default=1)
 
     class Meta:
@@ -84,6 +85,12 @@ PLAN_WORKFLOW = Workflow(
 )  # fmt: skip
 
 
+class PlanQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Whoever sees the hazard reads its plan."""
+        return self.filter(hazard__in=Hazard.objects.visible_to(user))
+
+
 class RectificationPlan(models.Model):
     """治理方案 of a major hazard: what the report must say, and the six fields that the law asks for."""
 
@@ -106,6 +113,8 @@ class RectificationPlan(models.Model):
     head_at = models.DateTimeField(null=True)
     note = models.TextField(blank=True)
 
+    objects = PlanQuerySet.as_manager()
+
     class Meta:
         ordering = ["id"]
         constraints = [
@@ -117,3 +126,11 @@ class RectificationPlan(models.Model):
     @property
     def department_id(self):
         return self.hazard.department_id
+
+    @property
+    def number(self) -> str:
+        return self.hazard.number
+
+    @property
+    def title(self) -> str:
+        return self.hazard.title

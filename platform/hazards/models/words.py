@@ -24,5 +24,16 @@ register(
         "hazard.extension_requested": _("More time asked for"),
         "hazard.extension_decided": _("Request for more time decided"),
         "category.routed": _("Team for a category named"),
+        "hazard.level_changed": _("Level changed"),
+        "hazard.lowering_asked": _("A lower level asked for"),
+        "hazard.lowering_refused": _("The lower level refused"),
+        "hazard.limit_planned": _("Limit set by the approved plan"),
+        "hazard.controlled": _("Temporary control noted"),
+        "hazard.control_missed": _("No temporary control in time"),
+        "plan.written": _("Rectification plan written"),
+        "plan.passed": _("Plan agreed by the leader in charge"),
+        "plan.approved": _("Plan approved"),
+        "plan.returned": _("Plan returned"),
+        "policy.changed": _("Limits of a level changed"),
     }
 )

@@ -14,6 +14,7 @@ from core.events import history
 from hazards.actions import report_hazard, request_extension, start_hazard, submit_hazard
 from hazards.models import WORKFLOW, Hazard
 from portals.field.forms.hazards import ExtensionForm, RectifyForm, ReportForm
+from portals.levels import papers
 from portals.photos import stamp_of, take_photos, take_voice
 from portals.web import page, require
 
@@ -72,13 +73,19 @@ def mine(request):
 
 @login_required
 def show(request, pk: int):
-    hazard = _hazard(request.user, pk)
+    return show_hazard(request, _hazard(request.user, pk))
+
+
+def show_hazard(request, hazard: Hazard, refusal: str = "", status: int = 200):
     context = {
         "hazard": hazard,
         "evidence": hazard.evidence.select_related("attachment__by"),
-        "events": history(hazard),
+        "events": history(hazard, *hazard.plans.all()),
+        "refusal": refusal,
+        "typed": request.POST,
+        **papers(request, hazard),
     }
-    return page(request, "field/hazards/show.html", context)
+    return page(request, "field/hazards/show.html", context, status=status)
 
 
 @login_required
@@ -95,7 +102,8 @@ def rectify(request, pk: int):
 def _context(request, hazard: Hazard, form: RectifyForm, **more):
     steps = {step.verb for step in WORKFLOW.open_to(request.user, hazard)}
     evidence = hazard.evidence.select_related("attachment__by")
-    return {"hazard": hazard, "form": form, "evidence": evidence, "steps": steps, "extension": ExtensionForm()} | more
+    context = {"hazard": hazard, "form": form, "evidence": evidence, "steps": steps, "extension": ExtensionForm()}
+    return context | papers(request, hazard) | more
 
 
 def _submit(request, hazard: Hazard, form: RectifyForm):
