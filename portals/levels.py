@@ -98,7 +98,8 @@ def _names(permission: str, hazard: Hazard) -> str:
 
 def take_plan_decision(request: HttpRequest, hazard: Hazard, data: dict[str, Any]) -> None:
     waiting = hazard.plans.filter(status__in=(PlanStatus.WAITS_LEADER, PlanStatus.WAITS_HEAD))
-    decide_plan(get_object_or_404(waiting, pk=request.POST.get("plan") or 0), by=request.user, **data)
+    sent = request.POST.get("plan", "")
+    decide_plan(get_object_or_404(waiting, pk=sent if sent.isdecimal() else 0), by=request.user, **data)
 
 
 def take_lowering_decision(request: HttpRequest, hazard: Hazard, data: dict[str, Any]) -> None:

@@ -61,7 +61,11 @@ def _chain(policy: LevelPolicy) -> str:
 
 
 def _reviewers(policy: LevelPolicy) -> list[str]:
-    words = {"first": _("team leader"), "second": _("safety officer"), "final": _("leader in charge")}
+    words = {
+        "first": _("team leader (first review)"),
+        "second": _("safety officer (second review)"),
+        "final": _("leader in charge (final review)"),
+    }
     names = [name for stage, name in words.items() if stage in policy.stages]
     return [*names, _("head of the factory releases it")] if policy.needs_release else names
 

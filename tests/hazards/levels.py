@@ -7,14 +7,13 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from hazards.actions import confirm_hazard, write_plan
-from hazards.actions.plans import FIELDS
-from hazards.models import Hazard, Level, LevelPolicy, RectificationPlan, Status
+from hazards.models import POINTS, Hazard, Level, LevelPolicy, RectificationPlan, Status
 from people.models import User
 from people.permissions import Role
 from tests import make
 
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
-TEXTS = {name: f"{name} 写清楚了" for name in FIELDS}
+TEXTS = {name: f"{name} 写清楚了" for name in POINTS}
 CREW = (
     Role.WORKER,
     Role.TEAM_LEADER,

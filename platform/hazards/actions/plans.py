@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit
 from hazards.actions.clock import schedule, wait_for_start
-from hazards.models import PLAN_WORKFLOW, Hazard, PlanStatus, RectificationPlan, Status
+from hazards.models import PLAN_WORKFLOW, POINTS, Hazard, PlanStatus, RectificationPlan, Status
 from people.models import User
 
-FIELDS = ("situation", "gravity", "goal", "methods", "funds", "people", "schedule", "emergency")
 LONGEST_PLAN = timedelta(days=365)
 PLANNABLE = (Status.CONFIRMED, Status.ASSIGNED)
 
@@ -41,7 +40,7 @@ def write_plan(hazard: Hazard, *, by: User, due_at: datetime, **fields: str) -> 
         raise DomainError(_("Its level asks for no plan."))
     if row.status not in PLANNABLE or running_plan(row):
         raise WrongStatus(_("This was changed in the meantime. Look at where it stands now."))
-    texts = {name: fields[name].strip() for name in FIELDS}
+    texts = {name: fields[name].strip() for name in POINTS}
     plan = RectificationPlan.objects.create(hazard=hazard, due_at=due_at, author=by, written_at=timezone.now(), **texts)
     emit("plan.written", plan, by=by, number=hazard.number, due_at=due_at, **texts)
     return plan
@@ -49,7 +48,7 @@ def write_plan(hazard: Hazard, *, by: User, due_at: datetime, **fields: str) -> 
 
 def _refuse_thin_plan(due_at: datetime, fields: dict[str, str]) -> None:
     empty = [
-        str(RectificationPlan._meta.get_field(name).verbose_name) for name in FIELDS if not fields.get(name, "").strip()
+        str(RectificationPlan._meta.get_field(name).verbose_name) for name in POINTS if not fields.get(name, "").strip()
     ]  # type: ignore[union-attr]
     if empty:
         raise DomainError(_("Fill in what is missing: %(fields)s") % {"fields": ", ".join(empty)})
@@ -71,8 +70,10 @@ def decide_plan(plan: RectificationPlan, *, by: User, is_passed: bool, note: str
     if is_passed and plan.due_at <= now:
         raise DomainError(_("The plan's day is over. Return it, so that it gets a new one."))
     stage = "leader" if is_leaders else "head"
-    changes: dict[str, Any] = {stage: by, f"{stage}_at": now, "note": note.strip()}
+    changes: dict[str, Any] = {stage: by, f"{stage}_at": now}
     PLAN_WORKFLOW.take(f"{'pass' if is_passed else 'return'}_{stage}", plan, by=by, note=note.strip(), **changes)
+    plan.note = note.strip()
+    plan.save(update_fields=["note"])
     if plan.status == PlanStatus.APPROVED:
         _follow(plan, hazard, by=by)
     return plan

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.workflow import Step, Workflow
@@ -261,8 +261,8 @@ class Hazard(models.Model):
         if self.level != Level.MAJOR or self.policy_id is None:
             return ""
         if self.is_legal_major:
-            return _say("Legally major, clause %(number)s") % {"number": self.clause}
-        return _say("Major for the company, not by law")
+            return gettext("Legally major, clause %(number)s") % {"number": self.clause}
+        return gettext("Major for the company, not by law")
 
     @property
     def escalate_at(self):

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Attachment
@@ -85,6 +86,9 @@ PLAN_WORKFLOW = Workflow(
 )  # fmt: skip
 
 
+POINTS = ("situation", "gravity", "goal", "methods", "funds", "people", "schedule", "emergency")
+
+
 class PlanQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Whoever sees the hazard reads its plan."""
@@ -126,6 +130,11 @@ class RectificationPlan(models.Model):
     @property
     def department_id(self):
         return self.hazard.department_id
+
+    @property
+    def points(self) -> list[tuple[str, str]]:
+        """Each text with what it is about, in the order of the report."""
+        return [(capfirst(self._meta.get_field(name).verbose_name), getattr(self, name)) for name in POINTS]  # type: ignore[union-attr,type-var,misc]
 
     @property
     def number(self) -> str:

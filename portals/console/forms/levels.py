@@ -7,10 +7,9 @@ from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from hazards.actions.plans import FIELDS
 from hazards.actions.policies import TELLABLE
 from hazards.lec import TABLES, plain, rate
-from hazards.models import Category, Level, LevelPolicy, RectificationPlan
+from hazards.models import POINTS, Category, Level, LevelPolicy, RectificationPlan
 from people.permissions import Role
 from portals.forms import Named
 
@@ -73,14 +72,14 @@ class ChangeLevelForm(ClauseForm):
 class PlanForm(forms.ModelForm):
     class Meta:
         model = RectificationPlan
-        fields = [*FIELDS, "due_at"]
-        widgets = {name: forms.Textarea(attrs={"rows": 3}) for name in FIELDS} | {
+        fields = [*POINTS, "due_at"]
+        widgets = {name: forms.Textarea(attrs={"rows": 3}) for name in POINTS} | {
             "due_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in FIELDS:
+        for name in POINTS:
             self.fields[name].validators.append(MaxLengthValidator(5000))
 
 

@@ -9,9 +9,9 @@ from core.events import Event, history
 from hazards import actions, clauses
 from hazards.actions.clock import policy_of
 from hazards.actions.levels import CHANGEABLE, limit_after_change
-from hazards.actions.plans import FIELDS, PLANNABLE, lacks_plan
+from hazards.actions.plans import PLANNABLE, lacks_plan
 from hazards.actions.routing import route_of
-from hazards.models import Category, Hazard, Level, PlanStatus
+from hazards.models import POINTS, Category, Hazard, Level, PlanStatus
 from hazards.suggestion import Suggestion, suggest_level
 from portals import levels as shared
 from portals.console.forms.levels import SIGNS, ChangeLevelForm, ConfirmForm, PlanForm
@@ -128,7 +128,7 @@ def _planning(request: HttpRequest, hazard: Hazard) -> dict[str, Any]:
     if hazard.status not in PLANNABLE or not user.can("hazards.write_plan", hazard):
         return {}
     returned = hazard.plans.filter(status=PlanStatus.RETURNED).last()
-    initial = {name: getattr(returned, name) for name in (*FIELDS, "due_at")} if returned else {"due_at": hazard.due_at}
+    initial = {name: getattr(returned, name) for name in (*POINTS, "due_at")} if returned else {"due_at": hazard.due_at}
     return {"planning": PlanForm(_typed(request, "plan"), initial=initial), "returned": returned}
 
 
