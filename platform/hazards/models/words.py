@@ -35,5 +35,6 @@ register(
         "plan.approved": _("Plan approved"),
         "plan.returned": _("Plan returned"),
         "policy.changed": _("Limits of a level changed"),
+        "maintainer.kept": _("Outside maintainer written down"),
     }
 )
