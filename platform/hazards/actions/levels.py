@@ -42,36 +42,39 @@ def confirm_hazard(
     category: another one than was reported; clause: number in the official list; is_urgent: the company's red line,
     None to leave it as reported; lec: as hazards.lec.rate gives it; signs: what else spoke for the level, see SIGNS.
     """
-    policy, legal = _policy(level), _clause(clause, level)
-    now, category = timezone.now(), category or hazard.category
-    is_urgent = hazard.is_urgent if is_urgent is None else is_urgent
-    data = {"level": level, "level_before": hazard.level, "policy": policy.version, "urgent": is_urgent}
-    if category != hazard.category:
-        data |= {"category": category.code, "category_before": hazard.category.code}
-    limit = _limit(policy, now)
-    WORKFLOW.take(
-        "confirm",
-        hazard,
-        by=by,
-        note=note,
-        data=data | {"clause": clause, "lec": lec, "signs": sorted(signs), "limit": limit},
-        level=level,
-        category=category,
-        is_urgent=is_urgent,
-        lec=lec,
-        policy=policy,
-        confirmed_at=now,
-        due_at=limit,
-        first_due_at=limit,
-        **_legal(legal),
-    )
+    columns = {
+        "level": level,
+        "category": category or hazard.category,
+        "is_urgent": hazard.is_urgent if is_urgent is None else is_urgent,
+        "lec": lec,
+        **_legal(_clause(clause, level)),
+        **_limits(_policy(level)),
+    }
+    rings = level == Level.MAJOR or (columns["is_urgent"] and not hazard.is_urgent)
+    data = _grounds(hazard, columns) | {"signs": sorted(signs)}
+    WORKFLOW.take("confirm", hazard, by=by, note=note, data=data, **columns)
     forget_confirmation(hazard)
-    if is_urgent or level == Level.MAJOR:
+    if rings:
         raise_alert(hazard, alert_line(hazard), by=by, department_id=hazard.department_id)
     schedule(hazard)
     wait_for_control(hazard)
     give_to_route(hazard)
     return hazard
+
+
+def _limits(policy: LevelPolicy) -> dict[str, Any]:
+    now = timezone.now()
+    limit = _limit(policy, now)
+    return {"policy": policy, "confirmed_at": now, "due_at": limit, "first_due_at": limit}
+
+
+def _grounds(hazard: Hazard, columns: dict[str, Any]) -> dict[str, Any]:
+    """What the record keeps of a confirmation: the level before and after, and what it rests on."""
+    data = {name: columns[name] for name in ("level", "is_urgent", "clause", "lec", "due_at")}
+    data |= {"level_before": hazard.level, "policy": columns["policy"].version}
+    if columns["category"] != hazard.category:
+        data |= {"category": columns["category"].code, "category_before": hazard.category.code}
+    return data
 
 
 def _limit(policy: LevelPolicy, since: datetime) -> datetime:

@@ -26,16 +26,15 @@ def review_hazard(hazard: Hazard, *, by: User, is_passed: bool, note: str = "") 
     stage = STAGES.get(Status(hazard.status))
     if stage is None:
         raise WrongStatus(_("This was changed in the meantime. Look at where it stands now."))
-    if by.pk == hazard.owner_id:
-        raise NotAllowed(_("You fixed this one yourself. Somebody else must review it."))
-    if hazard.reviews.filter(round=hazard.round, reviewer=by).exists():
-        raise NotAllowed(_("You have reviewed this fix at an earlier stage. The next stage needs another person."))
+    _refuse_reviewer(hazard, by)
     if not is_passed and not note.strip():
         raise DomainError(_("Say what is missing, so that it can be fixed."))
     now = timezone.now()
     changes: dict[str, Any] = {}
     data: dict[str, Any] = {"stage": stage, "round": hazard.round}
     if not is_passed:
+        # More time may have been allowed since the page was opened.
+        hazard.refresh_from_db(["due_at"], from_queryset=Hazard.objects.select_for_update(of=("self",)))
         changes = {"round": hazard.round + 1, "due_at": limit_after_return(hazard, now)}
         data |= {"old": hazard.due_at, "new": changes["due_at"]}
     verb = f"{'pass' if is_passed else 'return'}_{stage}"
@@ -58,3 +57,10 @@ def review_hazard(hazard: Hazard, *, by: User, is_passed: bool, note: str = "") 
     if not is_passed:
         schedule(hazard)
     return hazard
+
+
+def _refuse_reviewer(hazard: Hazard, by: User) -> None:
+    if by.pk == hazard.owner_id:
+        raise NotAllowed(_("You fixed this one yourself. Somebody else must review it."))
+    if hazard.reviews.filter(round=hazard.round, reviewer=by).exists():
+        raise NotAllowed(_("You have reviewed this fix at an earlier stage. The next stage needs another person."))
