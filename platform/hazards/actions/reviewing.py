@@ -34,7 +34,7 @@ def review_hazard(hazard: Hazard, *, by: User, is_passed: bool, note: str = "") 
     data: dict[str, Any] = {"stage": stage, "round": hazard.round}
     if not is_passed:
         # More time may have been allowed since the page was opened.
-        hazard.refresh_from_db(["due_at"], from_queryset=Hazard.objects.select_for_update(of=("self",)))
+        hazard.refresh_from_db(fields=["due_at"], from_queryset=Hazard.objects.select_for_update(of=("self",)))
         changes = {"round": hazard.round + 1, "due_at": limit_after_return(hazard, now)}
         data |= {"old": hazard.due_at, "new": changes["due_at"]}
     verb = f"{'pass' if is_passed else 'return'}_{stage}"
