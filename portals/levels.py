@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from core.errors import DomainError
 from hazards.actions import control_hazard, decide_lowering, decide_plan
 from hazards.actions.controls import control_due_at, may_control
-from hazards.actions.plans import lacks_plan, running_plan
+from hazards.actions.plans import PLANNABLE, lacks_plan, running_plan
 from hazards.models import PLAN_WORKFLOW, WORKFLOW, Hazard, PlanStatus, RectificationPlan, Review, Status
 from people.models import User
 from people.permissions import PERMISSIONS
@@ -42,7 +42,9 @@ def papers(request: HttpRequest, hazard: Hazard) -> dict[str, Any]:
         "plan": plan,
         "may_decide_plan": plan is not None and _may_decide(user, plan, hazard),
         "lowering": lowering if hazard.is_open else None,
-        "may_lower": bool(lowering) and user.can("hazards.lower_major", hazard) and lowering.asked_by_id != user.pk,
+        "may_lower": lowering is not None
+        and user.can("hazards.lower_major", hazard)
+        and lowering.asked_by_id != user.pk,
         "awaited": awaited(hazard, plan),
         "control_due_at": control_due_at(hazard),
         "may_control": may_control(user, hazard),
@@ -77,7 +79,7 @@ def _returned(hazard: Hazard) -> Review | None:
 
 def awaited(hazard: Hazard, plan: RectificationPlan | None) -> str:
     """Why work may not begin yet, and whose turn it is; nothing where it may."""
-    if not hazard.is_open or not lacks_plan(hazard):
+    if hazard.status not in PLANNABLE or not lacks_plan(hazard):
         return ""
     status = plan.status if plan else None
     if status == PlanStatus.WAITS_LEADER:
@@ -96,27 +98,27 @@ def _names(permission: str, hazard: Hazard) -> str:
     return _(", ").join(people[:3]) or _("nobody yet")
 
 
-def take_plan_decision(request: HttpRequest, hazard: Hazard, data: dict[str, Any]) -> None:
+def take_plan_decision(request: Any, hazard: Hazard, data: dict[str, Any]) -> None:
     waiting = hazard.plans.filter(status__in=(PlanStatus.WAITS_LEADER, PlanStatus.WAITS_HEAD))
     sent = request.POST.get("plan", "")
     decide_plan(get_object_or_404(waiting, pk=sent if sent.isdecimal() else 0), by=request.user, **data)
 
 
-def take_lowering_decision(request: HttpRequest, hazard: Hazard, data: dict[str, Any]) -> None:
+def take_lowering_decision(request: Any, hazard: Hazard, data: dict[str, Any]) -> None:
     change = get_object_or_404(hazard.level_changes, is_approved=None)
     decide_lowering(change, by=request.user, is_approved=data["is_passed"], note=data["note"])
 
 
-def take_control(request: HttpRequest, hazard: Hazard, data: dict[str, Any]) -> None:
+def take_control(request: Any, hazard: Hazard, data: dict[str, Any]) -> None:
     """Photos that were accepted stay with the request, so that a refused page shows them again."""
     taken = take_photos(request, "photos", stamp=stamp_of(hazard.equipment or hazard.area))
-    request.control_photos = taken  # type: ignore[attr-defined]
+    request.control_photos = taken
     if taken.errors:
         raise DomainError(" ".join(taken.errors))
     try:
         control_hazard(hazard, by=request.user, photos=taken.photos, **data)
     except DomainError as refusal:
-        request.control_photos = taken.without(refusal)  # type: ignore[attr-defined]
+        request.control_photos = taken.without(refusal)
         raise
 
 

@@ -11,7 +11,7 @@ from alerts.models import Alert
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import history
 from core.models import Event
-from hazards.actions import change_level, decide_lowering, start_hazard, void_hazard
+from hazards.actions import change_level, decide_lowering, decide_plan, start_hazard, void_hazard
 from hazards.models import Hazard, Level, LevelChange, LevelPolicy, Status
 from notifications.models import Notification
 from people.permissions import Role
@@ -157,6 +157,9 @@ def test_only_a_leader_agrees_to_a_lower_level(people, role):
 def test_nobody_agrees_to_what_they_asked_for(people):
     both = make.person(Role.SAFETY_OFFICER, Role.LEADER)
     hazard = levels.confirmed(people, Level.MAJOR)
+    plan = levels.planned(people, hazard)
+    for role in (Role.LEADER, Role.HEAD):
+        decide_plan(plan, by=people[role], is_passed=True)
     change = change_level(hazard, by=both, level="serious", reason="现场复核")
     assert hazard not in Hazard.objects.waiting_for(both)
     with pytest.raises(NotAllowed):

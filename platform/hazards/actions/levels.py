@@ -117,8 +117,11 @@ def change_level(hazard: Hazard, *, by: User, level: str, reason: str, clause: s
         raise NotAllowed(_("The safety officer changes levels."))
     require_reason(reason)
     _policy(level)
+    _locked(hazard)
+    if level != Level.MAJOR and clause == hazard.clause:
+        clause = ""  # the form still held the one that goes with the level
     legal = _clause(clause, level)
-    _refuse_change(_locked(hazard), level, clause)
+    _refuse_change(hazard, level, clause)
     is_lowering = hazard.level == Level.MAJOR != level
     now = timezone.now()
     change = LevelChange.objects.create(

@@ -10,6 +10,7 @@ from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit
 from hazards.actions.clock import schedule, wait_for_start
 from hazards.models import PLAN_WORKFLOW, POINTS, Hazard, PlanStatus, RectificationPlan, Status
+from hazards.models.proof import label_of
 from people.models import User
 
 LONGEST_PLAN = timedelta(days=365)
@@ -47,9 +48,7 @@ def write_plan(hazard: Hazard, *, by: User, due_at: datetime, **fields: str) -> 
 
 
 def _refuse_thin_plan(due_at: datetime, fields: dict[str, str]) -> None:
-    empty = [
-        str(RectificationPlan._meta.get_field(name).verbose_name) for name in POINTS if not fields.get(name, "").strip()
-    ]  # type: ignore[union-attr]
+    empty = [label_of(name) for name in POINTS if not fields.get(name, "").strip()]
     if empty:
         raise DomainError(_("Fill in what is missing: %(fields)s") % {"fields": ", ".join(empty)})
     if not timezone.now() < due_at <= timezone.now() + LONGEST_PLAN:

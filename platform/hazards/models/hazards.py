@@ -162,7 +162,7 @@ class HazardQuerySet(models.QuerySet):
             ("hazards.approve_plan_last", "waits_head"),
         ):
             own = plans.filter(Q(author=user) | Q(leader=user), status=status)
-            mine |= _with(user, permission) & _LACKS_PLAN & Q(plan_status=status) & ~models.Exists(own)
+            mine |= Q(_with(user, permission), _LACKS_PLAN, ~models.Exists(own), plan_status=status)
         return mine | _with(user, "hazards.lower_major") & Q(lowering_by__isnull=False) & ~Q(lowering_by=user.pk)
 
     def visible_to(self, user):

@@ -72,8 +72,8 @@ class Extension(models.Model):
 
 
 class PlanStatus(models.TextChoices):
-    WAITS_LEADER = "waits_leader", _("Waits for the leader in charge")
-    WAITS_HEAD = "waits_head", _("Waits for the head of the factory")
+    WAITS_LEADER = "waits_leader", _("The leader in charge has to agree")
+    WAITS_HEAD = "waits_head", _("The head of the factory has to approve")
     APPROVED = "approved", _("Approved")
     RETURNED = "returned", _("Returned")
 
@@ -134,7 +134,7 @@ class RectificationPlan(models.Model):
     @property
     def points(self) -> list[tuple[str, str]]:
         """Each text with what it is about, in the order of the report."""
-        return [(capfirst(self._meta.get_field(name).verbose_name), getattr(self, name)) for name in POINTS]  # type: ignore[union-attr,type-var,misc]
+        return [(capfirst(label_of(name)), getattr(self, name)) for name in POINTS]
 
     @property
     def number(self) -> str:
@@ -143,3 +143,8 @@ class RectificationPlan(models.Model):
     @property
     def title(self) -> str:
         return self.hazard.title
+
+
+def label_of(point: str) -> str:
+    """What this text of a plan is about."""
+    return str(RectificationPlan._meta.get_field(point).verbose_name)  # type: ignore[union-attr]

@@ -107,7 +107,7 @@ class PolicyForm(forms.Form):
         initial = {name: getattr(policy, name) for name in self.base_fields if hasattr(policy, name)}
         initial |= {"seen": policy, "is_first": "first" in policy.stages, "is_final": "final" in policy.stages}
         initial |= {f"chain_{n}": role for n, role in enumerate(policy.chain, 1)}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs | {"initial": initial})
         self.fields["seen"].queryset = LevelPolicy.objects.filter(level=policy.level)  # type: ignore[attr-defined]
         for n in range(1, len(TELLABLE) + 1):
             choices = [("", _("nobody more")), *((role.value, role.label) for role in TELLABLE)]
