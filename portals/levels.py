@@ -12,7 +12,7 @@ from core.errors import DomainError
 from hazards.actions import control_hazard, decide_lowering, decide_plan
 from hazards.actions.controls import control_due_at, may_control
 from hazards.actions.plans import PLANNABLE, lacks_plan, running_plan
-from hazards.models import PLAN_WORKFLOW, WORKFLOW, Hazard, PlanStatus, RectificationPlan, Review, Status
+from hazards.models import PLAN_WORKFLOW, WORKFLOW, Hazard, LevelChange, PlanStatus, RectificationPlan, Review, Status
 from people.models import User
 from people.permissions import PERMISSIONS
 from portals.photos import stamp_of, take_photos
@@ -34,17 +34,13 @@ class ControlForm(forms.Form):
 def papers(request: HttpRequest, hazard: Hazard) -> dict[str, Any]:
     """The plan, the lower level that is asked for and the temporary control of a hazard, and what the reader may do."""
     user: Any = request.user
-    plan, lowering = (
-        running_plan(hazard),
-        hazard.level_changes.filter(is_approved=None).select_related("asked_by").first(),
-    )
+    plan = running_plan(hazard)
+    lowering = hazard.level_changes.filter(is_approved=None).select_related("asked_by").first()
     return {
         "plan": plan,
         "may_decide_plan": plan is not None and _may_decide(user, plan, hazard),
         "lowering": lowering if hazard.is_open else None,
-        "may_lower": lowering is not None
-        and user.can("hazards.lower_major", hazard)
-        and lowering.asked_by_id != user.pk,
+        "may_lower": _may_lower(user, lowering, hazard),
         "awaited": awaited(hazard, plan),
         "control_due_at": control_due_at(hazard),
         "may_control": may_control(user, hazard),
@@ -53,6 +49,10 @@ def papers(request: HttpRequest, hazard: Hazard) -> dict[str, Any]:
         "turn": _turn(user, hazard),
         "returned_fix": _returned(hazard),
     }
+
+
+def _may_lower(user: User, lowering: LevelChange | None, hazard: Hazard) -> bool:
+    return lowering is not None and lowering.asked_by_id != user.pk and user.can("hazards.lower_major", hazard)
 
 
 def _may_decide(user: User, plan: RectificationPlan, hazard: Hazard) -> bool:
