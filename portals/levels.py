@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from core.errors import DomainError
 from hazards.actions import control_hazard, decide_lowering, decide_plan
-from hazards.actions.controls import control_due_at, may_control
+from hazards.actions.controls import CONTROLLABLE, control_due_at, may_control
 from hazards.actions.plans import PLANNABLE, lacks_plan, running_plan
 from hazards.models import PLAN_WORKFLOW, WORKFLOW, Hazard, LevelChange, PlanStatus, RectificationPlan, Review, Status
 from people.models import User
@@ -42,7 +42,7 @@ def papers(request: HttpRequest, hazard: Hazard) -> dict[str, Any]:
         "lowering": lowering if hazard.is_open else None,
         "may_lower": _may_lower(user, lowering, hazard),
         "awaited": awaited(hazard, plan),
-        "control_due_at": control_due_at(hazard),
+        "control_due_at": control_due_at(hazard) if hazard.status in CONTROLLABLE else None,
         "may_control": may_control(user, hazard),
         "control_typed": request.POST.get("control", hazard.control),
         "control_photos": getattr(request, "control_photos", None),

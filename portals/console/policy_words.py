@@ -50,14 +50,12 @@ def _clock(policy: LevelPolicy) -> str:
 
 def _chain(policy: LevelPolicy) -> str:
     roles = [str(Role(role).label) for role in policy.chain]
-    told = [
-        _("%(time)s before the limit %(who)s is told") % {"time": _hours(policy.escalate_before_hours), "who": roles[0]}
-    ]
+    told = [_("%(time)s before the limit: %(who)s") % {"time": _hours(policy.escalate_before_hours), "who": roles[0]}]
     if len(roles) > 1:
-        told.append(_("at the limit %(who)s") % {"who": roles[1]})
+        told.append(_("at the limit: %(who)s") % {"who": roles[1]})
     if len(roles) > 2:
-        told.append(_("then every %(time)s %(who)s") % {"time": _hours(policy.repeat_hours), "who": _arrow(roles[2:])})
-    return _("%(told)s.") % {"told": _("; ").join(told)}
+        told.append(_("then every %(time)s: %(who)s") % {"time": _hours(policy.repeat_hours), "who": _arrow(roles[2:])})
+    return _("Who is told: %(told)s.") % {"told": _("; ").join(told)}
 
 
 def _reviewers(policy: LevelPolicy) -> list[str]:
