@@ -38,6 +38,7 @@ def papers(request: HttpRequest, hazard: Hazard) -> dict[str, Any]:
     lowering = hazard.level_changes.filter(is_approved=None).select_related("asked_by").first()
     return {
         "plan": plan,
+        "older_plans": hazard.plans.filter(status=PlanStatus.RETURNED).select_related("author", "leader", "head"),
         "may_decide_plan": plan is not None and _may_decide(user, plan, hazard),
         "lowering": lowering if hazard.is_open else None,
         "may_lower": _may_lower(user, lowering, hazard),

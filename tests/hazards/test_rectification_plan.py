@@ -104,6 +104,8 @@ def test_a_returned_plan_is_written_anew_with_the_old_words_offered(browser, peo
     assert "没写资金" in page and TEXTS["funds"] in page
     levels.planned(people, hazard)
     assert [row.status for row in hazard.plans.all()] == [PlanStatus.RETURNED, PlanStatus.WAITS_LEADER]
+    page = html.unescape(browser.get(reverse("console:hazard", args=[hazard.pk])).content.decode())
+    assert page.count(TEXTS["funds"]) == 2 and "没写资金" in page
 
 
 @pytest.mark.parametrize("missing", POINTS)
