@@ -12,6 +12,7 @@ from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import history
 from core.models import Event
 from hazards.actions import change_level, decide_lowering, decide_plan, start_hazard, void_hazard
+from hazards.actions.controls import control_due_at
 from hazards.models import Hazard, Level, LevelChange, LevelPolicy, Status
 from notifications.models import Notification
 from people.permissions import Role
@@ -187,11 +188,14 @@ def test_while_a_lower_level_is_asked_for_nothing_else_changes_it(people):
             _change(people, hazard, level)
 
 
-def test_a_clause_can_be_named_later(people):
+def test_a_clause_can_be_named_later_and_moves_nothing(people, clock):
     hazard = levels.confirmed(people, Level.MAJOR)
-    limit = hazard.due_at
+    limit, control = hazard.due_at, control_due_at(hazard)
+    LevelPolicy.objects.create(level="major", version=2, acknowledge_minutes=15, rectify_hours=12, needs_plan=True)
+    clock.move_to(MORNING + HOUR / 2)
     _change(people, hazard, Level.MAJOR, clause="7.7")
     hazard = _now(hazard)
+    assert (hazard.policy.version, control_due_at(hazard)) == (1, control)
     assert (hazard.clause, hazard.is_legal_major, hazard.due_at) == ("7.7", True, limit)
 
 

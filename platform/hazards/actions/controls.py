@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,7 +29,8 @@ def control_due_at(hazard: Hazard) -> datetime | None:
     """By when something must have been done at once: counted from when the level was confirmed or last changed."""
     if hazard.policy is None or not hazard.policy.control_minutes or hazard.confirmed_at is None:
         return None
-    changed = hazard.level_changes.filter(is_approved=True).order_by("decided_at").last()
+    moved = hazard.level_changes.filter(is_approved=True).exclude(from_level=F("to_level"))
+    changed = moved.order_by("decided_at").last()
     since = (changed.decided_at if changed else None) or hazard.confirmed_at
     return since + timedelta(minutes=hazard.policy.control_minutes)
 

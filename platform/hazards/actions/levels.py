@@ -22,6 +22,10 @@ from people.models import User
 SIGNS = ("must_stop", "needs_outsider", "may_maim")
 CHANGEABLE = (Status.CONFIRMED, Status.ASSIGNED, Status.RECTIFYING)
 SHORTEST = timedelta(hours=1)
+# Columns that a change of level rests on.
+_SEEN = (
+    "status", "level", "policy_id", "due_at", "confirmed_at", "controlled_at", "clause", "owner_id", "team_id",
+)  # fmt: skip
 
 
 @action
@@ -166,17 +170,7 @@ def decide_lowering(change: LevelChange, *, by: User, is_approved: bool, note: s
 def _locked(hazard: Hazard) -> Hazard:
     """The row as it stands now, held until the end; the caller's object is brought up to it."""
     row = Hazard.objects.select_for_update(of=("self",)).get(pk=hazard.pk)
-    for name in (
-        "status",
-        "level",
-        "policy_id",
-        "due_at",
-        "confirmed_at",
-        "controlled_at",
-        "clause",
-        "owner_id",
-        "team_id",
-    ):
+    for name in _SEEN:
         setattr(hazard, name, getattr(row, name))
     return row
 
@@ -194,7 +188,8 @@ def _refuse_change(hazard: Hazard, level: str, clause: str) -> None:
 
 def _move(hazard: Hazard, change: LevelChange, *, by: User, note: str, legal: Clause | None) -> None:
     """The newest policy of the new level holds from now on, and everything that waits is set anew."""
-    policy, old = _policy(change.to_level), hazard.due_at
+    is_same = change.to_level == change.from_level and hazard.policy is not None
+    policy, old = hazard.policy if is_same else _policy(change.to_level), hazard.due_at
     due_at = limit_after_change(hazard, change.from_level, policy, timezone.now())
     columns = {"level": change.to_level, "policy": policy, "due_at": due_at, **_legal(legal)}
     Hazard.objects.filter(pk=hazard.pk).update(**columns)
