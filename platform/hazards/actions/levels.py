@@ -188,8 +188,9 @@ def _refuse_change(hazard: Hazard, level: str, clause: str) -> None:
 
 def _move(hazard: Hazard, change: LevelChange, *, by: User, note: str, legal: Clause | None) -> None:
     """The newest policy of the new level holds from now on, and everything that waits is set anew."""
-    is_same = change.to_level == change.from_level and hazard.policy is not None
-    policy, old = hazard.policy if is_same else _policy(change.to_level), hazard.due_at
+    policy, old = hazard.policy, hazard.due_at
+    if policy is None or change.to_level != change.from_level:
+        policy = _policy(change.to_level)
     due_at = limit_after_change(hazard, change.from_level, policy, timezone.now())
     columns = {"level": change.to_level, "policy": policy, "due_at": due_at, **_legal(legal)}
     Hazard.objects.filter(pk=hazard.pk).update(**columns)
