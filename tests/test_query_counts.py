@@ -36,6 +36,7 @@ PAGES = (
     "/m/",
     "/m/hazards/",
     "/m/report/",
+    "/desk/hazards/record/",
 )
 
 

@@ -14,5 +14,5 @@ def remind_control(hazard: int) -> None:
 
 
 @due.handler("hazards.remind")
-def remind(hazard: int) -> None:
-    actions.remind_hazard(Hazard.objects.get(pk=hazard))
+def remind(hazard: int, reason: str) -> None:
+    actions.remind_hazard(Hazard.objects.get(pk=hazard), reason=reason)

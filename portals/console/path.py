@@ -37,10 +37,15 @@ class Stop:
 
 
 def path_of(hazard: Hazard, reviews: list[Review]) -> list[Stop]:
-    """Stops of hazards that were merged, rejected or voided all count as behind."""
+    """Stops of hazards that were merged, rejected or voided all count as behind; what was read in has only two."""
+    if hazard.is_history:
+        return [
+            Stop(_("Reported"), hazard.found_by, hazard.reported_at, "done"),
+            Stop(_("Closed"), "", hazard.closed_at, "done"),
+        ]
     owner = hazard.owner.name if hazard.owner else ""
     rows: list[_Row] = [
-        ("reported", _("Reported"), hazard.reporter.name if hazard.reporter else "", hazard.reported_at),
+        ("reported", _("Reported"), hazard.found_by, hazard.reported_at),
         ("confirmed", _("Level confirmed"), "", hazard.confirmed_at),
         ("assigned", _("Assigned"), owner, hazard.assigned_at),
         *_plan(hazard),

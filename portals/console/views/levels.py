@@ -1,5 +1,6 @@
 """Levels on a hazard's page at the desk: confirmed with a suggestion, changed later, planned and controlled."""
 
+from collections.abc import Container
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +21,7 @@ from portals.web import page
 SHOWN_CLAUSES = 8
 
 
-def beside(request: HttpRequest, hazard: Hazard, steps: set[str]) -> dict[str, Any]:
+def beside(request: HttpRequest, hazard: Hazard, steps: Container[str]) -> dict[str, Any]:
     """What the page shows of levels, plans and controls, with what was typed where something was refused."""
     context = shared.papers(request, hazard)
     if "confirm" in steps:
