@@ -2,7 +2,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 
-from hazards.models import Hazard
+from hazards.models import Hazard, RectificationPlan
 from inspections.models import Pause, Run
 from people.models import Absence
 
@@ -20,6 +20,7 @@ def go(request, kind: str, pk: str):
         Hazard._meta.label_lower: _to_hazard,
         Run._meta.label_lower: _to_run,
         Pause._meta.label_lower: _to_pause,
+        RectificationPlan._meta.label_lower: _to_plan,
         Absence._meta.label_lower: lambda user, pk: redirect("field:me"),
     }
     if kind not in finds or not pk.isdecimal():
@@ -29,6 +30,11 @@ def go(request, kind: str, pk: str):
 
 def _to_hazard(user, pk: int):
     return redirect("console:hazard" if user.can("console.open") else "field:rectify", pk=pk)
+
+
+def _to_plan(user, pk: int):
+    plan = get_object_or_404(RectificationPlan.objects.visible_to(user), pk=pk)
+    return _to_hazard(user, plan.hazard_id)
 
 
 def _to_run(user, pk: int):

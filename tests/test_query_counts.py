@@ -32,6 +32,7 @@ PAGES = (
     "/desk/people/",
     "/desk/ledger/",
     "/desk/hazards/routes/",
+    "/desk/hazards/limits/",
     "/m/",
     "/m/hazards/",
     "/m/report/",

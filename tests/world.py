@@ -12,12 +12,15 @@ from core.models import Attachment, Job, SavedView
 from facilities.models import Area, CalendarDay, Department, Equipment, EquipmentType, QRPoint, Shift
 from facilities.qr import issue_sticker
 from hazards.models import (
+    POINTS,
     Category,
     Evidence,
     Hazard,
     Level,
+    LevelChange,
     LevelPolicy,
     Maintainer,
+    RectificationPlan,
     Route,
     Status,
     Tip,
@@ -117,6 +120,21 @@ def _hazard(world: World, worker: User, area: Area, press: Equipment, team: Team
         ends_at=now + timedelta(days=1),
         reason=f"{world.mark}出差",
         created_by=world.people[Role.LEADER],
+    )
+    LevelChange.objects.create(
+        hazard=world.hazard,
+        from_level="serious",
+        to_level="general",
+        reason=f"{world.mark}已隔离",
+        asked_by=world.people[Role.SAFETY_OFFICER],
+        asked_at=now,
+    )
+    RectificationPlan.objects.create(
+        hazard=world.hazard,
+        due_at=now + timedelta(days=3),
+        author=world.people[Role.SAFETY_OFFICER],
+        written_at=now,
+        **{name: f"{world.mark}{name}" for name in POINTS},
     )
     spoken = keep_voice(make.voice_file(f"{world.mark}.wav"), by=worker)
     for proof in (world.photo, spoken):

@@ -8,6 +8,11 @@ def escalate(hazard: int, step: int) -> None:
     actions.escalate_hazard(Hazard.objects.select_related("policy").get(pk=hazard), step=step)
 
 
+@due.handler("hazards.remind_control")
+def remind_control(hazard: int) -> None:
+    actions.remind_control(Hazard.objects.select_related("policy").get(pk=hazard))
+
+
 @due.handler("hazards.remind")
 def remind(hazard: int, reason: str) -> None:
     actions.remind_hazard(Hazard.objects.get(pk=hazard), reason=reason)

@@ -111,7 +111,7 @@ def _what(event: Event, subject: Any) -> str:
 
 def _until(subject: Any) -> str:
     with timezone.override(current_factory().time_zone):
-        return clock(getattr(subject, "closes_at", None))
+        return clock(getattr(subject, "closes_at", None) or getattr(subject, "due_at", None))
 
 
 def _url(subject: Any) -> str:

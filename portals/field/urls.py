@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portals.field.views import hazards, home, me, runs, scan, sync
+from portals.field.views import decisions, hazards, home, me, runs, scan, sync
 
 app_name = "field"
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
     path("hazards/<int:pk>/", hazards.show, name="hazard"),
     path("hazards/<int:pk>/rectify/", hazards.rectify, name="rectify"),
     path("hazards/<int:pk>/start/", hazards.start, name="start_hazard"),
+    path("hazards/<int:pk>/decide/<slug:verb>/", decisions.decide, name="decide"),
     path("hazards/<int:pk>/hand-over/", hazards.hand_over, name="hand_over"),
     path("hazards/<int:pk>/extend/", hazards.extend, name="extend"),
 ]

@@ -143,7 +143,7 @@ def schedule(hazard: Hazard) -> None:
 
 
 def forget(hazard: Hazard) -> Hazard:
-    for what in ("confirm", "owner", "start", "limit"):
+    for what in ("confirm", "owner", "start", "limit", "control"):
         due.cancel(key=_key(hazard, what))
     return hazard
 

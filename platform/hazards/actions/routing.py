@@ -35,6 +35,12 @@ def give_to_route(hazard: Hazard) -> Hazard:
     return hazard
 
 
+def give_again(hazard: Hazard, *, by: User, note: str) -> Hazard:
+    """To the same person once more: what was begun waits until it may begin again."""
+    assert hazard.owner is not None  # noqa: S101 - only of those that somebody is fixing
+    return _assign(hazard, hazard.team, hazard.owner, by=by, note=note)
+
+
 @action
 def send_out(hazard: Hazard, maintainer: Maintainer, *, by: User | None, team: Team | None = None) -> Hazard:
     """委托外部维保: the company's contact fixes it by a link, which goes to the phone as a text; `team` looks after it."""

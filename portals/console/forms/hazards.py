@@ -11,7 +11,7 @@ GROUPS = {
     "open": (_("Open"), OPEN),
     "new": (_("To confirm"), (Status.REPORTED,)),
     "fixing": (_("Being fixed"), (Status.CONFIRMED, Status.ASSIGNED, Status.RECTIFYING)),
-    "review": (_("In review"), (Status.FIRST_REVIEW, Status.SECOND_REVIEW, Status.FINAL_REVIEW)),
+    "review": (_("In review"), (Status.FIRST_REVIEW, Status.SECOND_REVIEW, Status.FINAL_REVIEW, Status.HEAD_REVIEW)),
     "closed": (_("Closed"), (Status.CLOSED,)),
     "aside": (_("Set aside"), (Status.MERGED, Status.REJECTED, Status.VOIDED)),
     "all": (_("All"), tuple(Status)),
@@ -44,11 +44,6 @@ class FilterForm(forms.Form):
 class OwnerField(forms.ModelChoiceField):
     def label_from_instance(self, obj):
         return f"{obj.name} · {obj.employee_no or obj.phone}"
-
-
-class ConfirmForm(forms.Form):
-    level = forms.ChoiceField(choices=Level.choices, label=_("Level"))
-    note = forms.CharField(max_length=500, required=False, label=_("Remark"))
 
 
 class AssignForm(forms.Form):
