@@ -17,7 +17,11 @@ _RANGE = re.compile(r"bytes=(\d{0,12})-(\d{0,12})")
 @login_required
 def show(request, pk):
     """The shown copy of a photo, a voice note to be played; a made file, such as a PDF, as a download."""
-    attachment = get_object_or_404(attachments.visible_to(request.user), pk=pk)
+    return hand_out(request, get_object_or_404(attachments.visible_to(request.user), pk=pk))
+
+
+def hand_out(request: HttpRequest, attachment: Attachment) -> HttpResponseBase:
+    """To somebody who was found to be allowed to see it."""
     response = _content(request, attachment)
     if attachment.shown or attachment.is_sound:
         patch_cache_control(response, private=True, max_age=86400)

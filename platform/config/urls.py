@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from portals import alerts, files, home, inbox, looks, pwa
+from portals.groups import guest
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -18,6 +19,9 @@ urlpatterns = [
     path("sw.js", pwa.service_worker, name="service_worker"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("offline/", pwa.offline, name="offline"),
+    path("g/<str:token>/", guest.show, name="guest"),
+    path("g/<str:token>/files/<uuid:pk>/", guest.file, name="guest_file"),
+    path("g/<str:token>/<slug:verb>/", guest.act, name="guest_act"),
     path("m/", include("portals.field.urls")),
     path("desk/", include("portals.console.urls")),
 ]

@@ -140,6 +140,12 @@ RULES: dict[str, Rule] = {
         Rule("pause.refused", pause_asker, _("%(what)s is not paused: %(note)s")),
         Rule("pause.ended", pause_people, _("%(what)s runs again; its checks are to be done")),
         Rule("run.nudged", doers, _("Still to do: %(what)s. Please check it now")),
+        Rule("group.joined", told, _("You are in the joint group of %(number)s: %(title)s")),
+        Rule("post.mentioned", told, _("%(person)s calls you on %(number)s: %(note)s")),
+        Rule("mention.pressed", told, _("Not read for half an hour, %(number)s. %(note)s"), ("browser", "sms")),
+        Rule("subtask.added", told, _("For you on %(number)s, until %(until)s: %(note)s")),
+        Rule("subtask.done", told, _("%(person)s is done on %(number)s. %(note)s")),
+        Rule("subtask.overdue", told, _("The time is over on %(number)s: %(note)s")),
     )
 }
 
@@ -149,6 +155,7 @@ SILENT = frozenset({
     "run.withdrawn", "run.doubt_settled", "run.excused", "run.freed",
     "checklist.created", "checklist.drafted", "checklist.changed", "checklist.item_added", "checklist.item_changed",
     "checklist.item_moved", "checklist.item_removed", "checklist.published", "checklist.discarded", "checklist.retired",
+    "hazard.outsider_opened", "group.opened", "group.left", "post.added", "mention.seen",
     "category.routed", "checklist.installed", "plan.created", "plan.changed", "plan.stopped", "pack.installed",
     "shift.added", "shift.changed", "shift.removed", "calendar.declared", "calendar.withdrawn",
     "department.added", "area.added", "area.changed", "equipment.added", "equipment.changed",

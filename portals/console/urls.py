@@ -18,6 +18,7 @@ from portals.console.views import (
     runs,
     saved,
 )
+from portals.groups import views as groups
 
 app_name = "console"
 urlpatterns = [
@@ -30,6 +31,8 @@ urlpatterns = [
     path("hazards/", hazards.index, name="hazards"),
     path("hazards/routes/", hazards.routes, name="routes"),
     path("hazards/<int:pk>/", hazards.show, name="hazard"),
+    path("hazards/<int:pk>/group/", groups.show, {"face": "console"}, name="group"),
+    path("hazards/<int:pk>/group/<slug:verb>/", groups.act, {"face": "console"}, name="group_act"),
     path("hazards/<int:pk>/<slug:verb>/", hazards.act, name="decide"),
     path("plans/", plans.index, name="plans"),
     path("plans/add/", plans.add, name="add_plan"),

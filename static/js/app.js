@@ -18,6 +18,10 @@ const PARTS = {
   "[data-sync]": "./sync.js",
   "[data-confirm]": "./confirm.js",
   "[data-designer]": "./designer.js",
+  "[data-thread]": "./chat.js",
+  "[data-compose]": "./chat.js",
+  "[data-calm]": "./calm.js",
+  "[data-copy]": "./copy.js",
 };
 const started = new Map(Object.keys(PARTS).map((selector) => [selector, new WeakSet()]));
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit
+from hazards.actions.groups import look_again
 from hazards.models import Extension, Hazard, LevelPolicy, Status
 from people.models import User
 from people.permissions import Role
@@ -100,6 +101,7 @@ def schedule(hazard: Hazard) -> None:
 def forget(hazard: Hazard) -> Hazard:
     for what in ("confirm", "start", "limit"):
         due.cancel(key=f"hazard:{hazard.pk}:{what}")
+    look_again(hazard)
     return hazard
 
 

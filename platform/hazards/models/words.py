@@ -24,5 +24,16 @@ register(
         "hazard.extension_requested": _("More time asked for"),
         "hazard.extension_decided": _("Request for more time decided"),
         "category.routed": _("Team for a category named"),
+        "hazard.outsider_opened": _("Link opened by somebody from outside"),
+        "group.opened": _("Joint group opened"),
+        "group.joined": _("Joined the joint group"),
+        "group.left": _("Left the joint group"),
+        "post.added": _("Said in the joint group"),
+        "post.mentioned": _("Called by name"),
+        "mention.seen": _("Call by name read"),
+        "mention.pressed": _("Call by name not read: told by text message"),
+        "subtask.added": _("Sub-task given"),
+        "subtask.done": _("Sub-task done"),
+        "subtask.overdue": _("Sub-task overdue"),
     }
 )

@@ -215,7 +215,7 @@ def _user(text: str) -> User | None:
     text = text.replace("\0", "").strip()
     if not text:
         return None
-    named = list(User.objects.filter(name=text, is_active=True)[:2])
+    named = list(User.objects.insiders().filter(name=text, is_active=True)[:2])
     found = find_user(text) or (named[0] if len(named) == 1 else None)
     if found is None and named:
         raise forms.ValidationError(_("Several people have this name. Type the phone or employee number."))

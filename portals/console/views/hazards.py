@@ -18,6 +18,7 @@ from hazards.models import WORKFLOW, Category, Hazard, Level, Review, Route
 from people.models import Team
 from portals.console.forms import hazards as forms
 from portals.console.path import path_of
+from portals.groups import views as groups
 from portals.web import page, require
 
 PER_PAGE = 50
@@ -105,6 +106,7 @@ def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
         "typed": request.POST,
         "refusal": refusal,
     }
+    context |= groups.card(request, hazard, "console")
     return page(request, "console/hazards/show.html", context, status=status)
 
 

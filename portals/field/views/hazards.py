@@ -14,6 +14,7 @@ from core.events import history
 from hazards.actions import report_hazard, request_extension, start_hazard, submit_hazard
 from hazards.models import WORKFLOW, Hazard
 from portals.field.forms.hazards import ExtensionForm, RectifyForm, ReportForm
+from portals.groups import views as groups
 from portals.photos import stamp_of, take_photos, take_voice
 from portals.web import page, require
 
@@ -78,6 +79,7 @@ def show(request, pk: int):
         "evidence": hazard.evidence.select_related("attachment__by"),
         "events": history(hazard),
     }
+    context |= groups.card(request, hazard, "field")
     return page(request, "field/hazards/show.html", context)
 
 
@@ -95,7 +97,12 @@ def rectify(request, pk: int):
 def _context(request, hazard: Hazard, form: RectifyForm, **more):
     steps = {step.verb for step in WORKFLOW.open_to(request.user, hazard)}
     evidence = hazard.evidence.select_related("attachment__by")
-    return {"hazard": hazard, "form": form, "evidence": evidence, "steps": steps, "extension": ExtensionForm()} | more
+    card = groups.card(request, hazard, "field")
+    return (
+        {"hazard": hazard, "form": form, "evidence": evidence, "steps": steps, "extension": ExtensionForm()}
+        | more
+        | card
+    )
 
 
 def _submit(request, hazard: Hazard, form: RectifyForm):
