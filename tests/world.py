@@ -11,7 +11,8 @@ from core.attachments import keep_photo, keep_voice
 from core.models import Attachment, Job, SavedView
 from facilities.models import Area, CalendarDay, Department, Equipment, EquipmentType, QRPoint, Shift
 from facilities.qr import issue_sticker
-from hazards.models import Category, Evidence, Hazard, Level, LevelPolicy, Status
+from hazards.actions import add_post, add_subtask, invite_outsider, open_group
+from hazards.models import Category, Evidence, Hazard, Invitation, Level, LevelPolicy, Route, Status
 from inspections.models import Checklist, Frequency, Item, Pause, Plan, Run, Stop, Theme
 from notifications.models import Feed, Message, Notification
 from people.models import JobRole, Team, User
@@ -31,6 +32,7 @@ class World:
     pause: Pause | None = None
     shift: Shift | None = None
     job: Job | None = None
+    invitation: Invitation | None = None
 
     def words(self, text: str) -> dict[str, str]:
         return {"zh": f"{self.mark}{text}", "en": f"{self.mark}{text}"}
@@ -56,6 +58,7 @@ def build(mark: str) -> World:
     world.sticker = issue_sticker(press, by=world.people[Role.ADMIN])
     world.photo = keep_photo(make.photo_file(f"{mark}.jpg"), by=worker)
     _hazard(world, worker, area, press, team)
+    _group(world)
     _run(world, worker, area, press, team)
     world.job = Job.objects.create(kind="test", payload={}, by=worker, result=world.photo)
     SavedView.objects.create(by=worker, page="runs", name=f"{mark}漏检", query="status=missed")
@@ -77,7 +80,7 @@ def _hazard(world: World, worker: User, area: Area, press: Equipment, team: Team
         source=Hazard.Source.REPORT,
         title=f"{world.mark}防护栏缺失",
         category=Category.objects.create(
-            code=f"{world.mark}guard", name=world.words("防护缺失"), gbt13861=2, level=Level.SERIOUS, team=team
+            code=f"{world.mark}guard", name=world.words("防护缺失"), gbt13861=2, level=Level.SERIOUS
         ),
         department=area.department,
         area=area,
@@ -95,10 +98,23 @@ def _hazard(world: World, worker: User, area: Area, press: Equipment, team: Team
         submitted_at=now,
         measure=f"{world.mark}已装好",
     )
+    Route.objects.create(category=world.hazard.category, team=team)
     spoken = keep_voice(make.voice_file(f"{world.mark}.wav"), by=worker)
     for proof in (world.photo, spoken):
         Evidence.objects.create(hazard=world.hazard, attachment=proof, stage=Evidence.Stage.BEFORE)
     raise_alert(world.hazard, f"{world.mark}告警", by=worker, department_id=area.department_id)
+
+
+def _group(world: World) -> None:
+    officer, fixer = world.people[Role.SAFETY_OFFICER], world.people[Role.MAINTENANCE]
+    group = open_group(world.hazard, by=officer)
+    said = f"@{fixer.name} {world.mark}先断电"
+    add_post(group, by=officer, text=said, photos=[keep_photo(make.photo_file(f"{world.mark}2.jpg"), by=officer)])
+    soon = timezone.now() + timedelta(hours=2)
+    add_subtask(group, by=officer, title=f"{world.mark}买螺栓", owner=fixer, due_at=soon)
+    world.invitation = invite_outsider(
+        world.hazard, by=officer, name=f"{world.mark}王工", company=f"{world.mark}供电公司"
+    )
 
 
 def _run(world: World, worker: User, area: Area, press: Equipment, team: Team) -> None:

@@ -50,7 +50,7 @@ class SubTaskForm(forms.Form):
 
 
 class InviteForm(forms.Form):
-    name = forms.CharField(max_length=60, label=_("Name"))
+    name = forms.CharField(max_length=60, label=_("Full name"))
     company = forms.CharField(max_length=80, label=_("Company"))
     phone = PhoneField(required=False, help_text=_("News for them goes there as a text message, with the link."))
     days = forms.IntegerField(

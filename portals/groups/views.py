@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from core.errors import DomainError, Refusal
 from hazards import actions
-from hazards.actions.invitations import link_of
+from hazards.actions.invitations import token_of
 from hazards.models import Hazard, JointGroup
 from people.models import User
 from portals.groups.forms import InviteForm, MemberForm, PostForm, SubTaskForm, keeping, read, wanted
@@ -63,15 +63,15 @@ def shown(request, hazard: Hazard, face: str, **more: Any) -> dict[str, Any]:
         "post": PostForm(),
         "task": SubTaskForm(group=found["group"]),
         "invite": InviteForm(),
-        "invitations": _invitations(hazard) if user.can("hazards.invite", hazard) else None,
+        "invitations": _invitations(request, hazard) if user.can("hazards.invite", hazard) else None,
     }
     return {"hazard": hazard, "chat": found | context | more}
 
 
-def _invitations(hazard: Hazard) -> list[Any]:
+def _invitations(request, hazard: Hazard) -> list[Any]:
     rows = list(hazard.invitations.select_related("user", "created_by"))
     for row in rows:
-        row.link = "" if row.is_over else link_of(row)
+        row.link = "" if row.is_over else request.build_absolute_uri(reverse("guest", args=[token_of(row)]))
         # The drawing stands in the address itself: no file is made, and nobody else sees the link.
         row.qr = segno.make(row.link, error="m").svg_data_uri(scale=4, border=2) if row.link else ""
     return rows

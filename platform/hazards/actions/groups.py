@@ -59,6 +59,7 @@ def enter(group: JointGroup, user: User, *, by: User | None) -> Member:
         left_at=None, added_by=by, added_at=now
     ):
         return member
+    member.refresh_from_db()
     emit("group.joined", group, by=by, user=user.pk, note=user.name, told=[user.pk])
     look_again(group.hazard)
     return member
