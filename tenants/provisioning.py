@@ -90,12 +90,6 @@ def address_of(slug: str) -> str:
     return f"https://{host_of(slug)}" if settings.HTTPS else f"http://{host_of(slug)}:{settings.PORT}"
 
 
-def home_of(factory: Factory) -> str:
-    """As address_of, for a factory that is there."""
-    host = factory.domains.order_by("-is_primary").values_list("domain", flat=True)[0]
-    return address_of(host.removesuffix(f".{settings.BASE_DOMAIN}"))
-
-
 def find(slug: str) -> Factory:
     return Factory.objects.get(domains__domain=host_of(slug))
 

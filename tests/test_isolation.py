@@ -218,15 +218,15 @@ def test_a_link_of_another_factory_opens_nothing_here(two, other_factory):
         foreign = link_token(two.foreign.invitation)
     client, own = _client(), link_token(two.own.invitation)
     for address in ADDRESSES:
-        if not address.name.startswith("guest"):
+        if not address.name.startswith("outsider:"):
             continue
         for pk in (*two.foreign_ids, two.foreign.photo.pk, "post", "finish"):
             for token in (foreign, own):
                 url = address.url({"pk": pk, "verb": pk, "token": token})
-                if url is None or (address.name == "guest" and token == own):
+                if url is None or (address.name == "outsider:hazard" and token == own):
                     continue
                 for answer in (client.get(url), client.post(url)):
                     assert answer.status_code in REFUSED - {302}, f"{url}: {answer.status_code}"
                     assert two.foreign.mark not in answer.content.decode(errors="ignore"), url
-    page = client.get(reverse("guest", args=[own]))
+    page = client.get(reverse("outsider:hazard", args=[own]))
     assert page.status_code == 200 and two.foreign.mark not in page.content.decode()

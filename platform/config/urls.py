@@ -2,8 +2,7 @@
 
 from django.urls import include, path
 
-from portals import alerts, files, home, inbox, looks, pwa
-from portals.groups import guest
+from portals import absences, alerts, files, home, inbox, looks, pwa
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -15,13 +14,12 @@ urlpatterns = [
     path("alerts/", alerts.open_alerts, name="alerts"),
     path("alerts/<int:pk>/acknowledge/", alerts.acknowledge, name="acknowledge"),
     path("inbox/", inbox.inbox, name="inbox"),
+    path("absences/<int:pk>/end/", absences.end, name="end_absence"),
     path("files/<uuid:pk>/", files.show, name="file"),
     path("sw.js", pwa.service_worker, name="service_worker"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("offline/", pwa.offline, name="offline"),
-    path("g/<str:token>/", guest.show, name="guest"),
-    path("g/<str:token>/files/<uuid:pk>/", guest.file, name="guest_file"),
-    path("g/<str:token>/<slug:verb>/", guest.act, name="guest_act"),
+    path("g/<str:token>/", include("portals.groups.urls")),
     path("m/", include("portals.field.urls")),
     path("desk/", include("portals.console.urls")),
 ]

@@ -18,6 +18,8 @@ urlpatterns = [
     path("sync/state/", sync.state, name="sync_state"),
     path("sync/runs/<int:pk>/", sync.hand_in, name="sync_run"),
     path("sync/runs/<int:pk>/files/", sync.upload, name="sync_file"),
+    path("sync/report/", sync.hand_in_report, name="sync_report"),
+    path("sync/report/files/", sync.upload_of_report, name="sync_report_file"),
     path("report/", hazards.report, name="report"),
     path("hazards/", hazards.mine, name="mine"),
     path("hazards/<int:pk>/", hazards.show, name="hazard"),
@@ -25,5 +27,6 @@ urlpatterns = [
     path("hazards/<int:pk>/group/<slug:verb>/", groups.act, {"face": "field"}, name="group_act"),
     path("hazards/<int:pk>/rectify/", hazards.rectify, name="rectify"),
     path("hazards/<int:pk>/start/", hazards.start, name="start_hazard"),
+    path("hazards/<int:pk>/hand-over/", hazards.hand_over, name="hand_over"),
     path("hazards/<int:pk>/extend/", hazards.extend, name="extend"),
 ]

@@ -17,9 +17,8 @@ from hazards.actions.posts import LONGEST as LONGEST_POST
 from hazards.models import JointGroup
 from people.auth import PhoneField
 from people.models import User
+from portals.forms import moment
 from portals.photos import Photos
-
-_LOCAL = "%Y-%m-%dT%H:%M"
 
 
 class PostForm(forms.Form):
@@ -38,9 +37,7 @@ class MemberForm(forms.Form):
 class SubTaskForm(forms.Form):
     title = forms.CharField(max_length=120, label=_("What is to be done?"))
     owner = forms.ModelChoiceField(User.objects.none(), label=_("Who does it?"), empty_label=_("choose"))
-    due_at = forms.DateTimeField(
-        label=_("Until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_LOCAL)
-    )
+    due_at = moment(_("Until"))
 
     def __init__(self, *args, group: JointGroup | None, **kwargs):
         super().__init__(*args, **kwargs)

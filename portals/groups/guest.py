@@ -102,7 +102,7 @@ def _shown(request, invitation: Invitation, token: str, **more: Any) -> dict[str
     hazard, user = invitation.hazard, invitation.user
     everything = bool(request.GET.get("all"))
     found = thread(hazard, user, everything=everything)
-    base = reverse("guest", args=[token])
+    base = reverse("outsider:hazard", args=[token])
     chat = {
         "base": base,
         "files": f"{base}files/",
@@ -143,7 +143,7 @@ def act(request, invitation: Invitation, token: str, verb: str):
         return page(request, "guest/hazard.html", _shown(request, invitation, token, **more), status=refusal.status)
     if request.htmx and verb == "post":
         return page(request, views.PARTS["posts"], _shown(request, invitation, token, is_sent=True))
-    return redirect(reverse("guest", args=[token]) + anchor)
+    return redirect(reverse("outsider:hazard", args=[token]) + anchor)
 
 
 @_by_link("files")

@@ -71,7 +71,7 @@ def shown(request, hazard: Hazard, face: str, **more: Any) -> dict[str, Any]:
 def _invitations(request, hazard: Hazard) -> list[Any]:
     rows = list(hazard.invitations.select_related("user", "created_by"))
     for row in rows:
-        row.link = "" if row.is_over else request.build_absolute_uri(reverse("guest", args=[token_of(row)]))
+        row.link = "" if row.is_over else request.build_absolute_uri(reverse("outsider:hazard", args=[token_of(row)]))
         # The drawing stands in the address itself: no file is made, and nobody else sees the link.
         row.qr = segno.make(row.link, error="m").svg_data_uri(scale=4, border=2) if row.link else ""
     return rows

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.core import signing
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,8 +16,9 @@ from people.actions import sort_key
 from people.models import RoleGrant, User
 from people.permissions import Role
 from people.preferences import prefer
+from tenants import due
+from tenants.addresses import address_of
 from tenants.current import current_factory, current_schema
-from tenants.provisioning import home_of
 
 LASTS = timedelta(days=7)
 LONGEST = timedelta(days=30)
@@ -103,7 +105,14 @@ def token_of(invitation: Invitation) -> str:
 
 
 def link_of(invitation: Invitation) -> str:
-    return f"{home_of(current_factory())}/g/{token_of(invitation)}/"
+    return address_of(current_factory()) + reverse("outsider:hazard", args=[token_of(invitation)])
+
+
+def send_link(invitation: Invitation) -> None:
+    """As a text to the phone that was written down, once."""
+    words = {"company": invitation.company, "factory": current_factory().name, "link": link_of(invitation)}
+    text = _("%(factory)s asks %(company)s to fix a hazard. Look and hand in here: %(link)s") % words
+    due.now("notifications.send_sms", phone=invitation.phone, text=text, key=f"invitation:{invitation.pk}")
 
 
 def invitation_of(token: str) -> Invitation | None:

@@ -35,5 +35,6 @@ register(
         "subtask.added": _("Sub-task given"),
         "subtask.done": _("Sub-task done"),
         "subtask.overdue": _("Sub-task overdue"),
+        "maintainer.kept": _("Outside maintainer written down"),
     }
 )
