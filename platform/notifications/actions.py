@@ -47,13 +47,13 @@ def deliver(event: Event) -> list[Notification]:
 def _by_phone(rule: catalogue.Rule, note: Notification) -> tuple[str, str]:
     """Who is here by a link has no feed: all that they hear of goes to their phone, with the link.
 
-    The text that brings a company its link says already that the hazard is theirs.
+    The text that brings a company its link says the first things already.
     """
     if note.user.phone:
         return (note.user.phone, note.line) if "sms" in rule.channels else ("", "")
     links = note.user.invitations.filter(revoked_at=None, expires_at__gt=timezone.now()).exclude(phone="")
     invitation = links.last()
-    if invitation and invitation.maintainer_id and rule.event == "hazard.assigned":
+    if invitation and invitation.maintainer_id and rule.event in ("hazard.assigned", "group.joined"):
         return "", ""
     return (invitation.phone, f"{note.line} {link_of(invitation)}") if invitation else ("", "")
 

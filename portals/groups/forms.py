@@ -37,7 +37,7 @@ class MemberForm(forms.Form):
 class SubTaskForm(forms.Form):
     title = forms.CharField(max_length=120, label=_("What is to be done?"))
     owner = forms.ModelChoiceField(User.objects.none(), label=_("Who does it?"), empty_label=_("choose"))
-    due_at = moment(_("Until"))
+    due_at = moment(_("By when?"))
 
     def __init__(self, *args, group: JointGroup | None, **kwargs):
         super().__init__(*args, **kwargs)

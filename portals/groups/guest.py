@@ -52,9 +52,9 @@ def _by_link(kind: str = "") -> Callable:
         def run(request, token: str, **more):
             request.user = AnonymousUser()
             _speak(request, translation.get_language_from_request(request))
-            slow_down("link", token, most=MOST[kind or ("POST" if request.method == "POST" else "GET")])
+            most = MOST[kind or ("POST" if request.method == "POST" else "GET")]
             try:
-                response = _answer(view, request, token, **more)
+                response = _answer(view, request, token, most, **more)
             except Revoked as refusal:
                 response = _ended(request, refusal.message)
             for name, value in HEADERS.items():
@@ -66,10 +66,11 @@ def _by_link(kind: str = "") -> Callable:
     return around
 
 
-def _answer(view: Callable, request, token: str, **more) -> HttpResponseBase:
+def _answer(view: Callable, request, token: str, most: int, **more) -> HttpResponseBase:
     invitation = invitation_of(token)
     if invitation is None:
         raise Http404
+    slow_down(f"link:{request.method}:{most}", str(invitation.pk), most=most)
     invitation.hazard = Hazard.objects.select_related(*NEAR).get(pk=invitation.hazard_id)
     if invitation.opened_at is not None:
         _speak(request, invitation.user.language)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from core.errors import DomainError, Refusal
 from hazards import actions
 from hazards.actions.invitations import token_of
+from hazards.actions.posts import refuse_too_many
 from hazards.models import Hazard, JointGroup
 from people.models import User
 from portals.groups.forms import InviteForm, MemberForm, PostForm, SubTaskForm, keeping, read, wanted
@@ -139,6 +140,8 @@ def _open(request, hazard: Hazard, *, by: User) -> str:
 def post(request, hazard: Hazard, *, by: User) -> str:
     """What the form under the thread sends; photos that were accepted once are kept for the next try."""
     form = PostForm(request.POST)
+    with keeping(post=form):
+        refuse_too_many(request.FILES.getlist("photos"))
     taken = take_photos(request, "photos", stamp=_stamp(hazard), by=by)
     with keeping(post=form, taken=taken):
         words = read(form, *taken.errors)

@@ -13,6 +13,12 @@ export function setup(element) {
     event.preventDefault();
     isWaiting = true;
   });
+  // Somebody may have begun while the answer was on its way. (A form's own answer is none of this element's fetches.)
+  element.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.elt !== element || !isBusy(element)) return;
+    event.detail.shouldSwap = false;
+    isWaiting = true;
+  });
   document.addEventListener("visibilitychange", now);
   element.addEventListener("focusout", () => setTimeout(now));
   element.addEventListener("toggle", now, { capture: true });

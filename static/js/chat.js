@@ -1,4 +1,5 @@
-// A joint group's thread: <div data-thread> stays at its end, <form data-compose data-names='[{name, where}]'> offers the
+// A joint group's thread: <div data-thread> stays at its end, also where it grows with the page; data-thread="end": the page
+// begins there. <form data-compose data-names='[{name, where}]'> offers the
 // members as soon as somebody types @. Everything else is the form's and htmx's.
 
 import { make } from "./words.js";
@@ -10,12 +11,17 @@ const called = /[@＠]([^\s@＠]{0,20})$/;
 /** <div data-thread> */
 export function setup(thread) {
   if (thread.matches("form")) return compose(thread);
-  let isAtEnd = true;
-  const end = () => { thread.scrollTop = thread.scrollHeight; };
-  thread.addEventListener("scroll", () => { isAtEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < NEAR; });
-  thread.addEventListener("htmx:afterSwap", () => isAtEnd && end());
-  thread.addEventListener("load", () => isAtEnd && end(), { capture: true }); // a photo that has got its height
-  end();
+  let wasAtEnd = true;
+  // Where the thread does not scroll by itself, the page does.
+  const isFree = () => thread.scrollHeight <= thread.clientHeight;
+  const last = () => thread.querySelector("#last").getBoundingClientRect().bottom;
+  const isAtEnd = () => (isFree() ? last() < innerHeight + NEAR : thread.scrollHeight - thread.scrollTop - thread.clientHeight < NEAR);
+  const end = () => (isFree() ? thread.querySelector("#last").scrollIntoView({ block: "end" }) : thread.scrollTo(0, thread.scrollHeight));
+  thread.addEventListener("htmx:beforeSwap", () => { wasAtEnd = isAtEnd(); });
+  thread.addEventListener("htmx:afterSwap", () => wasAtEnd && end());
+  thread.addEventListener("load", () => wasAtEnd && !isFree() && end(), { capture: true }); // a photo that has got its height
+  thread.addEventListener("scroll", () => { wasAtEnd = isAtEnd(); });
+  if (!isFree() || (thread.dataset.thread === "end" && !location.hash)) end();
 }
 
 function compose(form) {

@@ -1,7 +1,7 @@
 """What is said in a joint group, and whether those who were called by name have seen it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -70,6 +70,10 @@ def _refuse_unfit(text: str, photos: list[Attachment]) -> None:
         raise DomainError(_("Write something, or take a photo."))
     if len(text) > LONGEST:
         raise DomainError(_("That is too long: %(most)d letters at most. Send it in two parts.") % {"most": LONGEST})
+    refuse_too_many(photos)
+
+
+def refuse_too_many(photos: Sized) -> None:
     if len(photos) > MOST_PHOTOS:
         raise DomainError(_("%(most)d photos at a time. Send the others after it.") % {"most": MOST_PHOTOS})
 

@@ -44,7 +44,8 @@ class FilterForm(forms.Form):
 
 class OwnerField(forms.ModelChoiceField):
     def label_from_instance(self, obj):
-        return f"{obj.name} · {obj.employee_no or obj.phone or _('from outside')}"
+        outside = _("from outside")
+        return f"{obj.name} · {obj.employee_no or obj.phone or outside}"
 
 
 class ConfirmForm(forms.Form):

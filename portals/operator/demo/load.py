@@ -19,6 +19,7 @@ from inspections.models import Item
 from people.models import User
 from portals.operator.demo.cases import make_cases
 from portals.operator.demo.checks import Question, make_checks, routines
+from portals.operator.demo.group import write_group
 from portals.operator.demo.plant import NAME, SLUG
 from portals.operator.demo.records import write_records
 from portals.operator.demo.rows import copy_rows
@@ -73,6 +74,7 @@ def _write(say: Say) -> None:
     say("today's plans")
     with held_back() as planned:
         write_plans(site)
+        write_group(planned, now)
     say("ledger")
     _seal([*site.events, *events, *planned], begin=min(event.at for event in events))
 
