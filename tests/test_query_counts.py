@@ -38,6 +38,7 @@ PAGES = (
     "/m/",
     "/m/hazards/",
     "/m/report/",
+    "/desk/hazards/record/",
 )
 
 

@@ -22,6 +22,8 @@ from hazards.models import (
     Maintainer,
     Route,
     Status,
+    Tip,
+    TipMessage,
 )
 from inspections.models import Checklist, Frequency, Item, Pause, Plan, Run, Stop, Theme
 from notifications.models import Feed, Message, Notification
@@ -123,6 +125,9 @@ def _hazard(world: World, worker: User, area: Area, press: Equipment, team: Team
     spoken = keep_voice(make.voice_file(f"{world.mark}.wav"), by=worker)
     for proof in (world.photo, spoken):
         Evidence.objects.create(hazard=world.hazard, attachment=proof, stage=Evidence.Stage.BEFORE)
+    tip = Tip.objects.create(hazard=world.hazard, code_hash=world.mark, created_at=now)
+    TipMessage.objects.create(tip=tip, text=f"{world.mark}留言", at=now)
+    TipMessage.objects.create(tip=tip, attachment=keep_voice(make.voice_file(), by=None), at=now)
     raise_alert(world.hazard, f"{world.mark}告警", by=worker, department_id=area.department_id)
 
 

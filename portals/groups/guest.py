@@ -4,6 +4,7 @@ The token in the address is all that counts here. A session of the same browser 
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -20,22 +21,23 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import NotAllowed, Refusal, Revoked
+from core.limits import allow
 from core.models import Attachment
 from hazards import actions
 from hazards.actions.invitations import invitation_of
 from hazards.models import WORKFLOW, Evidence, Hazard, Invitation, PostPhoto, SubTask
 from people.preferences import prefer
 from portals.field.forms.hazards import RectifyForm
-from portals.files import hand_out
+from portals.files import serve
 from portals.groups import views
 from portals.groups.forms import PostForm, keeping, read
 from portals.groups.threads import group_of, thread
-from portals.limits import slow_down
 from portals.photos import stamp_of, take_photos
 from portals.web import page
 
 NEAR = ("area", "equipment", "department", "owner", "policy", "reporter")
 # By link and minute. Each word in a busy group makes an open page ask twice.
+MINUTE = timedelta(minutes=1)
 MOST = {"GET": 240, "POST": 40, "files": 600}
 HEADERS = {
     "Cache-Control": "private, no-store",
@@ -70,7 +72,7 @@ def _answer(view: Callable, request, token: str, most: int, **more) -> HttpRespo
     invitation = invitation_of(token)
     if invitation is None:
         raise Http404
-    slow_down(f"link:{request.method}:{most}", str(invitation.pk), most=most)
+    allow(f"link:{request.method}:{most}", str(invitation.pk), most=most, within=MINUTE)
     invitation.hazard = Hazard.objects.select_related(*NEAR).get(pk=invitation.hazard_id)
     if invitation.opened_at is not None:
         _speak(request, invitation.user.language)
@@ -156,7 +158,7 @@ def file(request, invitation: Invitation, token: str, pk):
     own |= Q(pk__in=Evidence.objects.filter(hazard=hazard).values("attachment"))
     own |= Q(pk__in=PostPhoto.objects.filter(post__group__hazard=hazard).values("attachment"))
     own |= Q(pk__in=SubTask.objects.filter(group__hazard=hazard, photo__isnull=False).values("photo"))
-    return hand_out(request, get_object_or_404(Attachment.objects.filter(own), pk=pk))
+    return serve(request, get_object_or_404(Attachment.objects.filter(own), pk=pk))
 
 
 def _start(request, invitation: Invitation) -> str:

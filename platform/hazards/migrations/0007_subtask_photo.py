@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0004_attachments_in_order'),
-        ('hazards', '0005_routes_switch'),
+        ('hazards', '0006_reporting'),
     ]
 
     operations = [
