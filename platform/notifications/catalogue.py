@@ -198,6 +198,12 @@ RULES: dict[str, Rule] = {
         Rule("plan.returned", plan_author, _("The plan for %(number)s was returned: %(note)s")),
         Rule("absence.declared", stand_in, _("You stand in for %(absent)s. Their reviews and tasks come to you")),
         Rule("run.nudged", doers, _("Still to do: %(what)s. Please check it now")),
+        Rule("group.joined", told, _("You are in the joint group of %(number)s: %(title)s")),
+        Rule("post.mentioned", told, _("%(person)s calls you on %(number)s: %(note)s")),
+        Rule("mention.pressed", told, _("Not read for half an hour, %(number)s. %(note)s"), ("browser", "sms")),
+        Rule("subtask.added", told, _("For you on %(number)s, until %(until)s: %(note)s")),
+        Rule("subtask.done", told, _("%(person)s is done on %(number)s. %(note)s")),
+        Rule("subtask.overdue", told, _("The time is over on %(number)s: %(note)s")),
     )
 }
 
@@ -208,6 +214,7 @@ SILENT = frozenset({
     "checklist.created", "checklist.drafted", "checklist.changed", "checklist.item_added", "checklist.item_changed",
     "checklist.item_moved", "checklist.item_removed", "checklist.published", "checklist.discarded", "checklist.retired",
     "hazard.limit_planned", "policy.changed",
+    "hazard.outsider_opened", "group.opened", "group.left", "post.added", "mention.seen",
     "hazard.categorised", "hazard.imported", "hazards.imported", "tip.answered", "tip.read", "category.routed", "maintainer.kept", "checklist.installed", "plan.created", "plan.changed", "plan.stopped", "pack.installed",
     "shift.added", "shift.changed", "shift.removed", "calendar.declared", "calendar.withdrawn",
     "department.added", "area.added", "area.changed", "equipment.added", "equipment.changed",

@@ -22,6 +22,7 @@ from portals.console.views import (
     saved,
     workflow,
 )
+from portals.groups import views as groups
 
 app_name = "console"
 urlpatterns = [
@@ -44,6 +45,8 @@ urlpatterns = [
     path("hazards/maintainers/", routing.maintainers, name="maintainers"),
     path("hazards/maintainers/<int:pk>/", routing.maintainer, name="maintainer"),
     path("hazards/<int:pk>/", hazards.show, name="hazard"),
+    path("hazards/<int:pk>/group/", groups.show, {"face": "console"}, name="group"),
+    path("hazards/<int:pk>/group/<slug:verb>/", groups.act, {"face": "console"}, name="group_act"),
     path("hazards/<int:pk>/<slug:verb>/", hazards.act, name="decide"),
     path("plans/", plans.index, name="plans"),
     path("plans/add/", plans.add, name="add_plan"),

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from portals.field.views import decisions, hazards, home, me, runs, scan, sync
+from portals.groups import views as groups
 
 app_name = "field"
 urlpatterns = [
@@ -22,6 +23,8 @@ urlpatterns = [
     path("report/", hazards.report, name="report"),
     path("hazards/", hazards.mine, name="mine"),
     path("hazards/<int:pk>/", hazards.show, name="hazard"),
+    path("hazards/<int:pk>/group/", groups.show, {"face": "field"}, name="group"),
+    path("hazards/<int:pk>/group/<slug:verb>/", groups.act, {"face": "field"}, name="group_act"),
     path("hazards/<int:pk>/rectify/", hazards.rectify, name="rectify"),
     path("hazards/<int:pk>/start/", hazards.start, name="start_hazard"),
     path("hazards/<int:pk>/decide/<slug:verb>/", decisions.decide, name="decide"),

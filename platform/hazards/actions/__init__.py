@@ -9,7 +9,11 @@ from hazards.actions.controls import control_hazard as control_hazard
 from hazards.actions.controls import remind_control as remind_control
 from hazards.actions.fixing import start_hazard as start_hazard
 from hazards.actions.fixing import submit_hazard as submit_hazard
+from hazards.actions.groups import add_member as add_member
+from hazards.actions.groups import leave_group as leave_group
+from hazards.actions.groups import open_group as open_group
 from hazards.actions.invitations import invite_outsider as invite_outsider
+from hazards.actions.invitations import open_invitation as open_invitation
 from hazards.actions.invitations import revoke_invitation as revoke_invitation
 from hazards.actions.levels import change_level as change_level
 from hazards.actions.levels import confirm_hazard as confirm_hazard
@@ -17,6 +21,9 @@ from hazards.actions.levels import decide_lowering as decide_lowering
 from hazards.actions.plans import decide_plan as decide_plan
 from hazards.actions.plans import write_plan as write_plan
 from hazards.actions.policies import change_policy as change_policy
+from hazards.actions.posts import add_post as add_post
+from hazards.actions.posts import press_mention as press_mention
+from hazards.actions.posts import see_group as see_group
 from hazards.actions.reporting import report_hazard as report_hazard
 from hazards.actions.reviewing import review_hazard as review_hazard
 from hazards.actions.routing import assign_hazard as assign_hazard
@@ -26,6 +33,9 @@ from hazards.actions.routing import send_out as send_out
 from hazards.actions.setting_aside import merge_hazard as merge_hazard
 from hazards.actions.setting_aside import reject_hazard as reject_hazard
 from hazards.actions.setting_aside import void_hazard as void_hazard
+from hazards.actions.subtasks import add_subtask as add_subtask
+from hazards.actions.subtasks import finish_subtask as finish_subtask
+from hazards.actions.subtasks import remind_subtask as remind_subtask
 from hazards.actions.tips import answer_tip as answer_tip
 from hazards.actions.tips import find_tip as find_tip
 from hazards.actions.tips import open_tip as open_tip

@@ -2,6 +2,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from hazards.actions.invitations import fixers_from_outside
 from hazards.models import OPEN, Hazard, Level, Status
 from people.models import User
 from people.permissions import PERMISSIONS
@@ -43,7 +44,8 @@ class FilterForm(forms.Form):
 
 class OwnerField(forms.ModelChoiceField):
     def label_from_instance(self, obj):
-        return f"{obj.name} · {obj.employee_no or obj.phone}"
+        outside = _("from outside")
+        return f"{obj.name} · {obj.employee_no or obj.phone or outside}"
 
 
 class AssignForm(forms.Form):
@@ -54,7 +56,8 @@ class AssignForm(forms.Form):
         super().__init__(*args, **kwargs)
         near = Q(team__in=hazard.category.routes.values("team")) | Q(department=hazard.department_id)
         may = Q(grants__role__in=PERMISSIONS["hazards.rectify"])
-        people = User.objects.filter(near & may, is_active=True).distinct()
+        people = User.objects.insiders().filter(near & may, is_active=True).distinct()
+        people |= fixers_from_outside(hazard).distinct()
         self.fields["owner"].queryset = people  # type: ignore[attr-defined]
 
 

@@ -18,6 +18,7 @@ from portals.console.forms.routing import SendOutForm
 from portals.console.path import path_of
 from portals.console.views import levels, reporting
 from portals.console.views.routing import send, sending_out
+from portals.groups import views as groups
 from portals.web import page, require
 
 PER_PAGE = 50
@@ -93,7 +94,8 @@ def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
         **levels.beside(request, hazard, steps),
         **reporting.beside(request, hazard),
     }
-    return page(request, "console/hazards/show.html", context | sending_out(request, hazard, steps), status=status)
+    context |= sending_out(request, hazard, steps) | groups.card(request, hazard, "console")
+    return page(request, "console/hazards/show.html", context, status=status)
 
 
 @login_required

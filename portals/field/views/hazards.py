@@ -19,6 +19,7 @@ from portals.clock import clock_of
 from portals.field.forms.hazards import ExtensionForm, HandOverForm, RectifyForm, ReportForm
 from portals.field.forms.report import Report, read_report
 from portals.field.whereabouts import guess_place
+from portals.groups import views as groups
 from portals.levels import papers
 from portals.photos import stamp_of, take_photos
 from portals.web import page, require
@@ -89,6 +90,7 @@ def show_hazard(request, hazard: Hazard, refusal: str = "", status: int = 200):
         **papers(request, hazard),
         **clock_of(request.user, hazard),
     }
+    context |= groups.card(request, hazard, "field")
     return page(request, "field/hazards/show.html", context, status=status)
 
 
@@ -114,6 +116,7 @@ def _context(request, hazard: Hazard, form: RectifyForm, **more):
         "extension": ExtensionForm(),
         "hand_over": HandOverForm(),
     }
+    context |= groups.card(request, hazard, "field")
     return context | clock_of(request.user, hazard) | papers(request, hazard) | more
 
 
