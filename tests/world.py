@@ -77,7 +77,7 @@ def _hazard(world: World, worker: User, area: Area, press: Equipment, team: Team
         source=Hazard.Source.REPORT,
         title=f"{world.mark}防护栏缺失",
         category=Category.objects.create(
-            code=f"{world.mark}guard", name=world.words("防护缺失"), gbt13861=2, level=Level.SERIOUS, team=team
+            code=f"{world.mark}guard", name=world.words("防护缺失"), gbt13861=2, level=Level.SERIOUS
         ),
         department=area.department,
         area=area,
