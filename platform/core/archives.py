@@ -96,3 +96,15 @@ def names_of(first: QuerySet[Any], *rest: QuerySet[Any], kinds: tuple[str, ...],
     for kind, key, words, code in first.union(*rest, all=True).order_by("what", "sign", "said_key"):
         named[kind][key] = f"{say(words)} · {code}" if kind == with_code else say(words)
     return named
+
+
+def before(since: date, until: date) -> tuple[date, date]:
+    """The period before: of a whole month, quarter or year the one before it, else as many days just before."""
+    for whole in (month_of, quarter_of, year_of):
+        if (since, until) == whole(since):
+            return whole(since - DAY)
+    return since - (until - since + DAY), since - DAY
+
+
+def year_of(day: date) -> tuple[date, date]:
+    return day.replace(month=1, day=1), day.replace(month=12, day=31)

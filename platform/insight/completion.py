@@ -15,7 +15,7 @@ from django.db.models import Aggregate, Count, DurationField, F, Q, QuerySet
 from django.utils import timezone
 
 from core.zone import zone
-from insight.figures import Share
+from insight.share import Share
 from inspections.models import COUNTED, Run
 from people.models import User
 from people.permissions import Role

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portals.field.views import hazards, home, me, runs, scan, sync
+from portals.field.views import hazards, home, me, notices, runs, scan, sync
 
 app_name = "field"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("sync/runs/<int:pk>/files/", sync.upload, name="sync_file"),
     path("report/", hazards.report, name="report"),
     path("hazards/", hazards.mine, name="mine"),
+    path("notices/", notices.index, name="notices"),
     path("hazards/<int:pk>/", hazards.show, name="hazard"),
     path("hazards/<int:pk>/rectify/", hazards.rectify, name="rectify"),
     path("hazards/<int:pk>/start/", hazards.start, name="start_hazard"),

@@ -9,6 +9,7 @@ from hazards.actions.fixing import submit_hazard as submit_hazard
 from hazards.actions.invitations import invite_outsider as invite_outsider
 from hazards.actions.invitations import revoke_invitation as revoke_invitation
 from hazards.actions.levels import confirm_hazard as confirm_hazard
+from hazards.actions.publishing import publish_hazards as publish_hazards
 from hazards.actions.reporting import report_hazard as report_hazard
 from hazards.actions.reviewing import review_hazard as review_hazard
 from hazards.actions.routing import assign_hazard as assign_hazard

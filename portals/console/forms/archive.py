@@ -15,6 +15,7 @@ from core.zone import zone
 SPANS = {
     "today": gettext_lazy("Today"),
     "week": gettext_lazy("7 days"),
+    "days30": gettext_lazy("30 days"),
     "month": gettext_lazy("This month"),
     "last_month": gettext_lazy("Last month"),
     "quarter": gettext_lazy("This quarter"),
@@ -71,6 +72,7 @@ class PeriodForm(forms.Form):
     """names: what can be chosen; an id that is not among them is none of this factory's. USUAL: the span unasked."""
 
     USUAL = "all"
+    OFFERED: tuple[str, ...] = tuple(SPANS)
     NAMED: tuple[str, ...] = ()
 
     span = OneOf(choices=[*SPANS.items()])
@@ -138,6 +140,7 @@ def span_of(name: str) -> tuple[date | None, date | None]:
     return {
         "today": (today, today),
         "week": (today - timedelta(days=6), today),
+        "days30": (today - timedelta(days=29), today),
         "month": (first, today),
         "last_month": before,
         "quarter": (quarter_of(today)[0], today),
@@ -181,4 +184,4 @@ def chips(form: type[PeriodForm], asked: QueryDict, facts, span: str) -> list[di
 
 
 def spans(form: type[PeriodForm], asked: QueryDict) -> list[tuple]:
-    return [(name, label, in_period(form, asked, span=name)) for name, label in SPANS.items()]
+    return [(name, label, in_period(form, asked, span=name)) for name, label in SPANS.items() if name in form.OFFERED]

@@ -7,6 +7,7 @@ from portals.console.forms.archive import Line, OneOf, PeriodForm
 
 class ArchiveForm(PeriodForm):
     USUAL = "today"
+    OFFERED = ("today", "week", "month", "last_month", "year", "all")
     NAMED = ("department", "team", "checklist")
 
     department = Line(max_length=20)

@@ -2,25 +2,23 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, QueryDict
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.errors import Refusal
 from core.events import history
-from facilities.models import Department
 from hazards import actions
 from hazards.actions.routing import route_of
-from hazards.models import WORKFLOW, Category, Hazard, Level, Review, Route
+from hazards.models import WORKFLOW, Category, Hazard, Review, Route
+from notifications.actions import mark_read
 from people.models import Team
 from portals.console.forms import hazards as forms
 from portals.console.path import path_of
 from portals.web import page, require
 
-PER_PAGE = 50
 NEAR = (
     "area",
     "equipment",
@@ -33,28 +31,6 @@ NEAR = (
     "repeat_of",
     "merged_into",
 )
-
-
-@login_required
-def index(request):
-    require(request.user, "console.open")
-    form = forms.FilterForm(request.GET or None)
-    found = form.apply(Hazard.objects.visible_to(request.user)).select_related(
-        "area", "equipment", "owner", "department"
-    )
-    kept = QueryDict(request.GET.urlencode(), mutable=True)
-    kept.pop("page", None)
-    context = {
-        "page": Paginator(found.order_by("-reported_at", "-id"), PER_PAGE).get_page(request.GET.get("page")),
-        "form": form,
-        "group": request.GET.get("group") or "open",
-        "groups": [(key, label) for key, (label, _statuses) in forms.GROUPS.items()],
-        "levels": Level.choices,
-        "departments": Department.objects.filter(kind=Department.Kind.WORKSHOP),
-        "query": f"{kept.urlencode()}&" if kept else "",
-        "may_route": request.user.can("hazards.route"),
-    }
-    return page(request, "console/hazards/list.html", context)
 
 
 @login_required
@@ -83,7 +59,9 @@ def _hazard(user, pk: int) -> Hazard:
 @login_required
 def show(request, pk: int):
     require(request.user, "console.open")
-    return _show(request, _hazard(request.user, pk))
+    hazard = _hazard(request.user, pk)
+    mark_read(hazard, by=request.user)
+    return _show(request, hazard)
 
 
 def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):

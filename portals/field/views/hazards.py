@@ -13,6 +13,7 @@ from core.errors import DomainError
 from core.events import history
 from hazards.actions import report_hazard, request_extension, start_hazard, submit_hazard
 from hazards.models import WORKFLOW, Hazard
+from notifications.actions import mark_read
 from portals.field.forms.hazards import ExtensionForm, RectifyForm, ReportForm
 from portals.photos import stamp_of, take_photos, take_voice
 from portals.web import page, require
@@ -73,6 +74,7 @@ def mine(request):
 @login_required
 def show(request, pk: int):
     hazard = _hazard(request.user, pk)
+    mark_read(hazard, by=request.user)
     context = {
         "hazard": hazard,
         "evidence": hazard.evidence.select_related("attachment__by"),
@@ -84,6 +86,7 @@ def show(request, pk: int):
 @login_required
 def rectify(request, pk: int):
     hazard = _hazard(request.user, pk)
+    mark_read(hazard, by=request.user)
     if hazard.owner_id != request.user.pk:
         return redirect("field:hazard", pk=pk)
     form = RectifyForm(request.POST or None)

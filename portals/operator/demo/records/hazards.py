@@ -31,15 +31,16 @@ _EVENTS = {
 
 def write_hazards(records: Records) -> None:
     site = records.site
-    latest: dict[tuple[str, str, str | None], int] = {}
+    latest: dict[tuple[str, str], int] = {}
     rows = []
     for number, case in enumerate(records.cases):
         equipment = site.equipment[case.machine] if case.machine else None
         area = site.areas[case.area]
-        place = (case.category, case.area, case.machine)
+        place = (case.category, case.machine or case.area)
         earlier = latest.get(place)
-        is_repeat = earlier is not None and case.reported_at - records.cases[earlier].reported_at < timedelta(days=90)
-        if case.status not in (Status.REJECTED, Status.VOIDED, Status.MERGED):
+        closed = records.cases[earlier].at("pass_final") if earlier is not None else None
+        is_repeat = closed is not None and timedelta() <= case.reported_at - closed <= timedelta(days=90)
+        if case.status == Status.CLOSED:
             latest[place] = number
         is_fixed = case.at("submit") is not None
         rows.append(
