@@ -59,6 +59,7 @@ def build(mark: str) -> World:
     _run(world, worker, area, press, team)
     world.job = Job.objects.create(kind="test", payload={}, by=worker, result=world.photo)
     SavedView.objects.create(by=worker, page="runs", name=f"{mark}漏检", query="status=missed")
+    SavedView.objects.create(by=worker, page="hazards", name=f"{mark}超期", query="late=now")
     Feed.objects.create(user=worker, seq=1)
     Notification.objects.create(
         user=worker, seq=1, event_id=uuid.uuid4(), line=f"{mark}通知", url="/", at=timezone.now()
@@ -94,6 +95,8 @@ def _hazard(world: World, worker: User, area: Area, press: Equipment, team: Team
         started_at=now,
         submitted_at=now,
         measure=f"{world.mark}已装好",
+        published_on=now.date(),
+        published_where=f"{world.mark}公示栏",
     )
     spoken = keep_voice(make.voice_file(f"{world.mark}.wav"), by=worker)
     for proof in (world.photo, spoken):

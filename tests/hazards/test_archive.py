@@ -138,7 +138,7 @@ def test_a_limit_that_is_over_now_and_one_that_was(browser, officer):
 
 
 def test_every_filter_survives_its_address(browser, two):
-    one, other = two
+    one, _other = two
     for chosen in (
         Filter(since=date(2026, 9, 1), until=date(2026, 9, 30), by="closed", group="closed"),
         Filter(since=date(2026, 9, 2), until=date(2026, 10, 30), department=one.department_id, group="valid"),

@@ -63,7 +63,11 @@ def test_what_is_open_says_whether_it_is_planned_and_settled(officer):
     )  # fmt: skip
     make.hazard(Status.ASSIGNED, reported_at=at("2026-08-04 08:00"))
     RectificationPlan.objects.create(
-        hazard=hazard, status="approved", due_at=at("2026-08-06 08:00"), author=officer, written_at=at("2026-08-03 10:00")
+        hazard=hazard,
+        status="approved",
+        due_at=at("2026-08-06 08:00"),
+        author=officer,
+        written_at=at("2026-08-03 10:00"),
     )
     general, major, total = government.blocks(officer, "2026Q3")[0].rows
     assert (major.open, major.planned, major.settled) == (1, 1, 1)

@@ -44,7 +44,9 @@ def hazard(people):
 
 
 def entry_of(hazard, name: str):
-    return next(entry for entry in timeline(hazard) if entry.what == make.in_language("zh-hans", name) or entry.what == name)
+    return next(
+        entry for entry in timeline(hazard) if entry.what == make.in_language("zh-hans", name) or entry.what == name
+    )
 
 
 def test_each_step_says_who_was_told_and_that_nobody_opened_it_yet(hazard, people):

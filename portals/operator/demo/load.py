@@ -19,6 +19,7 @@ from inspections.models import Item
 from people.models import User
 from portals.operator.demo.cases import make_cases
 from portals.operator.demo.checks import Question, make_checks, routines
+from portals.operator.demo.notices import tell_story
 from portals.operator.demo.plant import NAME, SLUG
 from portals.operator.demo.records import write_records
 from portals.operator.demo.rows import copy_rows
@@ -75,6 +76,7 @@ def _write(say: Say) -> None:
         write_plans(site)
     say("ledger")
     _seal([*site.events, *events, *planned], begin=min(event.at for event in events))
+    tell_story()
 
 
 def _question(item: Item) -> Question:
