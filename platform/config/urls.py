@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portals import alerts, files, home, inbox, looks, pwa
+from portals import absences, alerts, files, home, inbox, looks, pwa
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("alerts/", alerts.open_alerts, name="alerts"),
     path("alerts/<int:pk>/acknowledge/", alerts.acknowledge, name="acknowledge"),
     path("inbox/", inbox.inbox, name="inbox"),
+    path("absences/<int:pk>/end/", absences.end, name="end_absence"),
     path("files/<uuid:pk>/", files.show, name="file"),
     path("sw.js", pwa.service_worker, name="service_worker"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import Event
 from hazards.models import Status
-from people.models import User
+from people.models import Absence, RoleGrant, User
 from people.permissions import PERMISSIONS, Role
 
 Audience = Callable[[Event, Any], Iterable[User]]
@@ -38,8 +38,9 @@ def subject_of(event: Event) -> Model | None:
 
 def holding(permission: str, department_id: int | None = None) -> Iterable[User]:
     """Active people whose role allows this in the department."""
-    grants = Q(grants__role__in=PERMISSIONS[permission])
-    people = User.objects.filter(grants, is_active=True).distinct().prefetch_related("grants__department")
+    holders = RoleGrant.objects.filter(role__in=PERMISSIONS[permission]).values("user")
+    stand_ins = Absence.objects.lending().filter(person__in=holders).values("stand_in")
+    people = User.objects.filter(Q(pk__in=holders) | Q(pk__in=stand_ins), is_active=True)
     where = _Somewhere(department_id)
     return [person for person in people if person.can(permission, where if department_id else None)]
 
@@ -52,7 +53,7 @@ class _Somewhere:
 def alert_takers(event: Event, alert: Any) -> Iterable[User]:
     """Safety officers first of all; the leaders hear of it through escalation."""
     takers = holding("alerts.acknowledge", alert.department_id)
-    return [person for person in takers if Role.SAFETY_OFFICER in person.role_codes]
+    return [person for person in takers if any(grant.role == Role.SAFETY_OFFICER for grant in person.powers)]
 
 
 def confirmers(event: Event, subject: Any) -> Iterable[User]:
@@ -98,6 +99,10 @@ def extension_deciders(event: Event, hazard: Any) -> Iterable[User]:
     return holding("hazards.assign", hazard.department_id)
 
 
+def stand_in(event: Event, absence: Any) -> Iterable[User]:
+    return [absence.stand_in]
+
+
 def pause_deciders(event: Event, pause: Any) -> Iterable[User]:
     return holding("inspections.approve_pause", pause.department_id)
 
@@ -139,6 +144,7 @@ RULES: dict[str, Rule] = {
         Rule("pause.approved", pause_asker, _("%(what)s is paused; its checks are excused")),
         Rule("pause.refused", pause_asker, _("%(what)s is not paused: %(note)s")),
         Rule("pause.ended", pause_people, _("%(what)s runs again; its checks are to be done")),
+        Rule("absence.declared", stand_in, _("You stand in for %(absent)s. Their reviews and tasks come to you")),
         Rule("run.nudged", doers, _("Still to do: %(what)s. Please check it now")),
     )
 }
@@ -150,8 +156,8 @@ SILENT = frozenset({
     "run.withdrawn", "run.doubt_settled", "run.excused", "run.freed",
     "checklist.created", "checklist.drafted", "checklist.changed", "checklist.item_added", "checklist.item_changed",
     "checklist.item_moved", "checklist.item_removed", "checklist.published", "checklist.discarded", "checklist.retired",
-    "category.routed", "checklist.installed", "plan.created", "plan.changed", "plan.stopped", "pack.installed",
+    "category.routed", "maintainer.kept", "checklist.installed", "plan.created", "plan.changed", "plan.stopped", "pack.installed",
     "shift.added", "shift.changed", "shift.removed", "calendar.declared", "calendar.withdrawn",
     "department.added", "area.added", "area.changed", "equipment.added", "equipment.changed",
-    "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "team.added", "team.leader_named",
+    "absence.ended", "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "team.added", "team.leader_named",
 })  # fmt: skip

@@ -24,5 +24,6 @@ register(
         "hazard.extension_requested": _("More time asked for"),
         "hazard.extension_decided": _("Request for more time decided"),
         "category.routed": _("Team for a category named"),
+        "maintainer.kept": _("Outside maintainer written down"),
     }
 )

@@ -1,8 +1,6 @@
 """Hazards at the desk: the list, and one page per hazard on which everything is decided."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -12,11 +10,12 @@ from core.errors import Refusal
 from core.events import history
 from hazards import actions
 from hazards.actions.routing import route_of
-from hazards.models import WORKFLOW, Category, Hazard, Review, Route
+from hazards.models import WORKFLOW, Hazard, Review
 from notifications.actions import mark_read
-from people.models import Team
 from portals.console.forms import hazards as forms
+from portals.console.forms.routing import SendOutForm
 from portals.console.path import path_of
+from portals.console.views.routing import send, sending_out
 from portals.web import page, require
 
 NEAR = (
@@ -31,25 +30,6 @@ NEAR = (
     "repeat_of",
     "merged_into",
 )
-
-
-@login_required
-def routes(request):
-    """Which team fixes which kind of hazard by default."""
-    require(request.user, "hazards.route")
-    categories = Category.objects.all()
-    if request.method == "POST":
-        by_number = {str(team.pk): team for team in Team.objects.all()}
-        with transaction.atomic():
-            for category in categories:
-                chosen = by_number.get(request.POST.get(f"team-{category.pk}", ""))
-                actions.route_category(category, by=request.user, team=chosen)
-        messages.success(request, _("Saved."))
-        return redirect("console:routes")
-    teams = Team.objects.select_related("leader")
-    routed = dict(Route.objects.filter(area=None).values_list("category_id", "team_id"))
-    rows = [(category, routed.get(category.pk)) for category in categories]
-    return page(request, "console/hazards/routes.html", {"rows": rows, "teams": teams})
 
 
 def _hazard(user, pk: int) -> Hazard:
@@ -83,7 +63,7 @@ def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
         "typed": request.POST,
         "refusal": refusal,
     }
-    return page(request, "console/hazards/show.html", context, status=status)
+    return page(request, "console/hazards/show.html", context | sending_out(request, hazard, steps), status=status)
 
 
 @login_required
@@ -113,6 +93,8 @@ def _form(request, hazard: Hazard, verb: str):
         return forms.AssignForm(request.POST, hazard=hazard)
     if verb == "merge":
         return forms.MergeForm(request.POST, hazards=Hazard.objects.visible_to(request.user).open())
+    if verb == "send_out":
+        return SendOutForm(request.POST)
     kinds = {"confirm": forms.ConfirmForm, "review": forms.ReviewForm, "extension": forms.DecideForm}
     return kinds.get(verb, forms.ReasonForm)(request.POST)
 
@@ -125,6 +107,7 @@ def _decide_extension(request, hazard: Hazard, data) -> None:
 DECISIONS = {
     "confirm": lambda request, hazard, data: actions.confirm_hazard(hazard, by=request.user, **data),
     "assign": lambda request, hazard, data: actions.assign_hazard(hazard, by=request.user, **data),
+    "send_out": send,
     "review": lambda request, hazard, data: actions.review_hazard(hazard, by=request.user, **data),
     "merge": lambda request, hazard, data: actions.merge_hazard(hazard, by=request.user, **data),
     "reject": lambda request, hazard, data: actions.reject_hazard(hazard, by=request.user, **data),
