@@ -109,24 +109,28 @@ _REASONS: dict[str, str | Promise] = {
 
 def _detail(data: dict[str, Any]) -> str:
     """What the event says of itself, in the reader's words."""
-    level, level_before = data.get("level", ""), data.get("level_before", "")
+    said = {key: value for key, value in data.items() if isinstance(value, str)}
+    level, level_before = level_word(said.get("level", "")), level_word(said.get("level_before", ""))
     parts = [
-        f"{level_word(level_before)} → {level_word(level)}" if level_before and level_before != level else level_word(level),
-        f"→ {data['owner_name']}" if data.get("owner_name") else "",
-        _until(_("limit %(time)s"), data.get("due_at")),
-        _until(_("from %(time)s"), data.get("old")),
-        _until(_("to %(time)s"), data.get("new")),
-        str(dict(Role.choices).get(data.get("to", ""), "")),
-        str(_REASONS.get(data.get("reason", ""), data.get("reason", ""))),
-        {True: _("agreed"), False: _("refused")}.get(data.get("is_approved"), ""),
-        str(data.get("measure", "")),
-        str(data.get("note", "")),
-    ]  # fmt: skip
+        f"{level_before} → {level}" if level_before and level_before != level else level,
+        f"→ {said['owner_name']}" if said.get("owner_name") else "",
+        _until(_("limit %(time)s"), said.get("due_at", "")),
+        _until(_("from %(time)s"), said.get("old", "")),
+        _until(_("to %(time)s"), said.get("new", "")),
+        str(dict(Role.choices).get(said.get("to", ""), "")),
+        str(_REASONS.get(said.get("reason", ""), said.get("reason", ""))),
+        {True: _("agreed"), False: _("refused")}.get(data["is_approved"], "") if "is_approved" in data else "",
+        said.get("measure", ""),
+        said.get("note", ""),
+    ]
     return " · ".join(part for part in parts if part)
 
 
-def _until(words: str, said: Any) -> str:
-    moment = parse_datetime(said) if isinstance(said, str) else None
+def _until(words: str, said: str) -> str:
+    try:
+        moment = parse_datetime(said)
+    except ValueError:
+        return ""
     return words % {"time": exact(moment)[:-3]} if moment else ""
 
 

@@ -70,8 +70,7 @@ def _make_list(job: Job, form: str) -> Attachment:
     about = cover(chosen, by)
 
     def write(path: Path) -> int:
-        heard = lambda done: jobs.progress(job, done, max(rows, done))  # noqa: E731
-        return _WRITERS[form](path, about, chunks(chosen, by), heard)
+        return _WRITERS[form](path, about, chunks(chosen, by), lambda done: jobs.progress(job, done, max(rows, done)))
 
     made = orders.make(job, form, write)
     facts = {"filter": job.payload["filter"], "note": about.words, "rows": job.total, "form": form}
