@@ -49,12 +49,18 @@ class Entry:
     seal: str = ""
 
 
+# That somebody saw a post is said beside the post.
+_QUIET = frozenset({"mention.seen"})
+
+
 def timeline(hazard: Hazard) -> list[Entry]:
     """All that happened to it and to what belongs to it, oldest first, each with those who heard of it."""
-    events = list(history(*_subjects(hazard)))
-    told = _told(events)
-    entries = [_entry(event, told.get(event.pk, [])) for event in events]
-    return sorted([*entries, *_said(hazard)], key=lambda entry: (entry.at, entry.seq or 0))
+    events = [event for event in history(*_subjects(hazard)) if event.name not in _QUIET]
+    told, posts = _told(events), _posts(hazard)
+    entries = [_entry(event, told.get(event.pk, [])) for event in events if not _post_of(event, posts)]
+    sealed = {post.pk: event for event in events if (post := _post_of(event, posts))}
+    said = [_said(post, sealed.get(post.pk)) for post in posts.values()]
+    return sorted([*entries, *said], key=lambda entry: (entry.at, entry.seq or 0))
 
 
 def _subjects(hazard: Hazard) -> Iterable[Model]:
@@ -134,18 +140,24 @@ def _until(words: str, said: str) -> str:
     return words % {"time": exact(moment)[:-3]} if moment else ""
 
 
-def _said(hazard: Hazard) -> list[Entry]:
-    """What was said in its joint group, and who was called by name there."""
+def _posts(hazard: Hazard) -> dict[int, Post]:
+    """What was said in its joint group."""
     posts = Post.objects.filter(group__hazard=hazard).select_related("author").prefetch_related("mentions__user")
-    return [_post(post) for post in posts]
+    return {post.pk: post for post in posts}
 
 
-def _post(post: Any) -> Entry:
+def _post_of(event: Event, posts: dict[int, Post]) -> Post | None:
+    return posts.get(event.data.get("post", 0)) if event.name == "post.added" else None
+
+
+def _said(post: Any, event: Event | None) -> Entry:
+    """With those who were called by name, and when they saw it."""
     called = [
         Told(mention.user.name, mention.seen_at, sms=_("called again on the phone") if mention.pressed_at else "")
         for mention in post.mentions.all()
     ]
-    return Entry(post.at, _("Said in the group"), post.author.name, post.text, called)
+    seq, seal = (event.seq, event.seal) if event else (None, "")
+    return Entry(post.at, _("Said in the group"), post.author.name, post.text, called, seq, seal)
 
 
 # On paper

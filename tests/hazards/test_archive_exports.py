@@ -12,7 +12,7 @@ from core.models import Attachment, Event, Job, LedgerHead
 from core.words import say
 from hazards import exports
 from hazards.exports import rows
-from hazards.models import Evidence, Hazard, Level, RectificationPlan, Review, Status
+from hazards.models import Evidence, Hazard, JointGroup, Level, Post, PostPhoto, RectificationPlan, Review, Status
 from inspections.models import Answer
 from people.models import User
 from people.permissions import Role
@@ -198,11 +198,14 @@ def test_a_returned_round_leaves_no_reviewers_in_the_row(browser, officer, work_
 
 
 def test_the_whole_record_of_one_hazard(browser, whole, work_off):
+    group = JointGroup.objects.create(hazard=whole, opened_by=whole.owner, opened_at=whole.reported_at)
+    post = Post.objects.create(group=group, author=whole.owner, text="备件明天到", at=whole.reported_at)
+    PostPhoto.objects.create(post=post, attachment=make.photo())
     page = browser.post(f"{LIST}{whole.pk}/paper/")
     work_off()
     assert page.status_code == 302
     said = text_of(browser)
-    for words in ("光幕失灵", "炉底积水", "撤离演练", "李卫东", "停住", "SHA-256"):
+    for words in ("光幕失灵", "炉底积水", "撤离演练", "李卫东", "停住", "SHA-256", "备件明天到"):
         assert words in said, words
     assert Event.objects.get(name="hazards.exported").subject_id == str(whole.pk)
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from core.attachments import picture
 from core.events import history
 from core.exports.cover import Cover
 from core.pdf import render_long_pdf, render_pdf
 from hazards.exports.rows import HazardRow
-from hazards.models import Hazard
+from hazards.models import Hazard, JointGroup
 
 
 def write_list(path: Path, cover: Cover, chunks: Iterable[list[HazardRow]], heard: Callable[[int], None]) -> int:
@@ -31,7 +32,22 @@ def write_evidence(path: Path, cover: Cover, hazard: Hazard) -> int:
         "extensions": hazard.extensions.select_related("requested_by", "decided_by"),
         "changes": hazard.level_changes.select_related("asked_by", "decided_by"),
         "locks": hazard.stop_uses.select_related("equipment", "locked_by", "freed_by"),
+        "thread": _thread(hazard),
         "events": history(hazard),
     }
     path.write_bytes(render_pdf("pdf/hazard.html", "evidence.css", context))
     return 1
+
+
+def _thread(hazard: Hazard) -> dict[str, Any] | None:
+    """Its joint group as it was: everybody who was in it, what was said and shown, and the parts of the work."""
+    group = JointGroup.objects.select_related("opened_by").filter(hazard=hazard).first()
+    if group is None:
+        return None
+    posts = group.posts.select_related("author").prefetch_related("photos__attachment__by", "mentions__user")
+    return {
+        "group": group,
+        "members": group.members.select_related("user"),
+        "posts": [(post, [picture(photo.attachment) for photo in post.photos.all()]) for post in posts],
+        "subtasks": group.subtasks.select_related("owner", "done_by"),
+    }
