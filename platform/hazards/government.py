@@ -119,13 +119,14 @@ def filter_of(column: str, days: tuple[date, date], where: dict[str, Any]) -> Fi
 def _block(user: Any, title: str, days: tuple[date, date]) -> Block:
     found = Filter(since=days[0], until=days[1], by=Moment.REPORTED, group=Group.VALID)
     hazards = found.of(Hazard.objects.visible_to(user)).order_by()
-    by_class = {row.pop("is_legal_major"): row for row in hazards.values("is_legal_major").annotate(**_counts())}
+    split: Any = hazards.values("is_legal_major").annotate(**_counts())
+    by_class = {row["is_legal_major"]: row for row in split}
     classes = [
         _row(legal.label, {"legal": legal.value}, by_class.get(legal == Legal.MAJOR, {}))
         for legal in (Legal.GENERAL, Legal.MAJOR)
     ]
     total = {name: sum(getattr(row, name) for row in classes) for name in _NAMES}
-    clauses = hazards.filter(is_legal_major=True).values("clause").annotate(**_counts()).order_by("clause")
+    clauses: Any = hazards.filter(is_legal_major=True).values("clause").annotate(**_counts()).order_by("clause")
     named = [_row(row["clause"], {"legal": Legal.MAJOR, "words": row["clause"]}, row) for row in clauses]
     return Block(title, days, [*classes, _row(_("All"), {}, total)], named)
 

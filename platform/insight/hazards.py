@@ -235,7 +235,7 @@ def _of_months(
     if "closed" in parts:
         counts["now_time"] = Sum(F("closed_at") - F("confirmed_at"), filter=part("closed", days).rule)
     found = hazards.filter(during(moment, *days)).order_by()
-    rows = found.annotate(month=TruncMonth(when, tzinfo=zone())).values("month").annotate(**counts)
+    rows: Any = found.annotate(month=TruncMonth(when, tzinfo=zone())).values("month").annotate(**counts)
     return [(row["month"].date(), _tally("now", row)) for row in rows]
 
 

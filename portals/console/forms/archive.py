@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
@@ -103,7 +104,7 @@ class PeriodForm(forms.Form):
         return list(dict.fromkeys(str(fault) for faults in self.errors.values() for fault in faults))
 
     @property
-    def place(self) -> dict[str, int]:
+    def chosen_place(self) -> dict[str, Any]:
         kind, _colon, key = self.cleaned_data["place"].partition(":")
         return {kind: int(key)} if kind else {}
 

@@ -48,7 +48,7 @@ class HazardArchiveForm(PeriodForm):
             # A hazard is a record from the moment it is found: "all" has no last day.
             until=None if since is None and self.span_name == ALL else until,
             department=int(data["department"] or 0) or None,
-            **self.place,
+            **self.chosen_place,
             **plain,
             urgent=data["urgent"],
             repeat=data["repeat"],

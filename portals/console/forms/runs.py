@@ -30,7 +30,7 @@ class ArchiveForm(PeriodForm):
             team=int(data["team"] or 0) or None,
             frequency=data["frequency"],
             checklist=data["checklist"],
-            **self.place,
+            **self.chosen_place,
             status=data["status"],
             result=data["result"],
             person=" ".join(data["person"].split()),
