@@ -24,7 +24,7 @@ EARLY = Q(status=Status.CLOSED, closed_at__lt=F("due_at"))
 class Group(TextChoices):
     """How far a hazard is, as people ask for it."""
 
-    OPEN = "open", gettext_lazy("Open")
+    OPEN = "open", gettext_lazy("Not closed yet")
     NEW = "new", gettext_lazy("To confirm")
     FIXING = "fixing", gettext_lazy("Being fixed")
     REVIEW = "review", gettext_lazy("In review")

@@ -46,6 +46,7 @@ def _index(request, refusal: str = "", status: int = 200):
 def _fixed(request) -> dict:
     return {
         "query": kept_query(HazardArchiveForm, request.GET),
+        "group": request.GET.get("group", ""),
         "views": SavedView.objects.filter(by=request.user, page="hazards"),
         "levels": Level.choices,
         "legals": archive.Legal.choices,
