@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Avg, F
+from django.db.models import Avg, Count, F, Q, QuerySet
 from django.utils import timezone
 
 from alerts.models import Alert
@@ -20,7 +21,11 @@ BY_KEY = {figure.key: figure for figure in FIGURES}
 def runs_on_time(user, since: datetime, until: datetime) -> Share:
     """准时完成率: checks done within their window, of all whose window closed in the period; excused ones do not count."""
     closed = Run.objects.visible_to(user).counted().filter(closes_at__gt=since, closes_at__lte=until)
-    return Share(closed.filter(status=Run.Status.DONE, is_late=False).count(), closed.count())
+    return _share(closed, Q(status=Run.Status.DONE, is_late=False))
+
+
+def _share(rows: QuerySet[Any], done: Q) -> Share:
+    return Share(**rows.aggregate(done=Count("pk", filter=done), of=Count("pk")))
 
 
 def minutes_to_answer(user, since: datetime, until: datetime) -> float | None:
@@ -48,12 +53,13 @@ def overview(user) -> Overview:
     period = (user, until - PERIOD, until)
     today = timezone.localdate(timezone=zone())
     days = today - PERIOD + timedelta(days=1), today
-    hazards, tally = Hazard.objects.visible_to(user), total(user, days)
+    tally = total(user, days)
+    is_over = Q(due_at__lt=until)
+    standing = Hazard.objects.visible_to(user).open().aggregate(open=Count("pk"), overdue=Count("pk", filter=is_over))
     return Overview(
         on_time=runs_on_time(*period),
         closed=tally.value(BY_KEY["closed_loop"]),
         time=tally.value(BY_KEY["days"]),
         minutes=minutes_to_answer(*period),
-        open=hazards.open().count(),
-        overdue=hazards.overdue().count(),
+        **standing,
     )
