@@ -15,7 +15,7 @@ from core.exports.cover import cover
 from core.models import Attachment, Job
 from hazards import government
 from hazards.archive import Filter, choices, facts
-from hazards.exports import government as tables
+from hazards.exports import tables
 from hazards.exports.book import write_book
 from hazards.exports.paper import write_evidence, write_list
 from hazards.exports.rows import chunks
