@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from django.db.models import Q
+
+from alerts.models import Alert
 from core.events import Event
 from hazards.models import Hazard, Status
 from notifications.actions import deliver
@@ -13,8 +16,11 @@ SHOWN = (Status.RECTIFYING, Status.FIRST_REVIEW, Status.SECOND_REVIEW, Status.FI
 def tell_story() -> None:
     """Of a few hazards, as the clock would have told it; each fourth notice was never opened."""
     hazards = Hazard.objects.filter(status__in=SHOWN).order_by("-reported_at").values_list("pk", flat=True)[:5]
-    about = {"subject_type": Hazard._meta.label_lower, "subject_id__in": [str(pk) for pk in hazards]}
-    for event in Event.objects.filter(**about).select_related("actor").order_by("seq"):
+    ids, kind = [str(pk) for pk in hazards], Hazard._meta.label_lower
+    alerts = Alert.objects.filter(subject_type=kind, subject_id__in=ids)
+    about = Q(subject_type=kind, subject_id__in=ids)
+    about |= Q(subject_type=Alert._meta.label_lower, subject_id__in=[str(alert.pk) for alert in alerts])
+    for event in Event.objects.filter(about).select_related("actor").order_by("seq"):
         deliver(event)
     notes = list(Notification.objects.order_by("pk"))
     for number, note in enumerate(notes):
