@@ -40,6 +40,7 @@ PAGES = (
     "/m/hazards/",
     "/m/report/",
     "/m/notices/",
+    "/desk/hazards/record/",
 )
 
 

@@ -71,7 +71,10 @@ class Tries(TextChoices):
 
 @dataclass(frozen=True)
 class Filter(Days):
-    """by: which moment the days are of; category: its code; owner: name, number or phone of who fixes it."""
+    """by: which moment the days are of; category: its code; owner: name, number or phone of who fixes it.
+
+    proven: without what was read in as closed.
+    """
 
     by: str = ""
     department: int | None = None
@@ -87,6 +90,7 @@ class Filter(Days):
     late: str = ""
     tries: str = ""
     repeat: bool = False
+    proven: bool = False
     words: str = ""
 
     def of(self, hazards: QuerySet[Hazard]) -> QuerySet[Hazard]:
@@ -110,6 +114,7 @@ class Filter(Days):
         yield Q(is_legal_major=self.legal == Legal.MAJOR) if self.legal else Q()
         yield Q(round=1) if self.tries == Tries.ONE else Q(round__gt=1) if self.tries else Q()
         yield Q(repeat_of__isnull=False) if self.repeat else Q()
+        yield ~Q(source=Hazard.Source.IMPORT, status=Status.CLOSED) if self.proven else Q()
         yield {Late.NOW: late_now, Late.EVER: late_ever}[Late(self.late)]() if self.late else Q()
         if self.owner:
             yield Q(owner__in=_people(self.owner))
@@ -189,6 +194,7 @@ _LABELS = {
     "late": gettext_lazy("Limit"),
     "tries": gettext_lazy("Acceptance"),
     "repeat": gettext_lazy("Again"),
+    "proven": gettext_lazy("Without what was read in as closed"),
     "words": gettext_lazy("Words"),
 }
 _CHOICES: dict[str, Any] = {
@@ -205,6 +211,7 @@ def facts(chosen: Filter, names: Names) -> list[Fact]:
         **{key: str(dict(kind.choices).get(getattr(chosen, key), "")) for key, kind in _CHOICES.items()},
         "urgent": "✓" if chosen.urgent else "",
         "repeat": "✓" if chosen.repeat else "",
+        "proven": "✓" if chosen.proven else "",
         "owner": chosen.owner,
         "words": chosen.words,
     }

@@ -22,9 +22,9 @@ from hazards.models import Hazard, Level
 MOST_MONTHS = 36
 _ONE_DAY = timedelta(days=1)
 
-_TO_CLOSE = Filter(by=Moment.TO_CLOSE, group=Group.VALID)
-_CLOSED = Filter(by=Moment.CLOSED, group=Group.CLOSED)
-_FOUND = Filter(by=Moment.REPORTED, group=Group.VALID)
+_TO_CLOSE = Filter(by=Moment.TO_CLOSE, group=Group.VALID, proven=True)
+_CLOSED = Filter(by=Moment.CLOSED, group=Group.CLOSED, proven=True)
+_FOUND = Filter(by=Moment.REPORTED, group=Group.VALID, proven=True)
 # Everything that is counted; the period and the line are still to be added.
 PARTS: dict[str, Filter] = {
     "to_close": _TO_CLOSE,

@@ -20,7 +20,7 @@ from core.exports import orders
 from core.exports.cover import Cover, cover
 from core.models import Attachment, Event, Job
 from core.pdf import render_pdf
-from core.templatetags.core_tags import exact, level_word
+from core.templatetags.core_tags import exact, level_word, who
 from hazards import exports
 from hazards.models import Hazard, Post
 from notifications.models import Message, Notification
@@ -99,10 +99,7 @@ def _told(events: list[Event]) -> dict[Any, list[Told]]:
 
 
 def _entry(event: Event, told: list[Told]) -> Entry:
-    is_tip = event.actor is None and event.name == "hazard.reported"
-    nobody = _("without a name") if is_tip else _("the clock")
-    who = event.actor.name if event.actor else nobody
-    return Entry(event.at, word_of(event.name), who, _detail(event.data), told, event.seq, event.seal)
+    return Entry(event.at, word_of(event.name), who(event), _detail(event.data), told, event.seq, event.seal)
 
 
 _REASONS: dict[str, str | Promise] = {

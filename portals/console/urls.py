@@ -19,9 +19,11 @@ from portals.console.views import (
     people,
     plans,
     plant,
+    reporting,
     routing,
     runs,
     saved,
+    workflow,
 )
 
 app_name = "console"
@@ -45,6 +47,12 @@ urlpatterns = [
     path("hazards/notices/paper/", notices.paper, name="notice_paper"),
     path("hazards/<int:pk>/paper/", hazard_archive.paper, name="hazard_paper"),
     path("hazards/<int:pk>/timeline/", hazard_archive.timeline, name="hazard_timeline"),
+    path("hazards/workflow/", workflow.show, name="workflow"),
+    path("hazards/record/", reporting.record, name="record_hazard"),
+    path("hazards/import/", imports.read, {"what": "hazards"}, name="import_hazards"),
+    path("hazards/import/template/", imports.template, {"what": "hazards"}, name="hazards_template"),
+    path("hazards/<int:pk>/category/", reporting.categorise, name="categorise"),
+    path("hazards/<int:pk>/answer/", reporting.answer, name="answer_tip"),
     path("hazards/routes/", routing.routes, name="routes"),
     path("hazards/routes/area/", routing.except_area, name="except_area"),
     path("hazards/maintainers/", routing.maintainers, name="maintainers"),

@@ -143,6 +143,7 @@ def test_every_filter_survives_its_address(browser, two):
         Filter(since=date(2026, 9, 1), until=date(2026, 9, 30), by="closed", group="closed"),
         Filter(since=date(2026, 9, 2), until=date(2026, 10, 30), department=one.department_id, group="valid"),
         Filter(level="major", legal="major", urgent=True, repeat=True, tries="more", late="ever"),
+        Filter(proven=True),
         Filter(equipment=one.equipment_id, category=one.category.code, owner="志强", words="光幕"),
         Filter(),
     ):

@@ -184,7 +184,7 @@ def test_who_sees_no_hazards_sees_no_figures(browser, factory, role):
 
 
 def test_few_questions_however_many_rows(officer):
-    asked = []
+    asked: list[int] = []
     for count in (5, 60):
         some(count, seed=count)
         officer = type(officer).objects.get(pk=officer.pk)

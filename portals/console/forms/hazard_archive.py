@@ -29,6 +29,7 @@ class HazardArchiveForm(PeriodForm):
     tries = OneOf(choices=[("", ""), *Tries.choices])
     urgent = forms.BooleanField(required=False)
     repeat = forms.BooleanField(required=False)
+    proven = forms.BooleanField(required=False)
     owner = Line(max_length=60)
     q = Line(max_length=100)
 
@@ -52,6 +53,7 @@ class HazardArchiveForm(PeriodForm):
             **plain,
             urgent=data["urgent"],
             repeat=data["repeat"],
+            proven=data["proven"],
             group="" if self.group_name == ALL else self.group_name,
             owner=" ".join(data["owner"].split()),
             words=" ".join(data["q"].split()),
@@ -67,7 +69,11 @@ def address_of(chosen: Filter) -> str:
     plain = ("by", "category", "level", "legal", "source", "late", "tries", "owner")
     said = {name: getattr(chosen, name) for name in plain}
     said |= {"department": chosen.department, "q": chosen.words}
-    said |= {"urgent": "1" if chosen.urgent else "", "repeat": "1" if chosen.repeat else ""}
+    said |= {
+        "urgent": "1" if chosen.urgent else "",
+        "repeat": "1" if chosen.repeat else "",
+        "proven": "1" if chosen.proven else "",
+    }
     place = f"equipment:{chosen.equipment}" if chosen.equipment else f"area:{chosen.area}" if chosen.area else ""
     for name, value in (said | {"place": place}).items():
         if value:

@@ -15,13 +15,14 @@ from hazards.models import OPEN, Hazard, Level, Status
 from notifications.timeline import order_timeline
 from portals.console.forms.archive import chips, kept_query, spans
 from portals.console.forms.hazard_archive import ALL, HazardArchiveForm
+from portals.console.views.reporting import unread_of
 from portals.paging import slice_of
 from portals.web import page, require
 
 PER_PAGE = 50
 _ROW = (
     "id", "number", "title", "reported_at", "level", "is_urgent", "is_legal_major", "status", "due_at", "closed_at",
-    "equipment__name", "area__name", "department__name", "owner__name", "repeat_of", "published_on",
+    "equipment__name", "area__name", "department__name", "owner__name", "repeat_of", "published_on", "source",
 )  # fmt: skip
 _STATUSES = dict(Status.choices)
 GROUPS = ("open", "new", "fixing", "review", "closed", "aside")
@@ -56,6 +57,8 @@ def _fixed(request) -> dict:
         "tries": archive.Tries.choices,
         "spans": spans(HazardArchiveForm, request.GET),
         "may_route": request.user.can("hazards.route"),
+        "may_record": request.user.can("hazards.record"),
+        "may_import": request.user.can("hazards.import"),
         "may_export": request.user.can("hazards.view"),
         "may_publish": request.user.can("hazards.publish"),
     }
@@ -73,6 +76,7 @@ def _found(request, form: HazardArchiveForm, names: Names) -> dict:
     return {
         "page": found,
         "rows": [_row(row) for row in found.rows],
+        "unread": unread_of([row["id"] for row in found.rows]) if request.user.can("hazards.answer_tip") else (),
         "figures": archive.figures(chosen, hazards),
         "chips": chips(HazardArchiveForm, asked, facts, form.span_name),
         "span": form.span_name,
@@ -98,7 +102,9 @@ def _row(row: dict) -> dict:
     """With the words that a page says; nothing of the model is needed for a line."""
     is_open = row["status"] in OPEN
     place = row["equipment__name"] or row["area__name"]
-    return row | {"place": place, "is_open": is_open, "get_status_display": _STATUSES[row["status"]]}
+    is_history = row["source"] == Hazard.Source.IMPORT and row["status"] == Status.CLOSED
+    words = {"place": place, "get_status_display": _STATUSES[row["status"]]}
+    return row | words | {"pk": row["id"], "is_open": is_open, "is_history": is_history}
 
 
 @login_required
