@@ -106,19 +106,19 @@ class Value:
 
 @dataclass
 class Tally:
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PARTS, 0))
     time: timedelta = timedelta()
 
     def __add__(self, other: "Tally") -> "Tally":
-        counts = {part: self.counts.get(part, 0) + other.counts.get(part, 0) for part in PARTS}
+        counts = {part: self.counts[part] + other.counts[part] for part in PARTS}
         return Tally(counts, self.time + other.time)
 
     def value(self, figure: Figure) -> Value:
-        of = self.counts.get(figure.bottom, 0)
+        of = self.counts[figure.bottom]
         if not figure.top:
             days = self.time / _ONE_DAY
             return Value(round(days / of, 1) if of else None, round(days, 1), of)
-        top = self.counts.get(figure.top, 0)
+        top = self.counts[figure.top]
         return Value(round(100 * top / of, 1) if of else None, top, of)
 
 

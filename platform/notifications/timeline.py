@@ -9,9 +9,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils.dateparse import parse_datetime
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from alerts.models import Alert
 from core import jobs
@@ -22,6 +20,7 @@ from core.models import Attachment, Event, Job
 from core.pdf import render_pdf
 from core.templatetags.core_tags import exact, level_word, who
 from hazards import exports
+from hazards.chain import WHY
 from hazards.models import Hazard, Post
 from notifications.models import Message, Notification
 from people.models import User
@@ -102,14 +101,6 @@ def _entry(event: Event, told: list[Told]) -> Entry:
     return Entry(event.at, word_of(event.name), who(event), _detail(event.data), told, event.seq, event.seal)
 
 
-_REASONS: dict[str, str | Promise] = {
-    "limit": gettext_lazy("before the limit"),
-    "overdue": gettext_lazy("the limit is over"),
-    "not_confirmed": gettext_lazy("nobody confirmed the level in time"),
-    "not_started": gettext_lazy("nobody began in time"),
-}
-
-
 def _detail(data: dict[str, Any]) -> str:
     """What the event says of itself, in the reader's words."""
     said = {key: value for key, value in data.items() if isinstance(value, str)}
@@ -121,7 +112,7 @@ def _detail(data: dict[str, Any]) -> str:
         _until(_("from %(time)s"), said.get("old", "")),
         _until(_("to %(time)s"), said.get("new", "")),
         str(dict(Role.choices).get(said.get("to", ""), "")),
-        str(_REASONS.get(said.get("reason", ""), said.get("reason", ""))),
+        str(WHY.get(said.get("reason", ""), said.get("reason", ""))),
         {True: _("agreed"), False: _("refused")}.get(data["is_approved"], "") if "is_approved" in data else "",
         said.get("measure", ""),
         said.get("note", ""),

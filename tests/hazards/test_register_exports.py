@@ -43,7 +43,9 @@ def book_of(browser, work_off, query: str = "group=all"):
 
 
 def text_of(browser) -> str:
-    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content(browser))).pages)
+    """Without the breaks of lines in narrow columns."""
+    pages = PdfReader(io.BytesIO(content(browser))).pages
+    return "".join("".join(page.extract_text().split()) for page in pages)
 
 
 def lines(sheet) -> list[dict]:

@@ -73,6 +73,11 @@ def test_repeats_are_a_share_of_what_was_found(officer):
     assert value(officer, "repeat") == insight.Value(50.0, 1, 2)
 
 
+def test_what_was_read_in_as_closed_proves_nothing(officer):
+    closed("2026-10-01 08:00", source=Hazard.Source.IMPORT)
+    assert value(officer, "days").bottom == value(officer, "closed_loop").bottom == value(officer, "repeat").bottom == 0
+
+
 def test_where_nothing_happened_there_is_no_figure(officer):
     board = insight.board(officer, OCTOBER)
     assert all(board.total.now.value(figure).number is None for figure in insight.FIGURES)
@@ -145,7 +150,7 @@ def test_months_together_hold_everything_that_was_found(officer):
     some(60, seed=9)
     today = timezone.localdate()
     board = insight.board(officer, (today, today))
-    valid = Hazard.objects.exclude(status__in=("merged", "rejected", "voided")).count()
+    valid = Hazard.objects.proven().exclude(status__in=("merged", "rejected", "voided")).count()
     assert sum(month.now.counts["found"] for month in board.months) == valid
 
 
