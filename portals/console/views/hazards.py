@@ -63,6 +63,7 @@ def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
         "assign": forms.AssignForm(hazard=hazard, initial={"owner": hazard.owner_id}),
         "route": route_of(hazard.category, hazard.area) if "confirm" in steps else None,
         "events": history(hazard),
+        "may_export": request.user.can("hazards.view"),
         "typed": request.POST,
         "refusal": refusal,
         **reporting.beside(request, hazard),
