@@ -18,6 +18,10 @@ from tests import make
 PAGES = (
     "/desk/",
     "/desk/hazards/?group=all",
+    "/desk/hazards/?group=all&by=due&late=ever&q=防护",
+    "/desk/hazards/figures/",
+    "/desk/hazards/government/",
+    "/desk/hazards/notices/",
     "/desk/board/",
     "/desk/board/runs/",
     "/desk/runs/",
@@ -39,6 +43,7 @@ PAGES = (
     "/m/",
     "/m/hazards/",
     "/m/report/",
+    "/m/notices/",
     "/desk/hazards/record/",
 )
 
@@ -59,7 +64,9 @@ def add_some(officer, count: int) -> None:
         ask_pause(make.machine(), by=officer, reason="换模")
         make.run(officer, status=Run.Status.DONE, inspector=officer, submitted_at=timezone.now(), result="pass")
         for status in (Status.REPORTED, Status.SECOND_REVIEW, Status.CLOSED):
-            hazard = make.hazard(status, reporter=officer)
+            hazard = make.hazard(
+                status, reporter=officer, published_on=None if status == Status.REPORTED else timezone.localdate()
+            )
             Evidence.objects.create(hazard=hazard, attachment=make.photo(officer), stage="before")
 
 

@@ -77,6 +77,7 @@ def build(mark: str) -> World:
     _run(world, worker, area, press, team)
     world.job = Job.objects.create(kind="test", payload={}, by=worker, result=world.photo)
     SavedView.objects.create(by=worker, page="runs", name=f"{mark}漏检", query="status=missed")
+    SavedView.objects.create(by=worker, page="hazards", name=f"{mark}超期", query="late=now")
     Feed.objects.create(user=worker, seq=1)
     Notification.objects.create(
         user=worker, seq=1, event_id=uuid.uuid4(), line=f"{mark}通知", url="/", at=timezone.now()
@@ -112,6 +113,8 @@ def _hazard(world: World, worker: User, area: Area, press: Equipment, team: Team
         started_at=now,
         submitted_at=now,
         measure=f"{world.mark}已装好",
+        published_on=now.date(),
+        published_where=f"{world.mark}公示栏",
     )
     company = Maintainer.objects.create(
         company=f"{world.mark}电梯公司", person=f"{world.mark}周工", phone="13900001234"

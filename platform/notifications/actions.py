@@ -137,6 +137,12 @@ def _url(subject: Any) -> str:
     return reverse("go", args=[subject._meta.label_lower, str(subject.pk)])
 
 
+def mark_read(subject: Any, *, by: User) -> int:
+    """Opening the page of what they are about is what opens notices; the first time counts."""
+    unread = Notification.objects.visible_to(by).filter(url=_url(subject), read_at=None)
+    return unread.update(read_at=timezone.now())
+
+
 def as_json(note: Notification) -> dict[str, Any]:
     return {
         "seq": note.seq,

@@ -209,6 +209,7 @@ RULES: dict[str, Rule] = {
 
 # Facts that nobody needs to be told of at once; they stand in the ledger.
 SILENT = frozenset({
+    "hazards.exported", "hazard.published",
     "hazard.started", "hazard.outsider_invited", "hazard.outsider_dismissed", "run.planned", "run.started", "run.submitted", "run.missed", "runs.exported", "qr.issued", "qr.revoked",
     "run.withdrawn", "run.doubt_settled", "run.excused", "run.freed",
     "checklist.created", "checklist.drafted", "checklist.changed", "checklist.item_added", "checklist.item_changed",

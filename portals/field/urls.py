@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portals.field.views import decisions, hazards, home, me, runs, scan, sync
+from portals.field.views import decisions, hazards, home, me, notices, runs, scan, sync
 from portals.groups import views as groups
 
 app_name = "field"
@@ -22,6 +22,7 @@ urlpatterns = [
     path("sync/report/files/", sync.upload_of_report, name="sync_report_file"),
     path("report/", hazards.report, name="report"),
     path("hazards/", hazards.mine, name="mine"),
+    path("notices/", notices.index, name="notices"),
     path("hazards/<int:pk>/", hazards.show, name="hazard"),
     path("hazards/<int:pk>/group/", groups.show, {"face": "field"}, name="group"),
     path("hazards/<int:pk>/group/<slug:verb>/", groups.act, {"face": "field"}, name="group_act"),

@@ -204,3 +204,14 @@ def initial(name: str) -> str:
 def normal(number: Decimal | None) -> str:
     """A decimal without the zeros that the database adds."""
     return "" if number is None else f"{number.normalize():f}"
+
+
+@register.filter
+def money(minor: int | None) -> str:
+    """Minor units as an amount: 125000 → 1,250.00."""
+    return "" if minor is None else f"{minor / 100:,.2f}"
+
+
+@register.filter
+def at(mapping: dict[str, Any], key: str) -> Any:
+    return mapping.get(key, "")

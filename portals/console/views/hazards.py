@@ -1,17 +1,16 @@
 """Hazards at the desk: the list, and one page per hazard on which everything is decided."""
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
-from django.http import Http404, QueryDict
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.errors import Refusal
-from facilities.models import Department
 from hazards import actions
 from hazards.actions.routing import route_of
-from hazards.models import WORKFLOW, Hazard, Level, Review
+from hazards.models import WORKFLOW, Hazard, Review
+from notifications.actions import mark_read
 from portals.clock import clock_of
 from portals.console.forms import hazards as forms
 from portals.console.forms.routing import SendOutForm
@@ -21,7 +20,6 @@ from portals.console.views.routing import send, sending_out
 from portals.groups import views as groups
 from portals.web import page, require
 
-PER_PAGE = 50
 NEAR = (
     "area",
     "equipment",
@@ -36,32 +34,6 @@ NEAR = (
 )
 
 
-@login_required
-def index(request):
-    require(request.user, "console.open")
-    form = forms.FilterForm(request.GET or None)
-    found = form.apply(Hazard.objects.visible_to(request.user)).select_related(
-        "area", "equipment", "owner", "department"
-    )
-    kept = QueryDict(request.GET.urlencode(), mutable=True)
-    kept.pop("page", None)
-    shown = Paginator(found.order_by("-reported_at", "-id"), PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "page": shown,
-        "unread": reporting.unread_of(shown) if request.user.can("hazards.answer_tip") else (),
-        "may_record": request.user.can("hazards.record"),
-        "may_import": request.user.can("hazards.import"),
-        "form": form,
-        "group": request.GET.get("group") or "open",
-        "groups": [(key, label) for key, (label, _statuses) in forms.GROUPS.items()],
-        "levels": Level.choices,
-        "departments": Department.objects.filter(kind=Department.Kind.WORKSHOP),
-        "query": f"{kept.urlencode()}&" if kept else "",
-        "may_route": request.user.can("hazards.route"),
-    }
-    return page(request, "console/hazards/list.html", context)
-
-
 def _hazard(user, pk: int) -> Hazard:
     return get_object_or_404(Hazard.objects.visible_to(user).select_related(*NEAR), pk=pk)
 
@@ -69,7 +41,9 @@ def _hazard(user, pk: int) -> Hazard:
 @login_required
 def show(request, pk: int):
     require(request.user, "console.open")
-    return _show(request, _hazard(request.user, pk))
+    hazard = _hazard(request.user, pk)
+    mark_read(hazard, by=request.user)
+    return _show(request, hazard)
 
 
 def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
@@ -89,6 +63,7 @@ def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
         "assign": forms.AssignForm(hazard=hazard, initial={"owner": hazard.owner_id}),
         "route": route_of(hazard.category, hazard.area) if "confirm" in steps else None,
         "events": levels.record_of(hazard),
+        "may_export": request.user.can("hazards.view"),
         "typed": request.POST,
         "refusal": refusal,
         **levels.beside(request, hazard, steps),

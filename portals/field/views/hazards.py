@@ -15,6 +15,7 @@ from facilities.models import Equipment
 from hazards.actions import hand_over_hazard, report_hazard, request_extension, start_hazard, submit_hazard
 from hazards.models import WORKFLOW, Hazard
 from hazards.standing import standings
+from notifications.actions import mark_read
 from portals.clock import clock_of
 from portals.field.forms.hazards import ExtensionForm, HandOverForm, RectifyForm, ReportForm
 from portals.field.forms.report import Report, read_report
@@ -80,6 +81,7 @@ def show(request, pk: int):
 
 
 def show_hazard(request, hazard: Hazard, refusal: str = "", status: int = 200):
+    mark_read(hazard, by=request.user)
     context = {
         "hazard": hazard,
         "standing": standings([hazard])[0] if hazard.reporter_id == request.user.pk else None,
@@ -97,6 +99,7 @@ def show_hazard(request, hazard: Hazard, refusal: str = "", status: int = 200):
 @login_required
 def rectify(request, pk: int):
     hazard = _hazard(request.user, pk)
+    mark_read(hazard, by=request.user)
     if hazard.owner_id != request.user.pk:
         return redirect("field:hazard", pk=pk)
     form = RectifyForm(request.POST or None)
