@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portals import alerts, files, home, inbox, looks, pwa
+from portals import alerts, files, home, inbox, locks, looks, pwa
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("go/<str:kind>/<str:pk>/", home.go, name="go"),
     path("alerts/", alerts.open_alerts, name="alerts"),
     path("alerts/<int:pk>/acknowledge/", alerts.acknowledge, name="acknowledge"),
+    path("locks/", locks.open_locks, name="locks"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("files/<uuid:pk>/", files.show, name="file"),
     path("sw.js", pwa.service_worker, name="service_worker"),

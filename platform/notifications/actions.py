@@ -37,9 +37,17 @@ def deliver(event: Event) -> list[Notification]:
             key = f"note:{note.pk}"
             due.now("notifications.send_sms", phone=note.user.phone, text=note.line, key=key)
     if rule.looks_at:
-        lookers = catalogue.holding("alerts.acknowledge", getattr(subject, "department_id", None))
-        push_on_commit([person.pk for person in lookers], {"look": rule.looks_at})
+        push_on_commit(_lookers(rule, event, subject), {"look": rule.looks_at})
+    if event.subject_type == "hazards.hazard":
+        watchers = catalogue.holding("hazards.view", subject.department_id)  # type: ignore[attr-defined]
+        push_on_commit([person.pk for person in watchers], {"look": "hazards"})
     return written
+
+
+def _lookers(rule: catalogue.Rule, event: Event, subject: Any) -> set[int]:
+    if rule.lookers:
+        return {person.pk for person in rule.lookers(event, subject)}
+    return {person.pk for person in catalogue.holding("alerts.acknowledge", getattr(subject, "department_id", None))}
 
 
 def _hearers(rule: catalogue.Rule, event: Event, subject: Any) -> Iterable[User]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portals.field.views import hazards, home, me, runs, scan, sync
+from portals.field.views import hazards, home, me, proof, runs, scan, sync
 
 app_name = "field"
 urlpatterns = [
@@ -22,5 +22,6 @@ urlpatterns = [
     path("hazards/<int:pk>/", hazards.show, name="hazard"),
     path("hazards/<int:pk>/rectify/", hazards.rectify, name="rectify"),
     path("hazards/<int:pk>/start/", hazards.start, name="start_hazard"),
+    path("hazards/<int:pk>/before/", proof.before, name="before"),
     path("hazards/<int:pk>/extend/", hazards.extend, name="extend"),
 ]

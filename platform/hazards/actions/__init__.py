@@ -9,6 +9,14 @@ from hazards.actions.fixing import submit_hazard as submit_hazard
 from hazards.actions.invitations import invite_outsider as invite_outsider
 from hazards.actions.invitations import revoke_invitation as revoke_invitation
 from hazards.actions.levels import confirm_hazard as confirm_hazard
+from hazards.actions.locks import OutOfService as OutOfService
+from hazards.actions.locks import free_equipment as free_equipment
+from hazards.actions.locks import lock_equipment as lock_equipment
+from hazards.actions.locks import locked as locked
+from hazards.actions.locks import move_locks as move_locks
+from hazards.actions.locks import refuse_locked as refuse_locked
+from hazards.actions.locks import stop_equipment as stop_equipment
+from hazards.actions.pictures import add_before_photos as add_before_photos
 from hazards.actions.reporting import report_hazard as report_hazard
 from hazards.actions.reviewing import review_hazard as review_hazard
 from hazards.actions.routing import assign_hazard as assign_hazard

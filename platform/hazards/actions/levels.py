@@ -9,6 +9,7 @@ from alerts.actions import raise_alert
 from core.errors import DomainError
 from core.events import action
 from hazards.actions.clock import forget_confirmation, policy_of, schedule
+from hazards.actions.locks import lock_equipment
 from hazards.actions.reporting import alert_line
 from hazards.actions.routing import give_to_route
 from hazards.models import WORKFLOW, Hazard, Level
@@ -37,6 +38,7 @@ def confirm_hazard(hazard: Hazard, *, by: User, level: str, note: str = "") -> H
     )
     forget_confirmation(hazard)
     if level == Level.MAJOR:
+        lock_equipment(hazard, by=by)
         raise_alert(hazard, alert_line(hazard), by=by, department_id=hazard.department_id)
     schedule(hazard)
     give_to_route(hazard)

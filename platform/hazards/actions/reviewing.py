@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action
 from hazards.actions.clock import forget
+from hazards.actions.locks import free_equipment
 from hazards.models import WORKFLOW, Hazard, Review, Status
 from people.models import User
 
@@ -50,4 +51,5 @@ def review_hazard(hazard: Hazard, *, by: User, is_passed: bool, note: str = "") 
     )
     if hazard.status == Status.CLOSED:
         forget(hazard)
+        free_equipment(hazard, by=by)
     return hazard

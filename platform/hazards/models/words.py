@@ -11,6 +11,7 @@ register(
         "hazard.assigned": _("Assigned"),
         "hazard.handed_over": _("Handed over"),
         "hazard.started": _("Fixing started"),
+        "hazard.photographed": _("Photo from before added"),
         "hazard.submitted": _("Fixed and submitted"),
         "hazard.reviewed": _("Review passed"),
         "hazard.returned": _("Returned"),
@@ -23,6 +24,8 @@ register(
         "hazard.outsider_dismissed": _("Link for somebody from outside ended"),
         "hazard.extension_requested": _("More time asked for"),
         "hazard.extension_decided": _("Request for more time decided"),
+        "hazard.locked": _("Machine put out of service"),
+        "hazard.unlocked": _("Lock of this hazard lifted"),
         "category.routed": _("Team for a category named"),
     }
 )

@@ -17,7 +17,9 @@ from hazards.actions.routing import route_of
 from hazards.models import WORKFLOW, Category, Hazard, Level, Review, Route
 from people.models import Team
 from portals.console.forms import hazards as forms
+from portals.console.forms.locks import LockForm
 from portals.console.path import path_of
+from portals.console.views import locks
 from portals.web import page, require
 
 PER_PAGE = 50
@@ -96,7 +98,7 @@ def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
         "review": next((stage for stage in Review.Stage.values if f"pass_{stage}" in steps), ""),
         "is_barred": request.user.pk
         in {hazard.owner_id, *(d.reviewer_id for d in decisions if d.round == hazard.round)},
-        "evidence": hazard.evidence.select_related("attachment__by"),
+        "evidence": hazard.evidence.select_related("attachment__by", "like__attachment__by", "like__hazard"),
         "asked": hazard.extensions.select_related("requested_by").filter(is_approved=None).first(),
         "may_decide": request.user.can("hazards.assign", hazard),
         "assign": forms.AssignForm(hazard=hazard, initial={"owner": hazard.owner_id}),
@@ -104,6 +106,7 @@ def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
         "events": history(hazard),
         "typed": request.POST,
         "refusal": refusal,
+        **locks.context_of(request, hazard),
     }
     return page(request, "console/hazards/show.html", context, status=status)
 
@@ -133,6 +136,8 @@ def _missing(form) -> str:
 def _form(request, hazard: Hazard, verb: str):
     if verb == "assign":
         return forms.AssignForm(request.POST, hazard=hazard)
+    if verb == "lock":
+        return LockForm(request.POST, hazard=hazard)
     if verb == "merge":
         return forms.MergeForm(request.POST, hazards=Hazard.objects.visible_to(request.user).open())
     kinds = {"confirm": forms.ConfirmForm, "review": forms.ReviewForm, "extension": forms.DecideForm}
@@ -150,6 +155,7 @@ DECISIONS = {
     "review": lambda request, hazard, data: actions.review_hazard(hazard, by=request.user, **data),
     "merge": lambda request, hazard, data: actions.merge_hazard(hazard, by=request.user, **data),
     "reject": lambda request, hazard, data: actions.reject_hazard(hazard, by=request.user, **data),
+    "lock": lambda request, hazard, data: actions.stop_equipment(hazard, by=request.user, **data),
     "void": lambda request, hazard, data: actions.void_hazard(hazard, by=request.user, **data),
     "extension": _decide_extension,
 }

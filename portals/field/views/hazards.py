@@ -14,6 +14,7 @@ from core.events import history
 from hazards.actions import report_hazard, request_extension, start_hazard, submit_hazard
 from hazards.models import WORKFLOW, Hazard
 from portals.field.forms.hazards import ExtensionForm, RectifyForm, ReportForm
+from portals.field.views import proof
 from portals.photos import stamp_of, take_photos, take_voice
 from portals.web import page, require
 
@@ -75,7 +76,7 @@ def show(request, pk: int):
     hazard = _hazard(request.user, pk)
     context = {
         "hazard": hazard,
-        "evidence": hazard.evidence.select_related("attachment__by"),
+        "evidence": hazard.evidence.select_related("attachment__by", "like__attachment__by", "like__hazard"),
         "events": history(hazard),
     }
     return page(request, "field/hazards/show.html", context)
@@ -94,8 +95,9 @@ def rectify(request, pk: int):
 
 def _context(request, hazard: Hazard, form: RectifyForm, **more):
     steps = {step.verb for step in WORKFLOW.open_to(request.user, hazard)}
-    evidence = hazard.evidence.select_related("attachment__by")
-    return {"hazard": hazard, "form": form, "evidence": evidence, "steps": steps, "extension": ExtensionForm()} | more
+    evidence = hazard.evidence.select_related("attachment__by", "like__attachment__by", "like__hazard")
+    context = {"hazard": hazard, "form": form, "evidence": evidence, "steps": steps, "extension": ExtensionForm()}
+    return context | proof.context_of(request.user, hazard, evidence) | more
 
 
 def _submit(request, hazard: Hazard, form: RectifyForm):
@@ -103,8 +105,8 @@ def _submit(request, hazard: Hazard, form: RectifyForm):
     refusal = "" if form.is_valid() and not taken.errors else _("Look at the marked places; nothing is lost.")
     try:
         if not refusal:
-            proof = {name: form.cleaned_data[name] for name in ("measure", "cause", "tests")}
-            submit_hazard(hazard, by=request.user, photos=taken.photos, **proof)
+            words = {name: form.cleaned_data[name] for name in ("measure", "cause", "tests")}
+            submit_hazard(hazard, by=request.user, photos=taken.photos, **words)
             messages.success(request, _("Handed in. The team leader reviews it next."))
             return redirect("field:hazard", pk=hazard.pk)
     except DomainError as refused:
