@@ -1,9 +1,15 @@
 """Form fields that all portals share."""
 
+from typing import Any
+
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.words import say
+from people.auth import find_user
+from people.models import User
+from people.permissions import PARTNER_ROLES
 
 
 class Named(forms.ModelChoiceField):
@@ -13,21 +19,52 @@ class Named(forms.ModelChoiceField):
         return say(obj.name)
 
 
+def person_named(text: str) -> User | None:
+    """By phone, employee number or e-mail, or by a name that only one person has."""
+    text = text.replace("\0", "").strip()
+    if not text:
+        return None
+    named = list(User.objects.filter(name=text, is_active=True).exclude(grants__role__in=PARTNER_ROLES)[:2])
+    found = find_user(text) or (named[0] if len(named) == 1 else None)
+    if found is None and named:
+        raise forms.ValidationError(_("Several people have this name. Type the phone or employee number."))
+    if found is None or not found.is_active:
+        raise forms.ValidationError(_("Nobody has this name or number."))
+    return found
+
+
+class PersonField(forms.CharField):
+    """Somebody of the factory, by name, phone or employee number."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=60, help_text=gettext_lazy("Name, phone or employee number."), **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        return person_named(super().clean(value))
+
+
+def moment(label: Any, **more: Any) -> forms.DateTimeField:
+    """A time of the factory, chosen with the browser's own picker."""
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=label, widget=widget, **more)
+
+
+class AbsenceForm(forms.Form):
+    stand_in = PersonField(label=gettext_lazy("Who stands in?"))
+    starts_at = moment(gettext_lazy("From"))
+    ends_at = moment(gettext_lazy("Until"))
+    reason = forms.CharField(max_length=120, required=False, label=gettext_lazy("Reason"))
+
+
 class PauseForm(forms.Form):
     """Times are the factory's; left empty: from now, and until the machine runs again."""
 
     reason = forms.CharField(
         max_length=500, label=gettext_lazy("Why does it stand still?"), widget=forms.Textarea(attrs={"rows": 2})
     )
-    from_at = forms.DateTimeField(
+    from_at = moment(gettext_lazy("From"), required=False, help_text=gettext_lazy("Left empty: from now."))
+    until_at = moment(
+        gettext_lazy("Until"),
         required=False,
-        label=gettext_lazy("From"),
-        help_text=gettext_lazy("Left empty: from now."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
-    until_at = forms.DateTimeField(
-        required=False,
-        label=gettext_lazy("Until"),
         help_text=gettext_lazy("Left empty: until somebody says that it runs again."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )

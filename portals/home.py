@@ -4,6 +4,7 @@ from django.shortcuts import get_object_or_404, redirect
 
 from hazards.models import Hazard
 from inspections.models import Pause, Run
+from people.models import Absence
 
 
 @login_required
@@ -19,6 +20,7 @@ def go(request, kind: str, pk: str):
         Hazard._meta.label_lower: _to_hazard,
         Run._meta.label_lower: _to_run,
         Pause._meta.label_lower: _to_pause,
+        Absence._meta.label_lower: lambda user, pk: redirect("field:me"),
     }
     if kind not in finds or not pk.isdecimal():
         raise Http404

@@ -11,10 +11,10 @@ from core.attachments import keep_photo, keep_voice
 from core.models import Attachment, Job, SavedView
 from facilities.models import Area, CalendarDay, Department, Equipment, EquipmentType, QRPoint, Shift
 from facilities.qr import issue_sticker
-from hazards.models import Category, Evidence, Hazard, Level, LevelPolicy, Status
+from hazards.models import Category, Evidence, Hazard, Level, LevelPolicy, Maintainer, Route, Status
 from inspections.models import Checklist, Frequency, Item, Pause, Plan, Run, Stop, Theme
 from notifications.models import Feed, Message, Notification
-from people.models import JobRole, Team, User
+from people.models import Absence, JobRole, Team, User
 from people.permissions import Role
 from tests import make
 
@@ -77,7 +77,7 @@ def _hazard(world: World, worker: User, area: Area, press: Equipment, team: Team
         source=Hazard.Source.REPORT,
         title=f"{world.mark}防护栏缺失",
         category=Category.objects.create(
-            code=f"{world.mark}guard", name=world.words("防护缺失"), gbt13861=2, level=Level.SERIOUS, team=team
+            code=f"{world.mark}guard", name=world.words("防护缺失"), gbt13861=2, level=Level.SERIOUS
         ),
         department=area.department,
         area=area,
@@ -94,6 +94,18 @@ def _hazard(world: World, worker: User, area: Area, press: Equipment, team: Team
         started_at=now,
         submitted_at=now,
         measure=f"{world.mark}已装好",
+    )
+    company = Maintainer.objects.create(
+        company=f"{world.mark}电梯公司", person=f"{world.mark}周工", phone="13900001234"
+    )
+    Route.objects.create(category=world.hazard.category, team=team, maintainer=company)
+    Absence.objects.create(
+        person=world.people[Role.LEADER],
+        stand_in=world.people[Role.HEAD],
+        starts_at=now,
+        ends_at=now + timedelta(days=1),
+        reason=f"{world.mark}出差",
+        created_by=world.people[Role.LEADER],
     )
     spoken = keep_voice(make.voice_file(f"{world.mark}.wav"), by=worker)
     for proof in (world.photo, spoken):

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portals import alerts, files, home, inbox, locks, looks, pwa
+from portals import absences, alerts, files, home, inbox, locks, looks, pwa
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("alerts/<int:pk>/acknowledge/", alerts.acknowledge, name="acknowledge"),
     path("locks/", locks.open_locks, name="locks"),
     path("inbox/", inbox.inbox, name="inbox"),
+    path("absences/<int:pk>/end/", absences.end, name="end_absence"),
     path("files/<uuid:pk>/", files.show, name="file"),
     path("sw.js", pwa.service_worker, name="service_worker"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),

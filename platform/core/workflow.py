@@ -75,5 +75,7 @@ class Workflow:
             raise WrongStatus(_("This was changed in the meantime. Look at where it stands now."))
         for name, value in {"status": step.target, **changes}.items():
             setattr(obj, name, value)
-        emit(step.event, obj, by=by, before=before, after=step.target, note=note, **(data or {}))
+        absent = by.acts_for(step.permission, None if step.only else obj) if by else None
+        lent = {"acts_for": absent.pk, "acts_for_name": absent.name} if absent else {}
+        emit(step.event, obj, by=by, before=before, after=step.target, note=note, **lent, **(data or {}))
         return obj

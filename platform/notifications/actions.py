@@ -90,6 +90,7 @@ def _words(event: Event, subject: Any) -> dict[str, Any]:
         "reason": event.data.get("reason", ""),
         "person": event.actor.name if event.actor else "",
         "what": _what(event, subject),
+        "absent": event.data.get("name", ""),
         "until": _until(subject),
     }
 

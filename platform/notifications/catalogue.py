@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import Event
 from hazards.models import Status
-from people.models import User
+from people.models import Absence, RoleGrant, User
 from people.permissions import PERMISSIONS, Role
 
 Audience = Callable[[Event, Any], Iterable[User]]
@@ -40,8 +40,9 @@ def subject_of(event: Event) -> Model | None:
 
 def holding(permission: str, department_id: int | None = None) -> Iterable[User]:
     """Active people whose role allows this in the department."""
-    grants = Q(grants__role__in=PERMISSIONS[permission])
-    people = User.objects.filter(grants, is_active=True).distinct().prefetch_related("grants__department")
+    holders = RoleGrant.objects.filter(role__in=PERMISSIONS[permission]).values("user")
+    stand_ins = Absence.objects.lending().filter(person__in=holders).values("stand_in")
+    people = User.objects.filter(Q(pk__in=holders) | Q(pk__in=stand_ins), is_active=True)
     where = _Somewhere(department_id)
     return [person for person in people if person.can(permission, where if department_id else None)]
 
@@ -54,7 +55,7 @@ class _Somewhere:
 def alert_takers(event: Event, alert: Any) -> Iterable[User]:
     """Safety officers first of all; the leaders hear of it through escalation."""
     takers = holding("alerts.acknowledge", alert.department_id)
-    return [person for person in takers if Role.SAFETY_OFFICER in person.role_codes]
+    return [person for person in takers if any(grant.role == Role.SAFETY_OFFICER for grant in person.powers)]
 
 
 def confirmers(event: Event, subject: Any) -> Iterable[User]:
@@ -102,11 +103,9 @@ def extension_deciders(event: Event, hazard: Any) -> Iterable[User]:
 
 def lock_hearers(event: Event, hazard: Any) -> Iterable[User]:
     """Whoever answers for hazards there, and who fixes it; a machine that another hazard still locks is not free."""
-    return (
-        [*holding("hazards.view", hazard.department_id), *owner(event, hazard)]
-        if event.data.get("is_free", True)
-        else []
-    )
+    if not event.data.get("is_free", True):
+        return []
+    return [*holding("hazards.view", hazard.department_id), *owner(event, hazard)]
 
 
 def people_there(event: Event, subject: Any) -> Iterable[User]:
@@ -117,6 +116,10 @@ def people_there(event: Event, subject: Any) -> Iterable[User]:
         department = department.parent
     there = User.objects.filter(is_active=True, department__in=above)
     return [*there, *holding("hazards.view", subject.department_id), *owner(event, subject)]
+
+
+def stand_in(event: Event, absence: Any) -> Iterable[User]:
+    return [absence.stand_in]
 
 
 def pause_deciders(event: Event, pause: Any) -> Iterable[User]:
@@ -169,6 +172,7 @@ RULES: dict[str, Rule] = {
         Rule("pause.approved", pause_asker, _("%(what)s is paused; its checks are excused")),
         Rule("pause.refused", pause_asker, _("%(what)s is not paused: %(note)s")),
         Rule("pause.ended", pause_people, _("%(what)s runs again; its checks are to be done")),
+        Rule("absence.declared", stand_in, _("You stand in for %(absent)s. Their reviews and tasks come to you")),
         Rule("run.nudged", doers, _("Still to do: %(what)s. Please check it now")),
     )
 }
@@ -179,8 +183,8 @@ SILENT = frozenset({
     "pause.locked", "run.withdrawn", "run.doubt_settled", "run.excused", "run.freed",
     "checklist.created", "checklist.drafted", "checklist.changed", "checklist.item_added", "checklist.item_changed",
     "checklist.item_moved", "checklist.item_removed", "checklist.published", "checklist.discarded", "checklist.retired",
-    "category.routed", "checklist.installed", "plan.created", "plan.changed", "plan.stopped", "pack.installed",
+    "category.routed", "maintainer.kept", "checklist.installed", "plan.created", "plan.changed", "plan.stopped", "pack.installed",
     "shift.added", "shift.changed", "shift.removed", "calendar.declared", "calendar.withdrawn",
     "department.added", "area.added", "area.changed", "equipment.added", "equipment.changed",
-    "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "team.added", "team.leader_named",
+    "absence.ended", "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "team.added", "team.leader_named",
 })  # fmt: skip

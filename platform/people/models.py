@@ -4,6 +4,8 @@ import uuid
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -41,7 +43,8 @@ class UserManager(BaseUserManager):
         """Active people with this role, everywhere or for the department."""
         grants = RoleGrant.objects.filter(role=role).select_related("department")
         fitting = [grant.user_id for grant in grants if grant.reaches(department_id)]
-        return User.objects.filter(pk__in=fitting, is_active=True)
+        stand_ins = Absence.objects.lending().filter(person__in=fitting).values("stand_in")
+        return User.objects.filter(Q(pk__in=fitting) | Q(pk__in=stand_ins), is_active=True)
 
 
 class User(AbstractBaseUser):
@@ -77,8 +80,15 @@ class User(AbstractBaseUser):
         return self.name
 
     @cached_property
+    def powers(self) -> list["RoleGrant"]:
+        """The own roles, and those of whom this person stands in for at the moment."""
+        absent = Absence.objects.lending().filter(stand_in=self).values("person")
+        lent = Q(user__in=absent) & ~Q(role=Role.ADMIN)
+        return list(RoleGrant.objects.filter(Q(user=self) | lent).select_related("department", "user"))
+
+    @property
     def roles(self) -> list["RoleGrant"]:
-        return list(self.grants.select_related("department"))
+        return [grant for grant in self.powers if grant.user_id == self.pk]
 
     @cached_property
     def role_codes(self) -> frozenset[str]:
@@ -91,11 +101,16 @@ class User(AbstractBaseUser):
 
     def can(self, permission: str, obj: object = None) -> bool:
         """Whether one of the person's roles allows this, on this object's department where the role is bound to one."""
-        return self.is_active and any(allows(grant.role, permission) and grant.covers(obj) for grant in self.roles)
+        return self.is_active and any(allows(grant.role, permission) and grant.covers(obj) for grant in self.powers)
+
+    def acts_for(self, permission: str, obj: object = None) -> "User | None":
+        """Whom this person stands in for when using the permission; nobody where the own roles allow it."""
+        fitting = [grant for grant in self.powers if allows(grant.role, permission) and grant.covers(obj)]
+        return None if any(grant.user_id == self.pk for grant in fitting) or not fitting else fitting[0].user
 
     def departments_with(self, permission: str) -> list[int] | None:
         """Ids of the departments in which the person holds the permission; None means everywhere."""
-        grants = [grant for grant in self.roles if allows(grant.role, permission)]
+        grants = [grant for grant in self.powers if allows(grant.role, permission)]
         if any(grant.department_id is None for grant in grants):
             return None
         return sorted(set().union(*(grant.department.subtree for grant in grants if grant.department)))
@@ -120,6 +135,20 @@ class RoleGrant(models.Model):
         return obj is None or self.reaches(getattr(obj, "department_id", None))
 
 
+class AbsenceQuerySet(models.QuerySet):
+    def running(self):
+        now = timezone.now()
+        return self.filter(starts_at__lte=now, ends_at__gt=now, ended_at=None)
+
+    def lending(self):
+        """Running ones of people whose account is open: a closed account lends nothing."""
+        return self.running().filter(person__is_active=True)
+
+    def visible_to(self, user):
+        own = Q(person=user) | Q(stand_in=user)
+        return self if user.can("people.lend") else self.filter(own)
+
+
 class Absence(models.Model):
     """Somebody is away, and another person stands in: decides and fixes in their place, under the own name."""
 
@@ -132,9 +161,11 @@ class Absence(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, help_text="When it was ended before its time.")
 
+    objects = AbsenceQuerySet.as_manager()
+
     class Meta:
         ordering = ["-starts_at", "-id"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="absence_ends_later"),
-            models.CheckConstraint(condition=~models.Q(person=models.F("stand_in")), name="absence_somebody_else"),
+            models.CheckConstraint(condition=Q(ends_at__gt=models.F("starts_at")), name="absence_ends_later"),
+            models.CheckConstraint(condition=~Q(person=models.F("stand_in")), name="absence_somebody_else"),
         ]

@@ -36,6 +36,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         # people and plant
         "people.view": _OFFICE | _LEADERS | {Role.WORKSHOP_HEAD, Role.TRAINER, Role.INSPECTOR},
         "people.manage": {Role.ADMIN},
+        "people.lend": _OFFICE,
         "facilities.manage": _OFFICE,
         "qr.manage": _OFFICE,
         # inspections

@@ -23,5 +23,6 @@ urlpatterns = [
     path("hazards/<int:pk>/rectify/", hazards.rectify, name="rectify"),
     path("hazards/<int:pk>/start/", hazards.start, name="start_hazard"),
     path("hazards/<int:pk>/before/", proof.before, name="before"),
+    path("hazards/<int:pk>/hand-over/", hazards.hand_over, name="hand_over"),
     path("hazards/<int:pk>/extend/", hazards.extend, name="extend"),
 ]

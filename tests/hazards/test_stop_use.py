@@ -226,7 +226,7 @@ def test_the_label_turns_red_for_everybody_who_scans(browser, officer, press, to
         assert "stop-x big-x" in page
         for words in ("停用", hazard.number, hazard.title, officer.name, "不要开"):
             assert words in page
-        assert f'{reverse("field:report")}?equipment={press.pk}' in page
+        assert f"{reverse('field:report')}?equipment={press.pk}" in page
         assert reverse("field:inspect", args=[token]) not in page
     void_hazard(hazard, by=officer, note="录错了")
     assert "stop-x big-x" not in _page(browser, make.person(Role.WORKER), url)

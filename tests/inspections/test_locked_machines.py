@@ -106,7 +106,7 @@ def test_the_page_says_so_in_red_and_leads_to_a_report(browser, officer, worker,
         assert answer.status_code == 409
         page = answer.content.decode()
         assert "stop-x big-x" in page
-        assert f'{reverse("field:report")}?equipment={press.pk}' in page
+        assert f"{reverse('field:report')}?equipment={press.pk}" in page
 
 
 def test_a_check_that_was_begun_before_may_be_handed_in_and_bears_a_mark(officer, worker, press, work_off):

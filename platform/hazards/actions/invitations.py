@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.core import signing
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,9 @@ from hazards.models import Hazard, Invitation, Maintainer
 from people.actions import sort_key
 from people.models import RoleGrant, User
 from people.permissions import Role
-from tenants.current import current_schema
+from tenants import due
+from tenants.addresses import address_of
+from tenants.current import current_factory, current_schema
 
 LASTS = timedelta(days=7)
 LONGEST = timedelta(days=30)
@@ -75,6 +78,17 @@ def revoke_invitation(invitation: Invitation, *, by: User) -> Invitation:
 
 def token_of(invitation: Invitation) -> str:
     return _signer().sign(str(invitation.pk))
+
+
+def link_of(invitation: Invitation) -> str:
+    return address_of(current_factory()) + reverse("outsider:hazard", args=[token_of(invitation)])
+
+
+def send_link(invitation: Invitation) -> None:
+    """As a text to the phone that was written down, once."""
+    words = {"company": invitation.company, "factory": current_factory().name, "link": link_of(invitation)}
+    text = _("%(factory)s asks %(company)s to fix a hazard. Look and hand in here: %(link)s") % words
+    due.now("notifications.send_sms", phone=invitation.phone, text=text, key=f"invitation:{invitation.pk}")
 
 
 def invitation_of(token: str) -> Invitation | None:

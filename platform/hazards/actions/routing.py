@@ -10,8 +10,10 @@ from core.errors import DomainError, NotAllowed
 from core.events import action, emit
 from facilities.models import Area
 from hazards.actions.clock import require_reason, wait_for_start
-from hazards.models import WORKFLOW, Category, Hazard, Route, Status
-from people.models import Team, User
+from hazards.actions.invitations import LONGEST, invite_outsider, send_link
+from hazards.models import WORKFLOW, Category, Hazard, Maintainer, Route, Status
+from people.models import Absence, Team, User
+from people.phones import normal_phone
 
 
 def route_of(category: Category, area: Area) -> Route | None:
@@ -25,26 +27,59 @@ def route_of(category: Category, area: Area) -> Route | None:
 def give_to_route(hazard: Hazard) -> Hazard:
     """Gives it to the leader of the route's team, where there is one who can fix things."""
     route = route_of(hazard.category, hazard.area)
+    if route and route.maintainer and route.maintainer.is_active:
+        return send_out(hazard, route.maintainer, team=route.team, by=None)
     leader = route.team.leader if route else None
-    if route and leader and leader.can("hazards.rectify"):
+    if route and leader and leader.is_active and leader.can("hazards.rectify"):
         _assign(hazard, route.team, leader, by=None)
     return hazard
 
 
 @action
-def route_category(category: Category, *, by: User, team: Team | None, area: Area | None = None) -> Category:
-    """Hazards of this category go to the team's leader by themselves; without a team the officer assigns each one."""
+def send_out(hazard: Hazard, maintainer: Maintainer, *, by: User | None, team: Team | None = None) -> Hazard:
+    """委托外部维保: the company's contact fixes it by a link, which goes to the phone as a text; `team` looks after it."""
+    if by is not None and not by.can("hazards.assign", hazard):
+        raise NotAllowed(_("You may not do this here. Ask who it is assigned to, or the safety officer."))
+    if not maintainer.is_active:
+        raise DomainError(_("This company is out of use. Choose another one."))
+    invitation = invite_outsider(
+        hazard,
+        by=None,
+        name=maintainer.person,
+        company=maintainer.company,
+        phone=maintainer.phone,
+        may_fix=True,
+        maintainer=maintainer,
+        lasts=LONGEST,
+    )
+    _assign(hazard, team, invitation.user, by=by)
+    send_link(invitation)
+    return hazard
+
+
+@action
+def route_category(
+    category: Category, *, by: User, team: Team | None, area: Area | None = None, maintainer: Maintainer | None = None
+) -> Category:
+    """Hazards of this category go to the team's leader by themselves, or to the maintainer whom the team looks after.
+
+    Everywhere, or in one area only; without a team the officer assigns each one.
+    """
     if not by.can("hazards.route"):
         raise NotAllowed(_("Your role does not decide where hazards go. Ask the safety officer."))
     standing = Route.objects.filter(category=category, area=area).first()
-    before, after = standing.team_id if standing else None, team.pk if team else None
+    if maintainer and team is None:
+        raise DomainError(_("Choose the team that looks after the company from outside."))
+    before = [standing.team_id, standing.maintainer_id] if standing else [None, None]
+    after = [team.pk if team else None, maintainer.pk if maintainer else None]
     if before == after:
         return category
     if team is None:
         Route.objects.filter(category=category, area=area).delete()
     else:
-        Route.objects.update_or_create(category=category, area=area, defaults={"team": team})
-    emit("category.routed", category, by=by, code=category.code, before=before, after=after)
+        Route.objects.update_or_create(category=category, area=area, defaults={"team": team, "maintainer": maintainer})
+    where = area.code if area else ""
+    emit("category.routed", category, by=by, code=category.code, area=where, before=before, after=after)
     return category
 
 
@@ -74,8 +109,31 @@ def _refuse_idle(owner: User) -> None:
 
 
 def _assign(hazard: Hazard, team: Team | None, owner: User, *, by: User | None, note: str = "") -> Hazard:
-    data: dict[str, Any] = {"owner": owner.pk, "owner_name": owner.name, "due_at": hazard.due_at}
+    absence = Absence.objects.running().filter(person=owner).select_related("stand_in").first()
+    data: dict[str, Any] = {"due_at": hazard.due_at}
+    if absence and absence.stand_in.can("hazards.rectify"):
+        data["instead_of"], owner = owner.name, absence.stand_in
+    data |= {"owner": owner.pk, "owner_name": owner.name}
     verb = "assign" if hazard.status == Status.CONFIRMED else "reassign"
     WORKFLOW.take(verb, hazard, by=by, note=note, data=data, owner=owner, team=team, assigned_at=timezone.now())
     wait_for_start(hazard)
     return hazard
+
+
+@action
+def keep_maintainer(
+    *, by: User, company: str, person: str, phone: str, maintainer: Maintainer | None = None, is_active: bool = True
+) -> Maintainer:
+    """Writes down a company from outside, or changes what stands; one out of use gets nothing new."""
+    if not by.can("hazards.route"):
+        raise NotAllowed(_("Your role does not decide where hazards go. Ask the safety officer."))
+    others = Maintainer.objects.exclude(pk=maintainer.pk) if maintainer else Maintainer.objects
+    if others.filter(company__iexact=company.strip()).exists():
+        raise DomainError(_("“%(name)s” is written down already.") % {"name": company.strip()})
+    facts = {"company": company.strip(), "person": person.strip(), "phone": normal_phone(phone), "is_active": is_active}
+    made = maintainer or Maintainer()
+    for name, value in facts.items():
+        setattr(made, name, value)
+    made.save()
+    emit("maintainer.kept", made, by=by, company=made.company, is_active=made.is_active)
+    return made

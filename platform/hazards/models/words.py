@@ -27,5 +27,6 @@ register(
         "hazard.locked": _("Machine put out of service"),
         "hazard.unlocked": _("Lock of this hazard lifted"),
         "category.routed": _("Team for a category named"),
+        "maintainer.kept": _("Outside maintainer written down"),
     }
 )

@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy
 from core.words import say
 from facilities.models import Area, Equipment, Shift
 from inspections.models import Checklist, Plan
-from people.auth import find_user
 from people.models import Team, User
 from people.permissions import PERMISSIONS, Role
 from portals.console.rules import NTH_NAMES, WEEKDAY_NAMES, slots_of, written
-from portals.forms import PauseForm
+from portals.forms import PauseForm, person_named
 
 UNITS = (("1", gettext_lazy("minutes")), ("60", gettext_lazy("hours")), ("1440", gettext_lazy("days")))
 OFTEN = (
@@ -136,7 +135,7 @@ class PlanForm(forms.Form):
         return str(self.cleaned_data["rule"]).strip()
 
     def clean_fallback(self) -> User | None:
-        return _user(self.cleaned_data["fallback"])
+        return person_named(self.cleaned_data["fallback"])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -154,7 +153,7 @@ class PlanForm(forms.Form):
     def _find_person(self, data: dict[str, Any]) -> None:
         """A person is looked for only where neither a team nor a role is chosen; the slot is hidden then."""
         try:
-            data["person"] = None if data.get("who") else _user(data.get("person", ""))
+            data["person"] = None if data.get("who") else person_named(data.get("person", ""))
         except forms.ValidationError as error:
             self.add_error("person", error)
             return
@@ -208,20 +207,6 @@ def _people() -> list[Any]:
     teams = [(f"team:{team.pk}", say(team.name)) for team in Team.objects.all()]
     roles = [(f"role:{role}", Role(role).label) for role in Role if role in PERMISSIONS["inspections.run"]]
     return [("", _("one person")), (_("Teams"), teams), (_("Roles"), roles)]
-
-
-def _user(text: str) -> User | None:
-    """By phone, employee number or e-mail, or by a name that only one person has."""
-    text = text.replace("\0", "").strip()
-    if not text:
-        return None
-    named = list(User.objects.filter(name=text, is_active=True)[:2])
-    found = find_user(text) or (named[0] if len(named) == 1 else None)
-    if found is None and named:
-        raise forms.ValidationError(_("Several people have this name. Type the phone or employee number."))
-    if found is None or not found.is_active:
-        raise forms.ValidationError(_("Nobody has this name or number."))
-    return found
 
 
 def _name(facts: dict[str, Any]) -> str:

@@ -1,9 +1,7 @@
 """Hazards at the desk: the list, and one page per hazard on which everything is decided."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -14,12 +12,13 @@ from core.events import history
 from facilities.models import Department
 from hazards import actions
 from hazards.actions.routing import route_of
-from hazards.models import WORKFLOW, Category, Hazard, Level, Review, Route
-from people.models import Team
+from hazards.models import WORKFLOW, Hazard, Level, Review
 from portals.console.forms import hazards as forms
 from portals.console.forms.locks import LockForm
+from portals.console.forms.routing import SendOutForm
 from portals.console.path import path_of
 from portals.console.views import locks
+from portals.console.views.routing import send, sending_out
 from portals.web import page, require
 
 PER_PAGE = 50
@@ -59,25 +58,6 @@ def index(request):
     return page(request, "console/hazards/list.html", context)
 
 
-@login_required
-def routes(request):
-    """Which team fixes which kind of hazard by default."""
-    require(request.user, "hazards.route")
-    categories = Category.objects.all()
-    if request.method == "POST":
-        by_number = {str(team.pk): team for team in Team.objects.all()}
-        with transaction.atomic():
-            for category in categories:
-                chosen = by_number.get(request.POST.get(f"team-{category.pk}", ""))
-                actions.route_category(category, by=request.user, team=chosen)
-        messages.success(request, _("Saved."))
-        return redirect("console:routes")
-    teams = Team.objects.select_related("leader")
-    routed = dict(Route.objects.filter(area=None).values_list("category_id", "team_id"))
-    rows = [(category, routed.get(category.pk)) for category in categories]
-    return page(request, "console/hazards/routes.html", {"rows": rows, "teams": teams})
-
-
 def _hazard(user, pk: int) -> Hazard:
     return get_object_or_404(Hazard.objects.visible_to(user).select_related(*NEAR), pk=pk)
 
@@ -108,7 +88,7 @@ def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
         "refusal": refusal,
         **locks.context_of(request, hazard),
     }
-    return page(request, "console/hazards/show.html", context, status=status)
+    return page(request, "console/hazards/show.html", context | sending_out(request, hazard, steps), status=status)
 
 
 @login_required
@@ -140,6 +120,8 @@ def _form(request, hazard: Hazard, verb: str):
         return LockForm(request.POST, hazard=hazard)
     if verb == "merge":
         return forms.MergeForm(request.POST, hazards=Hazard.objects.visible_to(request.user).open())
+    if verb == "send_out":
+        return SendOutForm(request.POST)
     kinds = {"confirm": forms.ConfirmForm, "review": forms.ReviewForm, "extension": forms.DecideForm}
     return kinds.get(verb, forms.ReasonForm)(request.POST)
 
@@ -152,6 +134,7 @@ def _decide_extension(request, hazard: Hazard, data) -> None:
 DECISIONS = {
     "confirm": lambda request, hazard, data: actions.confirm_hazard(hazard, by=request.user, **data),
     "assign": lambda request, hazard, data: actions.assign_hazard(hazard, by=request.user, **data),
+    "send_out": send,
     "review": lambda request, hazard, data: actions.review_hazard(hazard, by=request.user, **data),
     "merge": lambda request, hazard, data: actions.merge_hazard(hazard, by=request.user, **data),
     "reject": lambda request, hazard, data: actions.reject_hazard(hazard, by=request.user, **data),

@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -14,6 +15,7 @@ from facilities.models import Department
 from people import actions
 from people.models import User
 from people.permissions import Role
+from portals import absences
 from portals.console.forms.people import FindForm, PersonForm, filled_in
 from portals.web import page, require
 
@@ -75,8 +77,21 @@ def _show(request, person: User, form: PersonForm, status: int = 200, **more):
         "form": form,
         "events": history(person),
         "may_manage": request.user.can("people.manage"),
+        "may_lend": request.user.can("people.lend", person),
+        **absences.absences_of(person),
     }
     return page(request, "console/people/show.html", context | more, status=status)
+
+
+@login_required
+@require_POST
+def lend(request, pk: int):
+    """A stand-in for somebody who is away."""
+    require(request.user, "people.lend")
+    person = get_object_or_404(User.objects.select_related("department", "team", "job_role"), pk=pk)
+    form = PersonForm(initial=filled_in(person))
+    back = reverse("console:person", args=[pk])
+    return absences.declare(request, person, lambda typed: _show(request, person, form, 422, absence=typed), back)
 
 
 @login_required

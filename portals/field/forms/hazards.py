@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facilities.models import Area, Equipment
 from hazards.models import Category, Level
-from portals.forms import Named
+from portals.forms import Named, PersonField, moment
 
 
 class ReportForm(forms.Form):
@@ -77,8 +77,11 @@ class RectifyForm(forms.Form):
         ]
 
 
+class HandOverForm(forms.Form):
+    to = PersonField(label=_("Who takes it?"))
+    note = forms.CharField(max_length=500, label=_("Why?"), widget=forms.Textarea(attrs={"rows": 2}))
+
+
 class ExtensionForm(forms.Form):
-    new_due_at = forms.DateTimeField(
-        label=_("New limit"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    )
+    new_due_at = moment(_("New limit"))
     reason = forms.CharField(max_length=1000, label=_("Why?"), widget=forms.Textarea(attrs={"rows": 2}))

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST
 from core.attachments import PhotosRefused
 from core.errors import DomainError
 from core.events import history
-from hazards.actions import report_hazard, request_extension, start_hazard, submit_hazard
+from hazards.actions import hand_over_hazard, report_hazard, request_extension, start_hazard, submit_hazard
 from hazards.models import WORKFLOW, Hazard
-from portals.field.forms.hazards import ExtensionForm, RectifyForm, ReportForm
+from portals.field.forms.hazards import ExtensionForm, HandOverForm, RectifyForm, ReportForm
 from portals.field.views import proof
 from portals.photos import stamp_of, take_photos, take_voice
 from portals.web import page, require
@@ -96,7 +96,14 @@ def rectify(request, pk: int):
 def _context(request, hazard: Hazard, form: RectifyForm, **more):
     steps = {step.verb for step in WORKFLOW.open_to(request.user, hazard)}
     evidence = hazard.evidence.select_related("attachment__by", "like__attachment__by", "like__hazard")
-    context = {"hazard": hazard, "form": form, "evidence": evidence, "steps": steps, "extension": ExtensionForm()}
+    context = {
+        "hazard": hazard,
+        "form": form,
+        "evidence": evidence,
+        "steps": steps,
+        "extension": ExtensionForm(),
+        "hand_over": HandOverForm(),
+    }
     return context | proof.context_of(request.user, hazard, evidence) | more
 
 
@@ -120,6 +127,22 @@ def _submit(request, hazard: Hazard, form: RectifyForm):
 def start(request, pk: int):
     start_hazard(_hazard(request.user, pk), by=request.user)
     return redirect("field:rectify", pk=pk)
+
+
+@login_required
+@require_POST
+def hand_over(request, pk: int):
+    hazard, form = _hazard(request.user, pk), HandOverForm(request.POST)
+    refusal = ""
+    if form.is_valid():
+        try:
+            hand_over_hazard(hazard, by=request.user, **form.cleaned_data)
+            messages.success(request, _("Handed over to %(name)s.") % {"name": form.cleaned_data["to"].name})
+            return redirect("field:home")
+        except DomainError as refused:
+            refusal = refused.message
+    context = _context(request, hazard, RectifyForm(), hand_over=form, refusal=refusal)
+    return page(request, "field/hazards/rectify.html", context, status=422)
 
 
 @login_required
