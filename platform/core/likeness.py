@@ -21,7 +21,7 @@ Look = NDArray[np.uint8]
 SAME_SHOT = 0.03
 # The same picture with nothing new in it: up to this share in all blocks but a few. A place that was fixed and then shot
 # from where the first photo was taken differs at least there, however steady the hand.
-SAME_PICTURE = 0.06
+SAME_PICTURE = 0.08
 # Bits of 64 that cropping, shrinking and brightening change at most; beyond, pixels are not looked at.
 ALIKE_BITS = 14
 
@@ -35,7 +35,7 @@ _TONE = 6  # greys that count as one tone
 _BLOCK = 8
 _NOISE = 4.0  # variance that a block has from noise alone
 _CORNERS = 0.7  # share of the blocks that must agree, for the same shot
-_EVERYWHERE = 0.985  # for the same picture
+_EVERYWHERE = 0.95  # for the same picture
 
 
 def read(content: bytes) -> tuple[int, Look] | None:
