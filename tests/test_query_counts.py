@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from facilities.qr import issue_sticker
+from hazards.actions import stop_equipment
 from hazards.models import Evidence, Status
 from inspections.actions import ask_pause
 from inspections.models import Run
@@ -27,6 +28,9 @@ PAGES = (
     "/desk/plans/shifts/",
     "/desk/plans/pauses/",
     "/desk/plant/",
+    "/desk/plant/?locked=1",
+    "/desk/screen/",
+    "/locks/",
     "/desk/plant/areas/",
     "/desk/plant/departments/",
     "/desk/people/",
@@ -53,6 +57,9 @@ def add_some(officer, count: int) -> None:
         make.run(officer)
         ask_pause(make.machine(), by=officer, reason="换模")
         make.run(officer, status=Run.Status.DONE, inspector=officer, submitted_at=timezone.now(), result="pass")
+        press = make.machine()
+        stopping = make.hazard(equipment=press, area=press.area, reporter=officer)
+        stop_equipment(stopping, by=officer, equipment=press, reason="防护罩缺失")
         for status in (Status.REPORTED, Status.SECOND_REVIEW, Status.CLOSED):
             hazard = make.hazard(status, reporter=officer)
             Evidence.objects.create(hazard=hazard, attachment=make.photo(officer), stage="before")

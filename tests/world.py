@@ -11,7 +11,7 @@ from core.attachments import keep_photo, keep_voice
 from core.models import Attachment, Job, SavedView
 from facilities.models import Area, CalendarDay, Department, Equipment, EquipmentType, QRPoint, Shift
 from facilities.qr import issue_sticker
-from hazards.models import Category, Evidence, Hazard, Level, LevelPolicy, Maintainer, Route, Status
+from hazards.models import Category, Evidence, Hazard, Level, LevelPolicy, Maintainer, Route, Status, StopUse
 from inspections.models import Checklist, Frequency, Item, Pause, Plan, Run, Stop, Theme
 from notifications.models import Feed, Message, Notification
 from people.models import Absence, JobRole, Team, User
@@ -108,6 +108,15 @@ def _hazard(world: World, worker: User, area: Area, press: Equipment, team: Team
         created_by=world.people[Role.LEADER],
     )
     spoken = keep_voice(make.voice_file(f"{world.mark}.wav"), by=worker)
+    StopUse.objects.create(
+        hazard=world.hazard,
+        equipment=Equipment.objects.create(
+            code=f"{world.mark}E2", name=world.words("3号冲压机"), type=press.type, area=area
+        ),
+        reason=f"{world.mark}停用",
+        locked_at=now,
+        locked_by=world.people[Role.SAFETY_OFFICER],
+    )
     for proof in (world.photo, spoken):
         Evidence.objects.create(hazard=world.hazard, attachment=proof, stage=Evidence.Stage.BEFORE)
     raise_alert(world.hazard, f"{world.mark}告警", by=worker, department_id=area.department_id)
