@@ -1,5 +1,6 @@
 """One settings file; every value that differs between installations comes from the environment (.env.example)."""
 
+import os
 import warnings
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from config import env
 
 # django-tenants compares the extra search paths with the schemas that exist as soon as it is loaded.
 warnings.filterwarnings("ignore", message="Accessing the database during app initialization")
+
+# Pictures are compared as small matrices: shared between threads they take longer, and worse beside other work.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

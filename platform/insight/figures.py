@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Avg, F
+from django.db.models import Avg, Count, F, Q, QuerySet
 from django.utils import timezone
 
 from alerts.models import Alert
@@ -27,14 +28,18 @@ class Share:
 def runs_on_time(user, since: datetime, until: datetime) -> Share:
     """准时完成率: checks done within their window, of all whose window closed in the period; excused ones do not count."""
     closed = Run.objects.visible_to(user).counted().filter(closes_at__gt=since, closes_at__lte=until)
-    return Share(closed.filter(status=Run.Status.DONE, is_late=False).count(), closed.count())
+    return _share(closed, Q(status=Run.Status.DONE, is_late=False))
 
 
 def hazards_closed(user, since: datetime, until: datetime) -> Share:
     """闭环率: closed ones of those whose limit fell into the period; merged and unfounded reports do not count."""
     wanted = Hazard.objects.visible_to(user).filter(due_at__gt=since, due_at__lte=until)
     wanted = wanted.exclude(status__in=(Status.MERGED, Status.REJECTED, Status.VOIDED))
-    return Share(wanted.filter(status=Status.CLOSED).count(), wanted.count())
+    return _share(wanted, Q(status=Status.CLOSED))
+
+
+def _share(rows: QuerySet[Any], done: Q) -> Share:
+    return Share(**rows.aggregate(done=Count("pk", filter=done), of=Count("pk")))
 
 
 def days_to_close(user, since: datetime, until: datetime) -> float | None:
@@ -69,12 +74,12 @@ def overview(user) -> Overview:
     """The last 30 days, and what is open now."""
     until = timezone.now()
     period = (user, until - PERIOD, until)
-    hazards = Hazard.objects.visible_to(user)
+    is_over = Q(due_at__lt=until)
+    standing = Hazard.objects.visible_to(user).open().aggregate(open=Count("pk"), overdue=Count("pk", filter=is_over))
     return Overview(
         on_time=runs_on_time(*period),
         closed=hazards_closed(*period),
         days=days_to_close(*period),
         minutes=minutes_to_answer(*period),
-        open=hazards.open().count(),
-        overdue=hazards.overdue().count(),
+        **standing,
     )

@@ -1,13 +1,13 @@
 """Whether a check was really walked: facts of a run go in, a score from 0 to 100 and its reasons come out.
 
-It is a reason to talk, never a verdict, and only the team leader of the one who did the run sees it.
+It is a reason to talk, never a verdict. Only the team leader of the one who did the run sees it; see Run.doubted_before.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -31,7 +31,7 @@ SHARE_OF_USUAL, USUAL_FROM = 0.25, 20
 IN_A_ROW = 20
 # Finding nothing in a row must be this improbable for somebody who finds as often as the others.
 LUCK = 0.01
-# Photos whose pixels are compared with one, the nearest hashes first.
+# Photos whose pixels are compared with one, the nearest hashes first: many an honest photo of a nameplate is as near as a copy.
 COMPARED = 12
 
 
@@ -256,7 +256,8 @@ LEFT JOIN {label} scanned ON scanned.id = run.scanned_id
 WHERE run.id = ANY(%s)
   AND EXISTS (SELECT 1 FROM {label} label WHERE label.revoked_at IS NULL
               AND (label.equipment_id = run.equipment_id OR (run.equipment_id IS NULL AND label.area_id = run.area_id)))
-  AND (scanned.id IS NULL OR NOT coalesce(scanned.equipment_id = run.equipment_id, scanned.area_id = run.area_id, false))
+  AND NOT coalesce(CASE WHEN run.equipment_id IS NULL THEN scanned.area_id = run.area_id
+                        ELSE scanned.equipment_id = run.equipment_id END, false)
 """
 
 
@@ -264,7 +265,8 @@ def _labels(pks: list[int]) -> dict[int, str]:
     return dict(_ask(_LABELS, pks))
 
 
-# Photos of these runs beside each earlier photo that proves something and has nearly the same hash, the nearest first.
+# Photos of these runs beside each earlier photo that proves something and has nearly the same hash, the nearest first;
+# once for each that it proves.
 _ALIKE = """
 WITH mine AS (
   SELECT DISTINCT ON (photo.id) photo.id, photo.sha256, photo.phash, photo.received_at, answer.run_id
@@ -285,45 +287,58 @@ WITH mine AS (
    AND (other.sha256 = mine.sha256 OR bit_count((mine.phash # other.phash)::bit(64)) <= %s)
 ), ranked AS (
   SELECT alike.*, proof.run_id AS of_run, proof.hazard_id AS of_hazard,
-         row_number() OVER (PARTITION BY alike.id ORDER BY is_same_file DESC, bits, alike.received_at DESC, proof.run_id)
+         dense_rank() OVER (PARTITION BY alike.id ORDER BY is_same_file DESC, bits, alike.received_at DESC, alike.of)
            AS place
   FROM alike JOIN proof ON proof.attachment_id = alike.of
 )
-SELECT run_id, id, of, is_same_file, of_run, of_hazard FROM ranked WHERE place <= %s ORDER BY run_id, id, place
+SELECT run_id, id, of, is_same_file, of_run, of_hazard FROM ranked WHERE place <= %s ORDER BY run_id, id, place, of_run
 """
 
 
 def _copies(pks: list[int]) -> dict[int, list[Copy]]:
     """One for each photo of the runs that was there before."""
     read_missing_hashes(pks)
-    near: dict[tuple[int, UUID], list[tuple[UUID, bool, int | None, int | None]]] = defaultdict(list)
+    found: dict[tuple[int, UUID], dict[UUID, Near]] = defaultdict(dict)
     for run, photo, *other in _ask(_ALIKE, pks, likeness.ALIKE_BITS, COMPARED):
-        near[run, photo].append((other[0], other[1], other[2], other[3]))
-    look = lru_cache(maxsize=2000)(_look)
+        found[run, photo].setdefault(other[0], Near(*other))
+    near = {of_run: list(others.values()) for of_run, others in found.items()}
+    look = _looks(near)
     copies: dict[int, list[Copy]] = defaultdict(list)
     for (run, photo), others in near.items():
-        found = _same_shot(photo, others, look)
-        if found:
-            of, is_same_file, of_run, of_hazard = found
-            copies[run].append(Copy(str(photo), str(of), is_same_file, of_run, of_hazard))
+        if one := _same_shot(photo, others, look):
+            copies[run].append(Copy(str(photo), str(one.of), one.is_same_file, one.run, one.hazard))
     return copies
 
 
-def _same_shot(photo: UUID, others: list[Any], look: Any) -> Any:
-    if others[0][1]:
+class Near(NamedTuple):
+    """An earlier photo with nearly the same hash, and what it proves."""
+
+    of: UUID
+    is_same_file: bool
+    run: int | None
+    hazard: int | None
+
+
+Looks = Callable[[UUID], likeness.Look | None]
+
+
+def _looks(near: dict[tuple[int, UUID], list[Near]]) -> Looks:
+    """Reads a photo when it is first looked at; all their rows in one question."""
+    wanted = {photo for (_run, photo), others in near.items() if not others[0].is_same_file}
+    wanted |= {other.of for others in near.values() if not others[0].is_same_file for other in others}
+    photos = Attachment.objects.in_bulk(wanted)
+    return lru_cache(maxsize=2000)(lambda pk: likeness.look_of(_content(photos[pk])))
+
+
+def _same_shot(photo: UUID, others: list[Near], look: Looks) -> Near | None:
+    if others[0].is_same_file:
         return others[0]
     mine = look(photo)
-    seen = {other[0]: other for other in others}
-    readable = [(other, theirs) for pk, other in seen.items() if (theirs := look(pk)) is not None]
+    readable = [(other, theirs) for other in others if (theirs := look(other.of)) is not None]
     if mine is None or not readable:
         return None
     found = likeness.closest(mine, [theirs for _other, theirs in readable])
     return readable[found[0]][0] if found and found[1] <= likeness.SAME_SHOT else None
-
-
-def _look(photo: UUID) -> likeness.Look | None:
-    found = likeness.read(_content(Attachment.objects.get(pk=photo)))
-    return found[1] if found else None
 
 
 def _content(photo: Attachment) -> bytes:

@@ -47,8 +47,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "inspections.pause": _SHOP_FLOOR | {Role.SAFETY_OFFICER},
         "inspections.approve_pause": {Role.SAFETY_OFFICER, Role.WORKSHOP_HEAD},
         "inspections.nudge": {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.SAFETY_OFFICER},
-        # Private: what a team leader talks about with the people of the own team, and nobody else reads.
-        "inspections.see_doubts": {Role.TEAM_LEADER},
+        # Private: what a team leader talks about with the people of the own team, and nobody else reads. Whom no team
+        # leader can ask, a team leader above all, is the safety officer's.
+        "inspections.see_doubts": {Role.TEAM_LEADER, Role.SAFETY_OFFICER},
+        "inspections.see_doubts_of_leaderless": {Role.SAFETY_OFFICER},
         # hazards: the closed loop
         "hazards.report": _EVERYBODY - {Role.INSPECTOR, Role.OUTSIDER},
         "hazards.view": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.INSPECTOR},

@@ -1,7 +1,8 @@
 // Hand-ins on this phone, from the first answer to the server's receipt. No page in here: the service worker runs it too.
 //
 // A record: { id, user, key, run, title, state, fields: [[name, value, checked, isLeft]], files: [{ id, name, filename, type, at,
-// size, sha256, isThere, isLeft }], here, began, changed, handed, tries, problem, url }. Its states: draft → waiting → sending → done, or
+// size, sha256, isThere, isLeft }], here, began, changed, version, handed, tries, problem, url }. Without a run it is the
+// report of a hazard. version: another one with each change of what was said. Its states: draft → waiting → sending → done, or
 // refused, from where it goes on as a draft does. The bytes of files lie beside it, each under an id made here: some phones
 // lose a File that the camera app cleans up.
 
@@ -39,7 +40,7 @@ async function within(mode, work) {
   });
 }
 
-function newId() {
+export function newId() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 15) | 64;
@@ -56,6 +57,15 @@ export async function digest(bytes) {
 
 export function begin(facts) {
   return { id: newId(), state: "draft", fields: [], files: [], here: 0, tries: 0, began: Date.now(), ...facts };
+}
+
+/** Where a record is filled in, and where it is sent to. */
+export function pageOf({ id, run }) {
+  return run ? `/m/runs/${run}/` : `/m/report/?again=${id}`;
+}
+
+export function addressOf({ run }) {
+  return run ? `/m/sync/runs/${run}/` : "/m/sync/report/";
 }
 
 export async function records() {
@@ -83,21 +93,31 @@ export async function describe(file, name) {
   return { ...about, sha256: await digest(bytes), bytes };
 }
 
-/** Writes record and new files together; false where another tab has handed it in already. */
+/** Writes record and new files together; where another page was faster nothing is written, and what stands is given back. */
 export async function keep(draft, added = []) {
-  let isKept = true;
+  let other = null;
+  const version = newId();
   await within("readwrite", (store, files) => {
-    const standing = store.get(draft.id);
-    standing.onsuccess = () => {
-      if (LOCKED.includes(standing.result?.state)) { isKept = false; return; }
+    const all = store.getAll();
+    all.onsuccess = () => {
+      const standing = all.result.find((each) => each.id === draft.id);
+      other = all.result.find((each) => isInTheWay(each, draft)) ?? null;
+      if (other) return;
       const held = new Set(draft.files.map((file) => file.id));
-      for (const file of standing.result?.files ?? []) if (!held.has(file.id)) files.delete(file.id);
+      for (const file of standing?.files ?? []) if (!held.has(file.id)) files.delete(file.id);
       for (const { id, bytes } of added) files.put({ id, bytes });
-      store.put({ ...draft, changed: Date.now() });
+      store.put({ ...draft, version, changed: Date.now() });
     };
   });
+  if (!other) draft.version = version;
   tell();
-  return isKept;
+  return other;
+}
+
+/** The same record or another one of the same form: handed in already, or written by another page meanwhile. */
+function isInTheWay(each, draft) {
+  if (each.id === draft.id) return LOCKED.includes(each.state) || each.version !== draft.version;
+  return each.key === draft.key && each.user === draft.user && (each.state !== "done" || each.sent > draft.began);
 }
 
 export async function change(id, facts) {
@@ -143,10 +163,10 @@ async function drop(id, left) {
   tell();
 }
 
-/** Done ones are shown for a day. */
+/** Done ones are shown for a day; what was begun and left for a week can no longer be handed in. */
 export async function tidy() {
-  const day = 86_400_000;
-  const old = (await records()).filter((each) => each.state === "done" && Date.now() - each.sent > day);
+  const day = 86_400_000, age = (at) => Date.now() - at;
+  const old = (await records()).filter((each) => (each.state === "done" && age(each.sent) > day) || (each.state === "draft" && age(each.changed) > 7 * day));
   for (const { id } of old) await remove(id);
 }
 
@@ -175,7 +195,7 @@ export async function alone(work) {
   try {
     return await work();
   } finally {
-    await within("readwrite", (_records, _files, turns) => turns.delete("sending"));
+    await endTurn();
   }
 }
 
@@ -190,4 +210,11 @@ export async function takeTurn() {
     };
   });
   return isMine;
+}
+
+async function endTurn() {
+  await within("readwrite", (_records, _files, turns) => {
+    const standing = turns.get("sending");
+    standing.onsuccess = () => standing.result?.by === me && turns.delete("sending");
+  });
 }

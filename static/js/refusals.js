@@ -11,6 +11,11 @@ export function refuse(sentence) {
   place.focus();
 }
 
+/** It is no longer so. */
+export function settled() {
+  place.replaceChildren();
+}
+
 place.addEventListener("click", (event) => event.target.closest("[data-dismiss]") && place.replaceChildren());
 document.body.addEventListener("htmx:beforeRequest", () => place.replaceChildren());
 document.body.addEventListener("htmx:sendError", () => refuse(say("noAnswer")));

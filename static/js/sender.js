@@ -3,9 +3,11 @@
 // Each call may be repeated: the server knows records and files by the ids that this phone gave them. A record that is
 // refused holds up no other one.
 
-import { alone, bytesOf, change, digest, finish, receive, record, records, takeTurn, tidy } from "./queue.js";
+import { addressOf, alone, bytesOf, change, digest, finish, receive, record, records, takeTurn, tidy } from "./queue.js";
 
 const PATIENCE = { json: 30_000, file: 180_000 };
+// Of a report: what is printed on its photos.
+const PLACE = ["equipment", "area"];
 
 /** problem: what the server said, with its sentence; kind: refused, signedOut, missing or noAnswer. */
 class Trouble extends Error {
@@ -61,7 +63,7 @@ async function send(standing, me) {
     id: standing.id, user: standing.user, fields: fields.map(([name, value]) => [name, value]),
     files: named(files), label: standing.label ?? "", started_at: moment(standing.began), submitted_at: moment(standing.handed), sent_at: moment(Date.now()),
   };
-  const answer = await post(`/m/sync/runs/${standing.run}/`, JSON.stringify(told), me, { "Content-Type": "application/json" })
+  const answer = await post(addressOf(standing), JSON.stringify(told), me, { "Content-Type": "application/json" })
     .catch((trouble) => again(standing, trouble));
   if (standing.files.some((file) => file.sha256 && answer.files[file.id] && answer.files[file.id] !== file.sha256)) throw new Trouble("noAnswer");
   await finish(standing.id, { url: answer.url, sent: Date.now() });
@@ -88,8 +90,9 @@ async function upload(standing, file, me) {
   if (!bytes) throw new Trouble("refused", where(standing, file, { say: "photoGone" }));
   const body = new FormData();
   for (const [name, value] of Object.entries({ id: file.id, user: standing.user, name: file.name, [`${file.name}-taken`]: moment(file.at) })) body.append(name, value);
+  for (const [name, value] of standing.fields) if (PLACE.includes(name)) body.append(name, value);
   body.append(file.name, new Blob([bytes], { type: file.type }), file.filename);
-  const answer = await post(`/m/sync/runs/${standing.run}/files/`, body, me).catch((trouble) => {
+  const answer = await post(`${addressOf(standing)}files/`, body, me).catch((trouble) => {
     throw trouble.kind === "refused" ? new Trouble("refused", where(standing, file, trouble.problem)) : trouble;
   });
   if (answer.sha256 !== (file.sha256 || (await digest(bytes)) || answer.sha256)) throw new Trouble("noAnswer");

@@ -18,10 +18,10 @@
 //       <input type="radio" name="text-4" value="…" data-fails>   of a choice: chooses "fail", the others "pass"
 //       <div class="stack" data-if="fail">…</div>                 shown for these answers only; leave it visible in the HTML
 //       <input type="hidden" name="answered_at-4" data-answered>  time of the last change, ISO 8601
-//       <p class="field-error">…</p>                              errors of a 422 answer stand inside their section
+//       <div class="note bad" role="alert" data-fault>…</div>     errors of a 422 answer, below their question
 //     </section>
-//     <section class="stack" data-summary>…<ol data-summary-list></ol><button class="w-btn" type="submit">…</button></section>
-//     {% include "parts/_stepper_dock.html" %}                    back, read aloud, go on; hidden without scripts
+//     <section class="stack" data-summary>…<ol data-summary-list></ol><button class="w-btn no-js" type="submit">…</button></section>
+//     {% include "parts/_stepper_dock.html" with may_hand_in=True %}   back, read aloud, go on, hand in; hidden without scripts
 //   </form>
 //
 // A section may do without radios (number, text or photo only): then any answer in it counts. data-optional on a section:
@@ -31,14 +31,14 @@
 // a tab that dies nor an ended session loses it. Handing in only lets go of the record: sender.js takes it to the server,
 // now or when there is a network, and [data-saved] takes the form's place. What the server refused comes back marked.
 
-import { begin, bytesOf, describe, find, keep, onChange, record } from "./queue.js";
+import { read, show } from "./draft.js";
+import { begin, find, keep, onChange, record } from "./queue.js";
 import { rest, wake } from "./once.js";
-import { refuse } from "./refusals.js";
+import { refuse, settled } from "./refusals.js";
 import { settle } from "./sender.js";
 import { put } from "./shots.js";
 import { speak } from "./speak.js";
 import { reason } from "./sync.js";
-import { put as putVoice } from "./voice.js";
 import { icon, make, say } from "./words.js";
 
 // So long the button turns before the person may go on with the next task.
@@ -67,19 +67,20 @@ class Stepper {
     this.listen();
     const { run, user, title } = this.form.dataset;
     const standing = this.key ? await find(this.key, Number(user)).catch(() => null) : null;
-    const isOver = standing && !["draft", "refused"].includes(standing.state);
-    this.record = standing && !isOver ? standing : begin({ key: this.key, run: Number(run), user: Number(user), title });
+    const isGone = standing && isOver(standing);
+    this.record = standing && !isGone ? standing : begin({ key: this.key, run: Number(run), user: Number(user), title });
     // A page that was kept knows less than the queue; one that is fresh knows that it may be done again.
     // The label that was scanned without network goes along; the server judges it.
     const label = new URLSearchParams(location.search).get("label");
     if (label) this.record.label = label;
-    if (isOver && (standing.state !== "done" || "kept" in document.body.dataset)) return this.saved(standing);
-    const draft = standing && !isOver ? standing : null, last = draft?.here ?? 0; // what is written on the way moves it
+    if (isGone && (standing.state !== "done" || "kept" in document.body.dataset)) return this.saved(standing);
+    const draft = standing && !isGone && !("again" in this.form.dataset) ? standing : null, last = draft?.here ?? 0; // what is written on the way moves it
     if (draft) await this.restore(draft).catch(() => refuse(say("noAnswer")));
     this.found();
+    if (this.key) onChange(() => this.watch());
     this.steps.forEach((step) => this.look(step));
     this.ask();
-    const wrong = this.steps.findIndex((step) => step.querySelector(".field-error"));
+    const wrong = this.steps.findIndex((step) => step.querySelector("[data-fault]"));
     this.go(wrong >= 0 ? wrong : last);
   }
 
@@ -100,8 +101,9 @@ class Stepper {
     const step = event.target.closest("[data-step]");
     // Photos are made smaller first; until then the input holds the new ones alone.
     if (!step || (event.type !== "shots:changed" && event.target.type === "file" && event.target.closest("[data-shots]"))) return;
+    if (this.isRestoring) return;
     this.isDirty = true;
-    step.querySelectorAll(".field-error").forEach((old) => old.remove());
+    step.querySelectorAll("[data-fault]").forEach((old) => old.remove());
     const answered = step.querySelector("[data-answered]");
     if (answered) answered.value = new Date().toISOString();
     if (event.target.closest("[data-number]")) this.limit(step);
@@ -270,6 +272,7 @@ class Stepper {
     dock.hidden = false;
     dock.querySelector("[data-prev]").disabled = this.here === 0;
     dock.querySelector("[data-next]").hidden = isEnd;
+    dock.querySelector("[data-hand-in]")?.toggleAttribute("hidden", !isEnd);
     dock.querySelector("[data-read]").hidden = isEnd || !("speechSynthesis" in window);
     if (isEnd) this.sum();
     this.cells();
@@ -306,61 +309,49 @@ class Stepper {
   }
 
   async write(facts) {
-    const fields = [], files = [], added = [];
-    for (const input of this.form.querySelectorAll("[data-step] [name], [data-summary] [name]")) {
-      if (input.type === "file") for (const file of input.files) files.push({ ...(await this.describe(file, input.name, added)), isLeft: input.disabled });
-      else fields.push([input.name, input.value, ["radio", "checkbox"].includes(input.type) ? input.checked : null, input.disabled]);
-    }
-    const isMine = await keep(Object.assign(this.record, { fields, files, here: this.here }, facts), added);
+    const { added, ...said } = await read(this.form.querySelectorAll("[data-step] [name], [data-summary] [name]"), this.known);
+    const draft = { ...this.record, ...said, here: this.here, ...facts };
+    const other = await keep(draft, added).catch((error) => {
+      added.forEach(({ file }) => this.known.delete(file)); // not written, so not known
+      throw error;
+    });
     this.full(false);
     navigator.storage?.persist?.().catch(() => null);
-    if (!isMine) this.saved(await record(this.record.id)); // handed in from another tab
-    return isMine;
+    if (other) await this.follows(other);
+    else this.record = draft;
+    return !other;
   }
 
-  async describe(file, name, added) {
-    if (!this.known.has(file)) {
-      const { bytes, ...about } = await describe(file, name);
-      added.push({ id: about.id, bytes });
-      this.known.set(file, about);
-    }
-    return this.known.get(file);
+  /** Another page of this phone was faster: this one shows what stands, and never a second record of the same check. */
+  async follows(standing) {
+    this.record = standing;
+    if (isOver(standing)) return this.saved(standing);
+    await this.restore(standing);
+    this.steps.forEach((step) => this.look(step));
+    this.ask();
+  }
+
+  async watch() {
+    const standing = this.form.hidden ? null : await find(this.key, this.record.user).catch(() => null);
+    if (!standing || standing.version === this.record.version || (standing.state === "done" && standing.sent < this.record.began)) return;
+    this.kept = this.kept.catch(() => null).then(() => standing.version !== this.record.version && this.follows(standing));
   }
 
   /** The phone has no room left: then the page itself must stay open. */
   full(isFull) {
     if (isFull && !this.isFull) refuse(say("phoneFull"));
+    if (!isFull && this.isFull) settled();
     this.isFull = isFull;
-    if (isFull) this.known = new WeakMap();
     return !isFull;
   }
 
   async restore(draft) {
-    const inputs = [...this.form.querySelectorAll("[name]")];
-    for (const [name, value, checked] of draft.fields) {
-      for (const input of inputs.filter((each) => each.name === name)) {
-        if (checked === null) input.value = value;
-        else if (input.value === value) input.checked = checked;
-      }
-    }
-    const bad = draft.problem?.files ?? [];
-    for (const input of inputs.filter((each) => each.type === "file")) {
-      const about = draft.files.filter((file) => file.name === input.name && !bad.includes(file.id));
-      const files = (await Promise.all(about.map((file) => this.again(file)))).filter(Boolean);
-      if (files.length) give(input, files);
-    }
+    this.isRestoring = true;
+    await show(this.form, draft, this.known).finally(() => { this.isRestoring = false; });
     this.steps.filter((step) => step.querySelector("[data-number]")).forEach((step) => this.limit(step));
     this.form.querySelector("[data-restored]")?.removeAttribute("hidden");
     this.isDirty = true;
     if (draft.state === "refused") this.mark(draft);
-  }
-
-  async again(about) {
-    const bytes = await bytesOf(about.id);
-    if (!bytes) return null;
-    const file = new File([bytes], about.filename, { type: about.type, lastModified: about.at });
-    this.known.set(file, about);
-    return file;
   }
 
   async send(event) {
@@ -374,9 +365,9 @@ class Stepper {
     if (!this.key) return this.bare();
     rest(this.form, event.submitter);
     const isKept = await this.keep({ state: "waiting", handed: Date.now(), problem: null, tries: 0 });
-    this.isDirty = false;
     // Where nothing can be kept, the form goes as it goes without scripts.
     if (this.isFull) return navigator.onLine ? this.bare() : wake(this.form);
+    this.isDirty = false;
     return isKept ? this.follow() : wake(this.form);
   }
 
@@ -405,21 +396,30 @@ class Stepper {
       if (good.length < (box.shots ?? []).length) put(box, good);
     }
     this.mark(standing);
-    refuse(reason(standing) || say("marked"));
   }
 
-  /** What the server said of single items stands at them, and the first one is shown. */
+  /** What the server said of single items stands at them, and the first one is shown; the rest stands above all. */
   mark(standing) {
-    this.form.querySelectorAll(".field-error").forEach((old) => old.remove());
-    const { items = {}, name } = standing.problem ?? {};
+    this.form.querySelectorAll("[data-fault]").forEach((old) => old.remove());
+    const { items = {}, name = "" } = standing.problem ?? {};
     const all = name ? { ...items, [name.split("-").pop()]: reason(standing) } : items;
     for (const [item, sentence] of Object.entries(all)) {
       const step = this.steps.find((each) => each.dataset.step === item);
-      if (sentence) step?.append(make("p", { class: "field-error" }, icon("alert-octagon"), make("span", {}, sentence)));
+      if (sentence && step) this.blame(step, sentence, name.startsWith("photos"));
     }
-    const first = this.steps.findIndex((step) => step.querySelector(".field-error"));
+    const first = this.steps.findIndex((step) => step.querySelector("[data-fault]"));
     if (first >= 0) this.go(first);
-    else if (standing.problem) refuse(reason(standing));
+    else refuse(reason(standing) || say("marked"));
+  }
+
+  /** Below the question and above all that was answered: seen without scrolling, and read out. */
+  blame(step, sentence, isPhoto) {
+    const note = make("div", { class: "note bad wrap", role: "alert", "data-fault": "" }, icon("alert-octagon"), make("span", { class: "grow" }, sentence));
+    step.querySelector(".w-q").parentElement.after(note);
+    if (!isPhoto) return;
+    const again = make("button", { type: "button", class: "w-btn mid" }, icon("camera"), say("again"));
+    again.addEventListener("click", () => step.querySelector("[data-shots] input[type=file]").click());
+    note.append(again);
   }
 
   /** In the form's place: it is on the phone, and what becomes of it. */
@@ -447,10 +447,8 @@ class Stepper {
   }
 }
 
-/** Files of a record back in their input, to be seen or heard there. */
-function give(input, files) {
-  const voice = input.closest("[data-voice]");
-  return voice ? putVoice(voice, files) : put(input.closest("[data-shots]"), files);
+function isOver(standing) {
+  return !["draft", "refused"].includes(standing.state);
 }
 
 /** Where the browser can, it sends on even when this page is closed. */

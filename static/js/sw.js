@@ -4,11 +4,13 @@
 // Files come from the phone first, pages from the network first. Pages are kept per person: as soon as a page shows that
 // somebody else has signed in, or somebody signs out, those of before are gone. The queue is nobody's business here.
 
+import { begin, describe, digest, keep, newId, record } from "./queue.js";
 import { flush } from "./sender.js";
 
 const KEPT = `files-${VERSION}`, ABOUT = "about", OFFLINE = "/offline/";
 const PATIENCE_FOR_PAGES = 4000, FRESH = 3_600_000;
-const RUN = /^\/m\/runs\/\d+\/$/, FIXED = ["/m/", "/m/sync/", "/m/scan/"];
+const REPORT = "/m/report/", RUN = /^\/m\/runs\/\d+\/$/, FIXED = ["/m/", "/m/sync/", "/m/scan/", REPORT];
+const LABEL = /^\/m\/q\/([^/]+)\/$/, SPOT = /^\/m\/q\/[^/]+\/inspect\/$/, DAY = 86_400_000;
 
 addEventListener("install", (event) => {
   skipWaiting();
@@ -36,6 +38,8 @@ addEventListener("fetch", (event) => {
   const isPage = request.mode === "navigate";
   if (isPage && request.method === "POST" && url.pathname === "/account/logout/") event.respondWith(signOut(request));
   if (isPage && request.method === "POST" && url.pathname.endsWith("/start/") && RUN.test(url.pathname.slice(0, -6))) event.respondWith(start(request, url));
+  if (isPage && request.method === "POST" && SPOT.test(url.pathname)) event.respondWith(fetch(request).catch(() => instead(url)));
+  if (isPage && request.method === "POST" && url.pathname === REPORT) event.respondWith(report(request));
   if (isPage && request.method === "GET") event.respondWith(page(event, url));
   if (!isPage && request.method === "GET" && url.pathname.startsWith("/static/")) event.respondWith(file(request, url));
 });
@@ -54,6 +58,49 @@ function start(request, url) {
   return fetch(request).catch(() => Response.redirect(url.pathname.slice(0, -6), 303));
 }
 
+/** A report goes as any form does. Where it cannot, or came back before, it waits in the queue as a check does. */
+async function report(request) {
+  const form = await request.clone().formData(), standing = await record(form.get("client_id")).catch(() => null);
+  const answer = !standing && (await isReady()) ? await fetch(request).catch(() => null) : null;
+  if (answer && answer.status < 500) return answer;
+  const isSafe = await keepReport(form, standing).then(() => true, () => false);
+  if (!isSafe) return full();
+  registration.sync?.register("hand-in").catch(() => null);
+  return Response.redirect("/m/sync/#saved", 303);
+}
+
+/** The server is there and knows this person: asked first, because photos take long to fail on a weak network. */
+async function isReady() {
+  const stop = new AbortController(), timer = setTimeout(() => stop.abort(), PATIENCE_FOR_PAGES);
+  const answer = await fetch("/m/sync/state/", { headers: { Accept: "application/json" }, cache: "no-store", signal: stop.signal }).catch(() => null);
+  clearTimeout(timer);
+  return Boolean(answer?.ok);
+}
+
+async function keepReport(form, standing) {
+  const user = Number(await about("user")), id = form.get("client_id") || newId(), fields = [], files = [], added = [];
+  const taken = (form.get("photos-taken") ?? "").split(",");
+  for (const [name, value] of form) {
+    if (typeof value === "string") fields.push([name, value, null, false]);
+    else if (value.size) {
+      const { bytes, ...file } = await describe(value, name);
+      const at = name === "photos" && Date.parse(taken[files.filter((each) => each.name === name).length]);
+      files.push({ ...file, at: at || file.at });
+      added.push({ id: file.id, bytes });
+    }
+  }
+  if (!user) throw new Error("nobody");
+  const draft = standing ?? begin({ id, user, key: `report-${id}`, run: null });
+  const said = fields.filter(([name]) => name !== "csrfmiddlewaretoken");
+  await keep({ ...draft, title: form.get("title") ?? "", fields: said, files, state: "waiting", handed: Date.now(), problem: null, tries: 0 }, added);
+}
+
+/** Nothing can be kept: the person goes back to what was typed. */
+async function full() {
+  const kept = await caches.match(OFFLINE);
+  return kept ? new Response((await kept.text()).replace("data-full hidden", "data-full"), { status: 507, headers: kept.headers }) : Response.error();
+}
+
 async function signOut(request) {
   const response = await fetch(request);
   if (response.ok || response.type === "opaqueredirect") await become(null);
@@ -63,10 +110,10 @@ async function signOut(request) {
 async function page(event, url) {
   const answer = fetch(event.request);
   event.waitUntil(answer.then((response) => look(url, response.clone())).catch(() => null));
-  const kept = await recall(url);
-  if (!kept) return answer.catch(() => instead(url));
+  const standing = await recall(url);
+  if (!standing) return answer.catch(() => instead(url));
   const soon = await Promise.race([answer.catch(() => null), new Promise((done) => setTimeout(done, PATIENCE_FOR_PAGES))]);
-  return soon && soon.status < 500 ? soon : kept;
+  return soon && soon.status < 500 ? soon : standing;
 }
 
 /** Keeps a page that may be needed without network, and notices whose it is. */
@@ -76,11 +123,12 @@ async function look(url, response) {
   const user = /<body[^>]* data-user="(\d+)"/.exec(text)?.[1];
   if (!user) return;
   await become(user);
-  if (isKept(url)) await put(user, url.pathname, text, response.headers);
+  const isAsked = url.pathname === REPORT && url.search; // somebody's place stands chosen in it
+  if ((isKept(url) || LABEL.test(url.pathname)) && !isAsked) await put(user, url.pathname, text, response.headers);
 }
 
 function isKept(url) {
-  return RUN.test(url.pathname) || (FIXED.includes(url.pathname) && !url.search);
+  return RUN.test(url.pathname) || url.pathname === REPORT || (FIXED.includes(url.pathname) && !url.search);
 }
 
 async function put(user, path, text, headers) {
@@ -92,25 +140,42 @@ async function put(user, path, text, headers) {
 
 async function recall(url) {
   if (!isKept(url)) return null;
-  const user = await about("user");
-  const kept = user && (await (await caches.open(`pages-${user}`)).match(url.pathname));
-  if (!kept) return null;
-  // The page says itself that it is not fresh.
-  return new Response((await kept.text()).replace("<body", "<body data-kept"), { headers: kept.headers });
+  return kept(url.pathname);
 }
 
-/** A label that the phone knows leads to its check; anything else to a page that says what to do. */
+async function kept(path) {
+  const user = await about("user");
+  const found = user && (await (await caches.open(`pages-${user}`)).match(path));
+  if (!found) return null;
+  // The page says itself that it is not fresh; each report that begins on it is another one.
+  const text = (await found.text()).replace("<body", "<body data-kept").replace(/(name="client_id" value=")[^"]*/, `$1${newId()}`);
+  return new Response(text, { headers: found.headers });
+}
+
+/** A label that the phone knows leads to its check, or to its place as it was seen today; anything else to a page that
+ * says what to do. */
 async function instead(url) {
   if (url.pathname === "/") return Response.redirect("/m/", 302);
   const code = url.pathname === "/m/scan/" ? url.searchParams.get("code") : /^\/m\/q\/([^/]+)\//.exec(url.pathname)?.[1];
   const label = code && decodeURIComponent(code), run = label && (await runAt(label));
   if (run) return Response.redirect(`${run}?label=${encodeURIComponent(label)}`, 302);
-  return (await caches.match(OFFLINE)) ?? Response.error();
+  const place = label && !SPOT.test(url.pathname) && (await placeAt(label));
+  return place || (await caches.match(OFFLINE)) || Response.error();
+}
+
+function codeOf(token) {
+  return token.trim().replace(/\/$/, "").split("/").pop().split(".")[0].replace(/\s/g, "").toUpperCase();
+}
+
+async function placeAt(token) {
+  const cache = await caches.open(`pages-${await about("user")}`), code = codeOf(token);
+  const paths = (await cache.keys()).map(({ url }) => new URL(url).pathname);
+  const path = paths.find((each) => LABEL.test(each) && codeOf(decodeURIComponent(LABEL.exec(each)[1])) === code);
+  return path ? kept(path) : null;
 }
 
 async function runAt(token) {
-  const code = token.trim().replace(/\/$/, "").split("/").pop().split(".")[0].replace(/\s/g, "").toUpperCase();
-  const hash = await digest(new TextEncoder().encode(code));
+  const hash = await digest(new TextEncoder().encode(codeOf(token)));
   return ((await about("runs")) ?? []).find((run) => run.labels.includes(hash))?.url;
 }
 
@@ -141,7 +206,7 @@ async function keepDay({ user, pages, runs }) {
   await become(user);
   await remember("runs", runs);
   const cache = await caches.open(`pages-${user}`), wanted = [...pages, ...runs.map((run) => run.url)];
-  for (const { url } of await cache.keys()) if (!wanted.includes(new URL(url).pathname)) await cache.delete(url);
+  for (const { url } of await cache.keys()) if (!wanted.includes(new URL(url).pathname) && !(await isOfToday(cache, url))) await cache.delete(url);
   for (const path of wanted) {
     const [version, at] = (await cache.match(path))?.headers.get("X-Kept")?.split(" ") ?? [];
     if (version === VERSION && Date.now() - at < FRESH) continue;
@@ -149,6 +214,12 @@ async function keepDay({ user, pages, runs }) {
     if (!response) return;
     await look(new URL(path, location.origin), response);
   }
+}
+
+/** A place that was opened by its label. */
+async function isOfToday(cache, url) {
+  const at = LABEL.test(new URL(url).pathname) && (await cache.match(url)).headers.get("X-Kept")?.split(" ")[1];
+  return Boolean(at) && Date.now() - at < DAY;
 }
 
 addEventListener("sync", (event) => event.waitUntil(flush().then((outcome) => {

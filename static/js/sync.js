@@ -1,6 +1,6 @@
 // Every worker page: the chip that says where hand-ins stand, the app on the phone, and the sending itself.
 
-import { onChange, records, remove } from "./queue.js";
+import { onChange, pageOf, records, remove } from "./queue.js";
 import { flush } from "./sender.js";
 import { icon, make, say } from "./words.js";
 
@@ -124,10 +124,14 @@ function list(box) {
   const photos = waiting.flatMap((each) => each.files.filter((file) => !file.isThere && !file.isLeft));
   const size = (photos.reduce((sum, file) => sum + file.size, 0) / 2 ** 20).toFixed(1);
   const rows = [row("device-mobile", "n", say("stored", { n: waiting.length }), say("photos", { n: photos.length, size }))];
-  rows.push(...waiting.map((each) => row("clipboard-check", "n", each.title, why(each), ...signIn(each))));
-  rows.push(...refused.map((each) => row("alert-octagon", "bad", each.title, reason(each), ...ways(each))));
+  rows.push(...waiting.map((each) => row(each.run ? "clipboard-check" : "alert-triangle", "n", called(each), why(each), ...signIn(each))));
+  rows.push(...refused.map((each) => row("alert-octagon", "bad", called(each), reason(each), ...ways(each))));
   if (others) rows.push(row("users", "n", say("others", { n: others }), say("othersHow")));
   box.replaceChildren(...rows);
+}
+
+function called(each) {
+  return each.run ? each.title : say("hazardRow", { title: each.title });
 }
 
 function row(sign, look, title, line, ...ends) {
@@ -155,8 +159,8 @@ export function reason({ problem }) {
 
 function ways(each) {
   const isPhoto = Boolean(each.problem?.nth);
-  const open = make("a", { class: "btn btn-line", href: `/m/runs/${each.run}/` }, say(isPhoto ? "again" : "open"));
-  if (isPhoto || each.problem?.items) return [open];
+  const open = make("a", { class: "btn btn-line", href: pageOf(each) }, say(isPhoto ? "again" : "open"));
+  if (each.run && (isPhoto || each.problem?.items)) return [open];
   const away = make("button", { class: "btn btn-line", type: "button" }, say("throwAway"));
   away.addEventListener("click", () => confirm(say("throwAwaySure")) && remove(each.id));
   return [open, away];

@@ -2,18 +2,16 @@
 
 import io
 
-import pytest
 from PIL import Image
 
 from benchmarks.authenticity import of_other_photos
 from core import likeness
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_copies_and_second_shots_are_told_apart(seed):
-    copies, wronged = of_other_photos(shots=8, seed=seed)
-    assert copies.found >= copies.of * 0.9
-    assert wronged.found <= 1
+def test_copies_and_second_shots_are_told_apart():
+    counts = [of_other_photos(shots=8, seed=seed) for seed in (1, 2, 3)]
+    assert sum(copies.found for copies, _wronged in counts) >= 0.9 * sum(copies.of for copies, _wronged in counts)
+    assert sum(wronged.found for _copies, wronged in counts) <= 1
 
 
 def blank(grey: int) -> bytes:
@@ -23,12 +21,12 @@ def blank(grey: int) -> bytes:
 
 
 def test_walls_of_one_colour_are_no_copies_of_each_other():
-    _hash, one = likeness.read(blank(120))
-    _hash, other = likeness.read(blank(130))
+    one = likeness.look_of(blank(120))
+    other = likeness.look_of(blank(130))
     found = likeness.closest(one, [other])
     assert found is None or found[1] > likeness.SAME_SHOT
 
 
 def test_there_is_nothing_close_among_none():
-    _hash, one = likeness.read(blank(120))
+    one = likeness.look_of(blank(120))
     assert likeness.closest(one, []) is None

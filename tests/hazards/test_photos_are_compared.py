@@ -162,9 +162,9 @@ def test_the_threshold_tells_a_copy_from_a_second_look():
     for seed in range(6):
         first = shot("D2", seed)
         for ways in COPIES.values():
-            assert likeness.is_same_picture(likeness.read(first)[1], likeness.read(again(first, **ways))[1])
+            assert likeness.is_same_picture(likeness.look_of(first), likeness.look_of(again(first, **ways)))
         second = shot("D2", seed + 100)
-        assert not likeness.is_same_picture(likeness.read(first)[1], likeness.read(second)[1])
+        assert not likeness.is_same_picture(likeness.look_of(first), likeness.look_of(second))
 
 
 # The photo from before

@@ -238,7 +238,39 @@ def test_seconds_come_from_the_phone_where_it_worked_alone(factory):
 def test_the_label_that_was_scanned(factory):
     listed, machine, one = make.checklist({}), make.machine(), make.person(Role.WORKER)
     without = done(one, listed, make.machine())
-    sticker, other = issue_sticker(machine, by=None), issue_sticker(make.machine(), by=None)
-    runs = [done(one, listed, machine, scanned=label) for label in (sticker, other, None)]
+    sticker, other, around = (issue_sticker(place, by=None) for place in (machine, make.machine(), machine.area))
+    runs = [done(one, listed, machine, scanned=label) for label in (sticker, other, around, None)]
+    of_area = [done(one, listed, machine, scanned=label) for label in (around, sticker, None)]
+    Run.objects.filter(pk__in=[run.pk for run in of_area]).update(equipment=None)
+    runs += of_area
     facts = facts_of([without.pk, *(run.pk for run in runs)])
-    assert [facts[run.pk].label for run in (without, *runs)] == ["", "", "other", "none"]
+    found = [facts[run.pk].label for run in (without, *runs)]
+    assert found == ["", "", "other", "other", "none", "", "other", "none"]
+
+
+@pytest.mark.parametrize(
+    ("label", "off", "reason"),
+    [
+        ("other", 15, "The check began from the label of another place."),
+        ("none", 5, "It began without scanning the label."),
+    ],
+)
+def test_whose_label_it_was_not_is_judged_and_told_to_the_team_leader_beside_what_is_stronger(
+    browser, label, off, reason
+):
+    leader, worker = make.person(Role.TEAM_LEADER), make.person(Role.WORKER)
+    worker.team = make.team(leader)
+    worker.save()
+    machine = make.machine()
+    issue_sticker(machine, by=None)
+    scanned = issue_sticker(make.machine(), by=None) if label == "other" else None
+    quick = done(worker, make.checklist({}), machine, scanned=scanned, seconds=1)
+    usual = done(worker, make.checklist({}), machine, scanned=scanned)
+    judge_runs([quick.pk, usual.pk])
+    for run, score in ((quick, 50 - off), (usual, 100 - off)):
+        run.refresh_from_db()
+        assert run.score == score
+        assert {"code": f"{label}_label", "off": off} in run.doubts
+    browser.force_login(leader)
+    page = browser.get("/desk/doubts/").content.decode()
+    assert page.count(make.in_language("zh-hans", reason)) == 1, "a weak sign alone is nothing to talk about"

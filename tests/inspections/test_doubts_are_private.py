@@ -1,4 +1,7 @@
-"""What looks doubtful is between a team leader and the one who did it: no other role, page, export or message has it."""
+"""What looks doubtful is between a team leader and the one who did it: no other role, page, export or message has it.
+
+Where no team leader can ask, a safety officer does.
+"""
 
 import pytest
 from django.utils import timezone
@@ -9,6 +12,7 @@ from core.models import Event
 from inspections.actions import settle_doubt
 from inspections.models import Run
 from notifications.models import Notification
+from people.models import User
 from people.permissions import Role
 from tests import make
 
@@ -51,7 +55,7 @@ def test_the_team_leader_reads_it_in_a_plain_sentence(leader, run, photos, brows
     assert "/desk/doubts/" in browser.get("/desk/").content.decode()
 
 
-@pytest.mark.parametrize("role", sorted(set(Role) - {Role.TEAM_LEADER}))
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.TEAM_LEADER, Role.SAFETY_OFFICER}))
 def test_no_other_role_sees_anything_of_it(run, photos, role, browser):
     person = make.person(role)
     browser.force_login(person)
@@ -66,7 +70,7 @@ def test_no_other_role_sees_anything_of_it(run, photos, role, browser):
 
 def test_the_one_who_did_it_sees_nothing(worker, run, browser):
     browser.force_login(worker)
-    for path in ("/m/", f"/m/runs/{run.pk}/", "/m/me/", "/m/inbox/"):
+    for path in ("/m/", f"/m/runs/{run.pk}/", "/m/me/"):
         page = browser.get(path).content.decode()
         assert MARK not in page and "copied_photo" not in page
 
@@ -95,23 +99,73 @@ def test_a_leader_without_the_role_sees_nothing(worker, run):
     assert not Run.objects.doubted_before(plain).exists()
 
 
-def test_nobody_judges_the_own_checks(leader):
-    make.run(leader, status="done", inspector=leader, score=10, submitted_at=timezone.now())
-    assert not Run.objects.doubtful_to(leader).exists()
+def doubtful(person) -> Run:
+    return make.run(person, status="done", inspector=person, score=10, submitted_at=timezone.now())
 
 
-def _done_in(department) -> Run:
-    loner = make.person(Role.WORKER, in_department=department)
-    return make.run(loner, status="done", inspector=loner, score=10, submitted_at=timezone.now())
+def sees(browser, person, run) -> bool:
+    """By the list and by the address of the talk, which is not even there for others."""
+    browser.force_login(person)
+    is_listed = f'id="run-{run.pk}"' in browser.get("/desk/doubts/").content.decode()
+    answer = browser.post(f"/desk/doubts/{run.pk}/settle/", {"note": ""})
+    assert answer.status_code == (302 if is_listed else 404)
+    return is_listed
 
 
-def test_the_only_leader_of_a_department_looks_after_who_has_no_team(factory):
+def in_team_of(leader) -> User:
+    person = make.person(Role.WORKER)
+    person.team = make.team(leader)
+    person.save()
+    return person
+
+
+def test_a_team_leaders_own_check_goes_to_the_safety_officer_and_to_no_colleague(leader, worker, browser):
+    leader.team = worker.team
+    leader.save()
+    run = doubtful(leader)
+    for colleague in (leader, make.person(Role.TEAM_LEADER, in_department=leader.department)):
+        assert not sees(browser, colleague, run)
+    assert sees(browser, make.person(Role.SAFETY_OFFICER), run)
+
+
+def test_who_has_no_team_is_the_safety_officers_too(leader, browser):
+    run = doubtful(make.person(Role.WORKER))
+    assert not sees(browser, leader, run)
+    assert sees(browser, make.person(Role.SAFETY_OFFICER), run)
+
+
+@pytest.mark.parametrize("why", ["nobody", "without the role", "gone"])
+def test_a_team_that_nobody_can_ask_is_the_safety_officers(leader, why, browser):
+    person = in_team_of(leader)
+    if why == "nobody":
+        person.team.leader = None
+    elif why == "without the role":
+        person.team.leader = make.person(Role.WORKER)
+    else:
+        User.objects.filter(pk=leader.pk).update(is_active=False)
+    person.team.save()
+    assert sees(browser, make.person(Role.SAFETY_OFFICER), doubtful(person))
+
+
+def test_where_a_leader_asks_the_safety_officer_sees_nothing(run, photos, browser):
+    officer = make.person(Role.SAFETY_OFFICER)
+    assert not sees(browser, officer, run)
+    for path in ("/", "/desk/", "/desk/board/", "/desk/runs/", f"/desk/runs/{run.pk}/", "/desk/ledger/"):
+        assert MARK not in browser.get(path, follow=True).content.decode(), path
+
+
+def test_a_safety_officer_does_not_see_the_own_one_but_another_does(factory, browser):
+    officer = make.person(Role.SAFETY_OFFICER)
+    run = doubtful(officer)
+    assert not sees(browser, officer, run)
+    assert sees(browser, make.person(Role.SAFETY_OFFICER), run)
+
+
+def test_a_safety_officer_of_one_workshop_sees_its_people_only(factory, browser):
     workshop = make.department()
-    only = make.person(Role.TEAM_LEADER, in_department=workshop, bound=True)
-    run = _done_in(workshop)
-    assert list(Run.objects.doubtful_to(only)) == [run]
-    make.person(Role.TEAM_LEADER, in_department=workshop, bound=True)
-    assert not Run.objects.doubtful_to(only).exists()
+    officer = make.person(Role.SAFETY_OFFICER, in_department=workshop, bound=True)
+    assert sees(browser, officer, doubtful(make.person(Role.WORKER, in_department=workshop)))
+    assert not sees(browser, officer, doubtful(make.person(Role.WORKER, in_department=make.department())))
 
 
 def test_weak_signs_are_not_on_the_page(leader, worker):

@@ -106,6 +106,8 @@ def test_by_the_button_of_the_board(leader, browser):
     assert browser.post("/desk/board/nudge/", {"run": [run.pk]}).url == "/desk/board/"
     again = browser.post("/desk/board/nudge/", {"run": [run.pk]})
     assert again.status_code == 409
+    page = again.content.decode()
+    assert 'role="alert"' in page and 'href="?' not in page, "the board stands there, and its links lead on"
     assert browser.post("/desk/board/nudge/", {"run": ["x", "9" * 30]}).status_code == 422
 
 

@@ -10,7 +10,9 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from inspections.models import Run
 from tests import make
+from tests.stories import plant
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -57,3 +59,18 @@ def signed_in(browser: Browser, site: str, phone: str, device: dict, language: s
     page.click("main form button.w-btn")
     page.wait_for_url(lambda url: "/account/" not in url)
     return page
+
+
+@pytest.fixture
+def place(fresh_factory, tmp_path):
+    return plant.build(tmp_path)
+
+
+@pytest.fixture
+def path(place) -> str:
+    return f"/m/runs/{Run.objects.due_now().get().pk}/"
+
+
+@pytest.fixture
+def site(live, fresh_factory) -> str:
+    return live.url(fresh_factory).rstrip("/")

@@ -1,145 +1,30 @@
 """The network goes and the tab dies at the worst moments: afterwards there is one record, with every photo in its order."""
 
-from urllib.parse import urlsplit
-
-import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
-from core.models import Event
-from hazards.models import Hazard
-from inspections.models import Run
 from people.permissions import Role
 from tests import make
-from tests.stories import plant
 from tests.stories.conftest import PHONE, chromium, signed_in
+from tests.stories.phone import (
+    FILES,
+    HAND_IN,
+    KEPT,
+    answer,
+    begin,
+    deliver,
+    go_offline,
+    hand_in,
+    keep_day,
+    killed,
+    one_record,
+    photograph,
+    saved,
+    there,
+    worker_at,
+)
 
 pytestmark = pytest.mark.browser
-
-# What stands in the caches, asked from a page.
-KEPT = """async (path) => {
-  for (const name of await caches.keys()) {
-    if (name.startsWith("pages-") && await (await caches.open(name)).match(path)) return true;
-  }
-  return false;
-}"""
-HAND_IN, FILES = "**/m/sync/runs/*/", "**/m/sync/runs/*/files/"
-
-
-@pytest.fixture
-def place(fresh_factory, tmp_path):
-    return plant.build(tmp_path)
-
-
-@pytest.fixture
-def path(place) -> str:
-    return f"/m/runs/{Run.objects.due_now().get().pk}/"
-
-
-@pytest.fixture
-def site(live, fresh_factory) -> str:
-    return live.url(fresh_factory).rstrip("/")
-
-
-def worker_at(browser, site: str, place, path: str, phone: str = "") -> Page:
-    """Signed in, with the day kept on the phone."""
-    worker = signed_in(browser, site, phone or place.people[Role.WORKER], PHONE)
-    keep_day(worker, path)
-    return worker
-
-
-def keep_day(worker: Page, path: str) -> None:
-    worker.goto("/m/")
-    for _second in range(20):
-        if worker.evaluate(KEPT, path):
-            break
-        worker.wait_for_timeout(1000)
-    assert worker.evaluate(KEPT, path)
-
-
-def killed(worker: Page) -> Page:
-    """The tab dies without a word; another one is opened later."""
-    context = worker.context
-    worker.close(run_before_unload=False)
-    page = context.new_page()
-    page.faults = worker.faults
-    page.on("pageerror", lambda error: page.faults.append(str(error)))
-    return page
-
-
-def begin(worker: Page) -> None:
-    worker.get_by_role("button", name="开始检查").click()
-    expect(worker.locator("[data-cells]")).to_be_visible()
-
-
-def photograph(worker: Page, place) -> None:
-    """The first item, with three photos one after the other."""
-    step = worker.locator("[data-step]").first
-    expect(step).to_be_visible()
-    for count, name in enumerate(("plate", "before", "passage"), 1):
-        step.locator("[data-shots] input[type=file]").set_input_files(place.photos[name])
-        expect(step.locator(".shot img")).to_have_count(count)
-    worker.wait_for_timeout(500)
-
-
-def answer(worker: Page, place) -> None:
-    """All the rest; the guard is missing."""
-    steps = worker.locator("[data-step]")
-    for position in range(steps.count()):
-        step = steps.nth(position)
-        expect(step).to_be_visible()
-        if not step.locator(".shot img").count() and (step.get_attribute("data-photo") == "always" or position == 1):
-            step.locator("[data-shots] input[type=file]").set_input_files(place.photos["before"])
-            expect(step.locator(".shot img")).to_have_count(1)
-        step.locator(f"label:has(input[value={'fail' if position == 1 else 'pass'}])").first.click()
-        if position == 1:
-            step.locator("label", has_text="已停机").click()
-        worker.wait_for_timeout(400)
-        if step.is_visible():
-            worker.get_by_role("button", name="下一项").click()
-
-
-def hand_in(worker: Page) -> None:
-    worker.get_by_role("button", name="提交").click()
-
-
-def saved(worker: Page) -> None:
-    expect(worker.get_by_role("heading", name="存在手机里了")).to_be_visible(timeout=40_000)
-
-
-def there(worker: Page) -> None:
-    """The queue is empty: the server has it."""
-    if worker.locator("body[data-kept] [data-renew]").count():  # this page looks itself up anew first
-        worker.locator("body:not([data-kept])").wait_for()
-    worker.goto("/m/sync/")
-    expect(worker.locator("[data-sync]")).to_have_text("已同步", timeout=40_000)
-    expect(worker.get_by_text("今天已上传 1 条")).to_be_visible()
-
-
-def deliver(route: Route, site: str) -> int:
-    """Takes the request to the server as it is; whoever sent it may never hear of it. Names of factories are no real hosts."""
-    request, host = route.request, urlsplit(site)
-    headers = {name: value for name, value in request.all_headers().items() if not name.startswith(":")} | {
-        "host": host.netloc
-    }
-    address = f"http://127.0.0.1:{host.port}{urlsplit(request.url).path}"
-    return httpx.post(address, headers=headers, content=request.post_data_buffer).status_code
-
-
-def one_record() -> Run:
-    run = Run.objects.get(status=Run.Status.DONE)
-    assert run.answers.count() == run.checklist.items.count()
-    first, second, *_rest = run.answers.all()
-    assert [photo.name for photo in first.photos.all()] == ["plate.jpg", "before.jpg", "passage.jpg"]
-    assert [photo.name for photo in second.photos.all()] == ["before.jpg"]
-    assert Event.objects.filter(name="run.submitted").count() == Hazard.objects.count() == 1
-    assert run.submission_id
-    assert abs(run.skew_seconds) <= 5
-    return run
-
-
-def go_offline(context: BrowserContext, is_offline: bool = True) -> None:
-    context.set_offline(is_offline)
 
 
 def test_online_it_goes_at_once(site, place, path):
@@ -192,6 +77,28 @@ def test_cut_before_a_label_is_scanned(site, place, path):
         expect(worker.get_by_role("heading", name="没有网络")).to_be_visible()
         worker.goto("/m/scan/")
         expect(worker.get_by_text("照常做")).to_be_visible()
+
+
+def test_a_place_that_was_opened_today_is_known_without_network_and_an_unknown_label_says_what_to_do(site, place, path):
+    with chromium() as browser:
+        worker = signed_in(browser, site, place.people[Role.MAINTENANCE], PHONE)
+        keep_day(worker, "/m/report/")
+        worker.goto(f"/m/q/{place.sticker}/")
+        expect(worker.get_by_role("heading", name=place.press)).to_be_visible()
+        worker.goto("/m/")
+        worker.wait_for_timeout(1000)
+        go_offline(worker.context)
+        for address in (f"/m/q/{place.sticker}/", f"/m/scan/?code={place.sticker.split('.')[0]}"):
+            worker.goto(address)
+            expect(worker.get_by_role("heading", name=place.press)).to_be_visible()
+        expect(worker.get_by_text("没排任务的检查，要有网才能开始")).to_be_visible()
+        worker.get_by_role("link", name="在这里上报隐患").click()
+        expect(worker.locator("select[name=equipment] option:checked")).to_contain_text(place.press)
+        worker.goto("/m/q/STRANGE/")
+        expect(worker.get_by_text("手机还不认识的码")).to_be_visible()
+        worker.get_by_role("link", name="上报隐患").click()
+        expect(worker.locator("form [data-shots]")).to_be_visible()
+        assert worker.faults == []
 
 
 def test_cut_after_the_first_photos(site, place, path):

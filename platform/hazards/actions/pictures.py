@@ -121,7 +121,6 @@ def _near(photo: Attachment, hazard: Hazard) -> QuerySet[Evidence]:
 def _look(photo: Attachment) -> likeness.Look | None:
     try:
         with photo.original.open() as file:
-            found = likeness.read(file.read())
+            return likeness.look_of(file.read())
     except FileNotFoundError:
         return None
-    return found[1] if found else None

@@ -11,6 +11,7 @@ from alerts.actions import raise_alert
 from core.counters import next_number
 from core.errors import NotAllowed
 from core.events import action, emit
+from core.handed import Handed
 from core.models import Attachment
 from core.words import say
 from facilities.models import Area, Equipment
@@ -38,10 +39,12 @@ def report_hazard(
     voice: Attachment | None = None,
     source: str = Hazard.Source.REPORT,
     client_id: UUID | None = None,
+    handed: Handed | None = None,
 ) -> Hazard:
     """A new hazard; urgent and major ones raise an alert in the same transaction.
 
-    A report that comes twice under the same client_id, because a finger or the network was impatient, is one.
+    A report that comes twice under the same client_id, because a finger or the network was impatient, is one. All
+    limits count from its arrival; when a phone without network wrote it down stands beside it.
     """
     if not by.can("hazards.report"):
         raise NotAllowed(_("Your role does not report hazards."))
@@ -59,6 +62,8 @@ def report_hazard(
         "is_urgent": is_urgent or level == Level.MAJOR,
         "is_machine_stopped": is_machine_stopped,
         "reported_at": now,
+        "phone_reported_at": handed.submitted_at if handed else None,
+        "skew_seconds": handed.skew_seconds(now) if handed else None,
         "repeat_of": _earlier(category, area, equipment, now),
     }
     hazard, is_new = Hazard.objects.get_or_create(client_id=client_id or uuid4(), reporter=by, defaults=facts)
@@ -73,6 +78,7 @@ def report_hazard(
         level=hazard.level,
         photos=[photo.sha256 for photo in photos],
         **({"voice": voice.sha256} if voice else {}),
+        **({"phone_at": hazard.phone_reported_at, "skew_seconds": hazard.skew_seconds} if handed else {}),
     )
     if hazard.is_urgent:
         raise_alert(hazard, alert_line(hazard), by=by, department_id=hazard.department_id)

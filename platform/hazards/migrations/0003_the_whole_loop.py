@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('core', '0004_attachments_in_order'),
         ('facilities', '0002_calendarday_shift'),
-        ('hazards', '0002_hazard_client_id'),
+        ('hazards', '0003_phone_time'),
         ('people', '0003_absence'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -173,6 +173,8 @@ class Hazard(models.Model):
     # Nobody where it was reported without a name.
     reporter = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="reported_hazards")
     reported_at = models.DateTimeField()
+    phone_reported_at = models.DateTimeField(null=True, help_text="As the phone says; not trusted.")
+    skew_seconds = models.IntegerField(null=True, help_text="The phone's clock minus ours.")
     confirmed_at = models.DateTimeField(null=True)
     team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="+")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="owned_hazards")
@@ -211,6 +213,14 @@ class Hazard(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    @property
+    def noticed_at(self):
+        """When it was reported on a phone without network, by our clock; None where it came at once."""
+        if self.phone_reported_at is None:
+            return None
+        seen = self.phone_reported_at - timedelta(seconds=self.skew_seconds or 0)
+        return seen if self.reported_at - seen >= timedelta(minutes=1) else None
 
     @property
     def is_overdue(self) -> bool:

@@ -54,7 +54,11 @@ WHERE run.id = judged.id AND run.score IS NULL
 def settle_doubt(run: Run, note: str, *, by: User) -> Run:
     """Talked about it. The note stays with the run; the ledger says who and when, not about whom."""
     if not Run.objects.doubted_before(by).filter(pk=run.pk).exists():
-        raise NotAllowed(_("Only the team leader of the one who did this check talks about it."))
+        raise NotAllowed(
+            _(
+                "Only the team leader of the one who did this check talks about it, or the safety officer where there is none."
+            )
+        )
     run = Run.objects.select_for_update().get(pk=run.pk)
     if run.score is None or run.score >= DOUBTFUL:
         raise WrongStatus(_("There is nothing to talk about in this check."))

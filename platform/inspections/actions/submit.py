@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from core.attachments import PhotosRefused, visible_through
 from core.errors import WrongStatus
 from core.events import action, emit
+from core.handed import Handed
 from core.models import Attachment
 from core.words import say, wordings
 from hazards.actions import locked, report_hazard
@@ -32,8 +32,6 @@ from tenants import due
 
 # A check that missed its window may still be handed in, marked as late, until the next one is due.
 LATE_UNTIL = timedelta(hours=24)
-# What the column of a skew holds: a phone's clock may be off by decades.
-MOST_SECONDS = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -62,21 +60,6 @@ class Given:
             words.add(self.text)
             words.update(wordings(self.item.choice_of(self.text)))
         return words
-
-
-@dataclass(frozen=True)
-class Handed:
-    """How a phone handed in: its own id for it, a hash over all it said, and what its clock showed. Nothing is trusted."""
-
-    id: UUID
-    sha256: str
-    started_at: datetime | None = None
-    submitted_at: datetime | None = None
-    sent_at: datetime | None = None
-
-    def skew(self, now: datetime) -> timedelta:
-        """The phone's clock minus ours while it was sending."""
-        return self.sent_at - now if self.sent_at else timedelta()
 
 
 class AnswersRefused(PhotosRefused):
@@ -133,7 +116,7 @@ def submit_run(run: Run, given: Iterable[Given], *, by: User, ex: str = "", hand
     run.seconds = _seconds(run.started_at, handed, now)
     run.is_late = bool(run.closes_at and now > run.closes_at)
     run.result = Run.Result.FAIL if any(hazards) else Run.Result.PASS
-    _note_phone(run, handed, skew)
+    _note_phone(run, handed, now)
     run.stop_use = locked([run.equipment_id]).get(run.equipment_id) if run.equipment_id else None
     run.save()
     due.now("inspections.judge_run", run=run.pk)
@@ -212,13 +195,12 @@ def _seconds(started_at: datetime, handed: Handed | None, now: datetime) -> int:
     return round(took.total_seconds())
 
 
-def _note_phone(run: Run, handed: Handed | None, skew: timedelta) -> None:
+def _note_phone(run: Run, handed: Handed | None, now: datetime) -> None:
     if handed is None:
         return
     run.submission_id, run.content_sha256 = handed.id, handed.sha256
     run.phone_started_at, run.phone_submitted_at = handed.started_at, handed.submitted_at
-    seconds = round(skew.total_seconds())
-    run.skew_seconds = max(-MOST_SECONDS, min(seconds, MOST_SECONDS)) if handed.sent_at else None
+    run.skew_seconds = handed.skew_seconds(now)
 
 
 def _say_submitted(run: Run, answers: list[Given], hazards: list[Hazard | None], by: User) -> None:

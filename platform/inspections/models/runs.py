@@ -17,9 +17,9 @@ from hazards.models import Hazard, StopUse
 from inspections.models.checklists import Checklist, Item
 from inspections.models.plans import Pause, Plan
 from people.models import Team, User
-from people.permissions import Role
+from people.permissions import PERMISSIONS, Role
 
-# From here down the team leader is asked to talk about a check; weak signs alone do not reach it.
+# From here down somebody is asked to talk about a check; weak signs alone do not reach it.
 DOUBTFUL = 75
 
 
@@ -58,16 +58,17 @@ class RunQuerySet(models.QuerySet):
         return self.filter(_tasks_of(user) | Q(inspector=user) | Q(department_id__in=departments))
 
     def doubted_before(self, user):
-        """Done by people whose team leader the reader is: of a led team, or as the only leader of their department.
+        """Done by the reader's own team; of people without a leader who could ask, the safety officer's.
 
         Private: neither the one who did it nor any other role may see what this opens.
         """
         if not user.can("inspections.see_doubts"):
             return self.none()
         theirs = Q(inspector__team__leader=user)
-        if not User.objects.holding(Role.TEAM_LEADER, user.department_id).exclude(pk=user.pk).exists():
-            leaderless = Q(inspector__team=None) | Q(inspector__team__leader=None)
-            theirs |= leaderless & Q(inspector__department_id=user.department_id, inspector__department__isnull=False)
+        departments = user.departments_with("inspections.see_doubts_of_leaderless")
+        if departments is None or departments:
+            where = Q() if departments is None else Q(inspector__department_id__in=departments)
+            theirs |= where & _leaderless()
         return self.filter(theirs, status=Run.Status.DONE).exclude(inspector=user)
 
     def doubtful_to(self, user, *, is_settled: bool = False):
@@ -77,6 +78,12 @@ class RunQuerySet(models.QuerySet):
             {"doubts__contains": [{"code": "settled"}]},
         )
         return runs.filter(**settled) if is_settled else runs.exclude(**settled)
+
+
+def _leaderless():
+    """Nobody leads the one who did it, or it is the leader, or the leader may not see doubts."""
+    asking = User.objects.filter(is_active=True, grants__role__in=PERMISSIONS["inspections.see_doubts"])
+    return ~Q(inspector__team__leader__in=asking) | Q(inspector__team__leader=F("inspector"))
 
 
 def _tasks_of(user):

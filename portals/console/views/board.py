@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from core.errors import WrongStatus
 from insight import completion
 from insight.figures import PERIOD, minutes_to_answer
 from inspections.actions import nudge_runs
@@ -35,6 +36,10 @@ WORDS = {
 @login_required
 def show(request):
     require(request.user, "inspections.view")
+    return _show(request)
+
+
+def _show(request, refusal: str = "", status: int = 200):
     day, until = _day(request), timezone.now()
     board = completion.board(request.user, day)
     context = _days(day) | {
@@ -43,7 +48,8 @@ def show(request):
         "minutes": minutes_to_answer(request.user, until - PERIOD, until),
         "tiles": [(what, word, getattr(board.total, what)) for what, word in WORDS.items()],
     }
-    return page(request, "console/board/show.html", context, part="console/board/_board.html")
+    context["refusal"] = refusal
+    return page(request, "console/board/show.html", context, part="console/board/_board.html", status=status)
 
 
 @login_required
@@ -68,8 +74,12 @@ def rows(request):
 @login_required
 @require_POST
 def nudge(request):
+    """Who was told a short while ago need not hear it again; the board says so and stays."""
     pks = [int(pk) for pk in request.POST.getlist("run")[:AT_ONCE] if pk.isdecimal() and len(pk) < 19]
-    nudged = nudge_runs(Run.objects.visible_to(request.user).filter(pk__in=pks), by=request.user)
+    try:
+        nudged = nudge_runs(Run.objects.visible_to(request.user).filter(pk__in=pks), by=request.user)
+    except WrongStatus as refusal:
+        return _show(request, refusal.message, refusal.status)
     said = ngettext("Told. It is about %(n)d check.", "Told. It is about %(n)d checks.", len(nudged))
     messages.success(request, said % {"n": len(nudged)})
     return redirect("console:board")

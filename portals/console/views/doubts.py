@@ -1,4 +1,4 @@
-"""What a team leader talks about with the own people, alone: checks that look as if nobody had walked them."""
+"""What a team leader, or where there is none a safety officer, talks about with people, alone: checks that look as if nobody had walked them."""
 
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,13 @@ def index(request):
     shown = Paginator(runs.order_by("-submitted_at", "-id"), PER_PAGE).get_page(request.GET.get("page"))
     shown.object_list = _rows(list(shown.object_list))
     query = "settled=1&" if is_settled else ""
-    return page(request, "console/doubts/list.html", {"page": shown, "query": query, "is_settled": is_settled})
+    context = {
+        "page": shown,
+        "query": query,
+        "is_settled": is_settled,
+        "is_officer": request.user.can("inspections.see_doubts_of_leaderless"),
+    }
+    return page(request, "console/doubts/list.html", context)
 
 
 @login_required

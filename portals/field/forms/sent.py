@@ -10,8 +10,8 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
+from core.handed import Handed
 from core.models import Attachment
-from inspections.actions import Handed
 from inspections.models import Run
 from portals.photos import moment
 
@@ -48,7 +48,8 @@ class Sent:
         return request
 
 
-def read_sent(request: HttpRequest, run: Run) -> Sent:
+def read_sent(request: HttpRequest, run: Run | None = None) -> Sent:
+    """Of a check, or without one of a report."""
     if len(request.body) > MOST_BYTES:
         raise _unreadable()
     try:
@@ -59,7 +60,8 @@ def read_sent(request: HttpRequest, run: Run) -> Sent:
         sent = Sent(_handed(told, run, fields, files), int(told["user"]), fields, files, label)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise _unreadable() from None
-    _refuse_other_items(run, fields, files)
+    if run:
+        _refuse_other_items(run, fields, files)
     return sent
 
 
@@ -76,10 +78,16 @@ def _name(name: Any) -> str:
     return name
 
 
-def _handed(told: dict[str, Any], run: Run, fields: list[tuple[str, str]], files: dict[str, list[UUID]]) -> Handed:
+def _handed(
+    told: dict[str, Any], run: Run | None, fields: list[tuple[str, str]], files: dict[str, list[UUID]]
+) -> Handed:
     if sum(map(len, files.values())) > MOST_FILES:
         raise ValueError
-    content = [run.pk, sorted(fields), sorted((name, [str(pk) for pk in ids]) for name, ids in files.items())]
+    content = [
+        run.pk if run else None,
+        sorted(fields),
+        sorted((name, [str(pk) for pk in ids]) for name, ids in files.items()),
+    ]
     text = json.dumps(content, ensure_ascii=True, separators=(",", ":"))
     times = {name: moment(str(told.get(name) or "")) for name in ("started_at", "submitted_at", "sent_at")}
     return Handed(id=UUID(told["id"]), sha256=hashlib.sha256(text.encode()).hexdigest(), **times)

@@ -14,11 +14,10 @@ from core.events import history
 from hazards.actions import hand_over_hazard, report_hazard, request_extension, start_hazard, submit_hazard
 from hazards.models import WORKFLOW, Hazard
 from portals.field.forms.hazards import ExtensionForm, HandOverForm, RectifyForm, ReportForm
+from portals.field.forms.report import Report, read_report
 from portals.field.views import proof
-from portals.photos import stamp_of, take_photos, take_voice
+from portals.photos import stamp_of, take_photos
 from portals.web import page, require
-
-WORDS = ("client_id", "title", "description", "category", "area", "equipment", "level", "is_machine_stopped")
 
 
 def _hazard(user, pk: int) -> Hazard:
@@ -45,24 +44,21 @@ def report(request):
 
 
 def _report(request):
-    form = ReportForm(request.POST)
-    form.is_valid()
-    place = form.cleaned_data.get("equipment") or form.cleaned_data.get("area")
-    taken = take_photos(request, "photos", stamp=stamp_of(place))
-    voice, faults = take_voice(request, "voice")
-    if not taken.photos and not taken.errors:
-        taken.errors.append(_("Take a photo of it first."))
-    context = {"form": form, "taken": taken, "voice": voice, "voice_errors": faults}
-    if form.errors or taken.errors or faults:
-        return page(request, "field/hazards/report.html", context, status=422)
-    words = {name: form.cleaned_data[name] for name in WORDS}
+    report = read_report(request)
+    if report.errors:
+        return _not_yet(request, report)
     try:
-        hazard = report_hazard(by=request.user, photos=taken.photos, voice=voice, **words)
+        hazard = report_hazard(by=request.user, **report.facts)
     except PhotosRefused as refused:
-        context["taken"] = taken.without(refused)
-        return page(request, "field/hazards/report.html", context, status=422)
+        report.taken = report.taken.without(refused)
+        return _not_yet(request, report)
     messages.success(request, _("Reported as %(number)s. You are told what becomes of it.") % {"number": hazard.number})
     return redirect("field:hazard", pk=hazard.pk)
+
+
+def _not_yet(request, report: Report):
+    context = {"form": report.form, "taken": report.taken, "voice": report.voice, "voice_errors": report.voice_errors}
+    return page(request, "field/hazards/report.html", context, status=422)
 
 
 @login_required

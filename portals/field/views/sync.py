@@ -21,28 +21,38 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from core.attachments import keep_once, keep_photo, keep_voice
+from core.attachments import PhotosRefused, keep_once, keep_photo, keep_voice
 from core.errors import DomainError, Refusal
+from core.handed import Handed
 from core.models import Attachment
 from facilities.models import QRPoint
 from facilities.qr import read_token
+from hazards.actions import report_hazard
+from hazards.models import Hazard
 from inspections.actions import AnswersRefused, note_scan, refuse_others, submit_run
 from inspections.models import Run
 from people.models import User
+from portals.field.forms.hazards import ReportForm
+from portals.field.forms.report import place_of, read_report
 from portals.field.forms.run import as_given, read_rows
 from portals.field.forms.sent import read_sent
 from portals.field.views.runs import find_run
 from portals.photos import moment, stamp_of
-from portals.web import page
+from portals.web import page, require
 
 MOST_RUNS = 60
-INPUT = re.compile(r"(photos|voice)-\d+")
+INPUT = re.compile(r"(photos|voice)(-\d+)?")
 
 
 @login_required
 def sync(request):
-    today = Run.objects.filter(inspector=request.user, submitted_at__date=timezone.localdate())
-    return page(request, "field/sync.html", {"sent": today.aggregate(count=Count("pk"), last=Max("submitted_at"))})
+    user, today = request.user, timezone.localdate()
+    checks = Run.objects.filter(inspector=user, submitted_at__date=today)
+    reports = Hazard.objects.filter(reporter=user, reported_at__date=today, source=Hazard.Source.REPORT)
+    sent = [checks.aggregate(count=Count("pk"), last=Max("submitted_at"))]
+    sent.append(reports.aggregate(count=Count("pk"), last=Max("reported_at")))
+    last = max((each["last"] for each in sent if each["last"]), default=None)
+    return page(request, "field/sync.html", {"sent": {"count": sum(each["count"] for each in sent), "last": last}})
 
 
 def for_queue(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -72,7 +82,7 @@ def _to_keep(user: Any) -> dict[str, Any]:
     places = list(runs.values_list("pk", "equipment_id", "area_id"))
     labels = _labels(places)
     return {
-        "pages": [reverse("field:home"), reverse("field:sync"), reverse("field:scan")],
+        "pages": [reverse(f"field:{name}") for name in ("home", "sync", "scan", "report")],
         "runs": [
             {"url": reverse("field:run", args=[pk]), "labels": labels[machine, None if machine else area]}
             for pk, machine, area in places
@@ -96,14 +106,28 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     """One file of a hand-in under the id that the phone gave it; the phone compares the hash before it lets go."""
     if request.POST.get("user") != str(request.user.pk):
         return _sign_in()
-    run, user = find_run(request.user, pk), cast(User, request.user)
-    refuse_others(run, user)
-    name = request.POST.get("name", "")
+    run = find_run(request.user, pk)
+    refuse_others(run, cast(User, request.user))
+    return _take(request, stamp_of(run.place))
+
+
+@for_queue
+@require_POST
+def upload_of_report(request: HttpRequest) -> HttpResponse:
+    """As above; where it is comes with each file, because the report itself follows last."""
+    if request.POST.get("user") != str(request.user.pk):
+        return _sign_in()
+    require(request.user, "hazards.report")
+    return _take(request, stamp_of(place_of(ReportForm(request.POST))))
+
+
+def _take(request: HttpRequest, stamp: str) -> HttpResponse:
+    name, user = request.POST.get("name", ""), cast(User, request.user)
     files = request.FILES.getlist(name)
     if len(files) != 1 or not INPUT.fullmatch(name):
         raise DomainError(_("No file arrived. Take the photo again."))
     taken_at = moment(request.POST.get(f"{name}-taken", ""))
-    keep = partial(_keep, files[0], name, run, user, taken_at)
+    keep = partial(_keep, files[0], name, stamp, user, taken_at)
     kept = keep_once(_id(request.POST.get("id", "")), _digest(files[0]), keep, by=user)
     return JsonResponse({"id": str(kept.pk), "sha256": kept.sha256})
 
@@ -123,10 +147,10 @@ def _id(text: str) -> UUID:
         raise DomainError(_("No file arrived. Take the photo again.")) from None
 
 
-def _keep(file: UploadedFile, name: str, run: Run, user: User, taken_at: datetime | None, pk: UUID) -> Attachment:
+def _keep(file: UploadedFile, name: str, stamp: str, user: User, taken_at: datetime | None, pk: UUID) -> Attachment:
     if name.startswith("voice"):
         return keep_voice(file, by=user, pk=pk)
-    return keep_photo(file, by=user, stamp=stamp_of(run.place), taken_at=taken_at, pk=pk)
+    return keep_photo(file, by=user, stamp=stamp, taken_at=taken_at, pk=pk)
 
 
 @for_queue
@@ -138,13 +162,47 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
     if sent.user != request.user.pk:
         return _sign_in()
     if missing := sent.missing(request.user):
-        return JsonResponse({"error": _("Some photos are still on the phone."), "missing": missing}, status=409)
+        return _still_on_phone(missing)
     _note_label(run, sent.label, request.user)
     try:
         return _answer(_submit(sent.as_form(request), run, sent))
     except AnswersRefused as refused:
         told = {"error": refused.message, "items": refused.errors, "files": [str(photo) for photo in refused.photos]}
         return JsonResponse(told, status=refused.status)
+
+
+def _still_on_phone(missing: list[str]) -> JsonResponse:
+    return JsonResponse({"error": _("Some photos are still on the phone."), "missing": missing}, status=409)
+
+
+@for_queue
+@require_POST
+def hand_in_report(request: HttpRequest) -> HttpResponse:
+    """A report whose files are here already. What became of it before is answered again, whatever has changed since."""
+    sent = read_sent(request)
+    if sent.user != request.user.pk:
+        return _sign_in()
+    known = Hazard.objects.filter(reporter=request.user, client_id=sent.handed.id).first()
+    if known is None and (missing := sent.missing(request.user)):
+        return _still_on_phone(missing)
+    try:
+        return _reported(known or _report(sent.as_form(request), sent.handed))
+    except PhotosRefused as refused:
+        told = {"error": refused.message, "files": [str(photo) for photo in refused.photos]}
+        return JsonResponse(told, status=refused.status)
+
+
+def _report(request: HttpRequest, handed: Handed) -> Hazard:
+    report = read_report(request)
+    if report.errors:
+        raise DomainError(" ".join(report.errors.values()))
+    return report_hazard(by=cast(User, request.user), handed=handed, **(report.facts | {"client_id": handed.id}))
+
+
+def _reported(hazard: Hazard) -> JsonResponse:
+    files = hazard.evidence.values_list("attachment_id", "attachment__sha256")
+    told = {"url": reverse("field:hazard", args=[hazard.pk]), "files": {str(pk): sha for pk, sha in files}}
+    return JsonResponse(told)
 
 
 def _note_label(run: Run, label: str, user: Any) -> None:

@@ -69,21 +69,25 @@ def scene_at(scene: str, place: str, *, is_after: bool, draw: Draw | None = None
     if rng.random() < 0.5:
         picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     tint = np.array([rng.uniform(0.75, 1.05) for _colour in range(3)], np.float32)
-    pixels = np.asarray(picture, dtype=np.float32) * tint + _stains(rng.randrange(6))[..., None]
-    return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
+    pixels = np.asarray(picture, dtype=np.float32)
+    pixels *= tint
+    pixels += _stains(rng.randrange(6))[..., None]
+    return Image.fromarray(np.clip(pixels, 0, 255, out=pixels).astype(np.uint8))
 
 
 def shoot(scene: Image.Image, rng: random.Random, hand: Hand | None = None) -> bytes:
     """A JPEG as one hand takes it at one moment."""
     hand = hand or Hand()
-    seen = scene.transform(SHOT, Image.Transform.PERSPECTIVE, _view(rng, hand), Image.Resampling.BILINEAR)
+    seen = scene.transform(SHOT, Image.Transform.PERSPECTIVE, _view(rng, hand), Image.Resampling.NEAREST)
     (width, height), light = SHOT, min(1.15, max(0.7, rng.gauss(0.97, hand.light)))
     across = 1 + rng.gauss(0, hand.slope) * np.linspace(-1, 1, width, dtype=np.float32)
     down = 1 + rng.gauss(0, hand.slope) * np.linspace(-1, 1, height, dtype=np.float32)
     left, top = rng.randrange(width), rng.randrange(height)
     grain = _noise(rng.randrange(4))[top : top + height, left : left + width] * rng.uniform(2.5, 5)
-    pixels = np.asarray(seen, dtype=np.float32) * (light * down[:, None] * across)[..., None] + grain[..., None]
-    return _saved(Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)), 78)
+    pixels = np.asarray(seen, dtype=np.float32)
+    pixels *= (light * down[:, None] * across)[..., None]
+    pixels += grain[..., None]
+    return _saved(Image.fromarray(np.clip(pixels, 0, 255, out=pixels).astype(np.uint8)), 78)
 
 
 def _view(rng: random.Random, hand: Hand) -> tuple[float, ...]:

@@ -1,12 +1,13 @@
 """Photos of hazards and of checks."""
 
+import random
 import uuid
 from datetime import datetime, timedelta
 
 from core.models import Attachment
 from portals.operator.demo.cases import Case
 from portals.operator.demo.pictures import NAMEPLATE, Album
-from portals.operator.demo.proofs import Darkroom, Kept, plan_shots
+from portals.operator.demo.proofs import SEED, Darkroom, Kept, plan_shots
 from portals.operator.demo.records.base import Records, columns
 from portals.operator.demo.rows import copy_rows
 from portals.operator.demo.shots import SHOT
@@ -39,7 +40,9 @@ def _shoot(records: Records) -> None:
     found = [(number, case) for number, case in enumerate(records.cases) if case.check is not None]
     shots = plan_shots(plan, records.checks, records.now)
     fresh = [shot for shot in shots if shot.of is None]
-    keys = [uuid.uuid4() for _photo in range(len(found) + len(shots))]
+    # A photo's name decides how it is shot; so what is planted looks the same at each load.
+    numbers = random.Random(SEED)  # noqa: S311
+    keys = [uuid.UUID(int=numbers.getrandbits(128), version=4) for _photo in range(len(found) + len(shots))]
     wanted = [
         (str(key), case.category, case.machine or case.area) for key, (_n, case) in zip(keys, found, strict=False)
     ]
