@@ -1,5 +1,7 @@
 """停用锁 at the desk: what a hazard keeps out of service, and the screen that hangs in the workshop."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404
 
@@ -10,7 +12,7 @@ from portals.console.screen import screen_of
 from portals.web import page, require
 
 
-def context_of(request, hazard: Hazard) -> dict:
+def context_of(request, hazard: Hazard) -> dict[str, Any]:
     """What the part console/hazards/_locks.html needs."""
     may_lock = hazard.is_open and request.user.can("hazards.lock", hazard)
     is_mine = request.method == "POST" and request.path.endswith("/lock/")
