@@ -17,7 +17,11 @@ _RANGE = re.compile(r"bytes=(\d{0,12})-(\d{0,12})")
 @login_required
 def show(request, pk):
     """The shown copy of a photo, a voice note to be played; a made file, such as a PDF, as a download."""
-    attachment = get_object_or_404(attachments.visible_to(request.user), pk=pk)
+    return serve(request, get_object_or_404(attachments.visible_to(request.user), pk=pk))
+
+
+def serve(request: HttpRequest, attachment: Attachment) -> HttpResponseBase:
+    """Whoever calls this has asked whether the reader may see it."""
     response = _content(request, attachment)
     if attachment.shown or attachment.is_sound:
         patch_cache_control(response, private=True, max_age=86400)

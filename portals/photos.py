@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
-from core.attachments import PhotosRefused, keep_photo, keep_voice
+from core.attachments import PhotosRefused, keep_photo, keep_voice, without_traces
 from core.errors import DomainError
 from core.models import Attachment
 from core.words import say
@@ -33,6 +34,31 @@ class Photos:
 def stamp_of(place: Equipment | Area | None) -> str:
     """What is printed on a photo taken there: the place's name and its code."""
     return f"{say(place.name)} {place.code}" if place else ""
+
+
+def take_bare_photos(request: HttpRequest, name: str, *, stamp: str = "", most: int) -> Photos:
+    """Of somebody without a name: drawn anew before they are kept, under nobody, and without the phone's time."""
+    taken = Photos()
+    uploads = request.FILES.getlist(name)
+    if len(uploads) > most:
+        return Photos(errors=[_("Send %(most)d photos at most.") % {"most": most}])
+    for upload in uploads:
+        try:
+            taken.photos.append(keep_photo(without_traces(upload), by=None, stamp=stamp))
+        except DomainError as refusal:
+            taken.errors.append(refusal.message)
+    return taken
+
+
+def take_bare_voice(request: HttpRequest, name: str) -> tuple[Attachment | None, list[str]]:
+    upload = request.FILES.get(name)
+    if upload is None:
+        return None, []
+    upload.name = "voice"
+    try:
+        return keep_voice(upload, by=None), []
+    except DomainError as refusal:
+        return None, [refusal.message]
 
 
 def take_photos(request: HttpRequest, name: str, *, stamp: str = "") -> Photos:

@@ -39,6 +39,7 @@ PAGES = (
     "/m/",
     "/m/hazards/",
     "/m/report/",
+    "/desk/hazards/record/",
 )
 
 

@@ -11,7 +11,19 @@ from core.attachments import keep_photo, keep_voice
 from core.models import Attachment, Job, SavedView
 from facilities.models import Area, CalendarDay, Department, Equipment, EquipmentType, QRPoint, Shift
 from facilities.qr import issue_sticker
-from hazards.models import Category, Evidence, Hazard, Level, LevelPolicy, Maintainer, Route, Status, StopUse
+from hazards.models import (
+    Category,
+    Evidence,
+    Hazard,
+    Level,
+    LevelPolicy,
+    Maintainer,
+    Route,
+    Status,
+    StopUse,
+    Tip,
+    TipMessage,
+)
 from inspections.models import Checklist, Frequency, Item, Pause, Plan, Run, Stop, Theme
 from notifications.models import Feed, Message, Notification
 from people.models import Absence, JobRole, Team, User
@@ -119,6 +131,9 @@ def _hazard(world: World, worker: User, area: Area, press: Equipment, team: Team
     )
     for proof in (world.photo, spoken):
         Evidence.objects.create(hazard=world.hazard, attachment=proof, stage=Evidence.Stage.BEFORE)
+    tip = Tip.objects.create(hazard=world.hazard, code_hash=world.mark, created_at=now)
+    TipMessage.objects.create(tip=tip, text=f"{world.mark}留言", at=now)
+    TipMessage.objects.create(tip=tip, attachment=keep_voice(make.voice_file(), by=None), at=now)
     raise_alert(world.hazard, f"{world.mark}告警", by=worker, department_id=area.department_id)
 
 

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from portals import absences, alerts, files, home, inbox, locks, looks, pwa
+from portals.field.views import tips
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -20,6 +21,11 @@ urlpatterns = [
     path("sw.js", pwa.service_worker, name="service_worker"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("offline/", pwa.offline, name="offline"),
+    path("tip/", tips.enter, name="tip_code"),
+    path("tip/thread/", tips.thread, name="tip_thread"),
+    path("tip/leave/", tips.leave, name="tip_leave"),
+    path("tip/files/<uuid:pk>/", tips.file, name="tip_file"),
+    path("tip/<str:token>/", tips.report, name="tip"),
     path("m/", include("portals.field.urls")),
     path("desk/", include("portals.console.urls")),
 ]

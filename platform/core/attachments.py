@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import pillow_heif
 from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -85,6 +85,17 @@ def keep_photo(
     attachment.phash = likeness.phash_of(content)
     attachment.content_type = (upload.content_type or "")[:80]
     return _stored(attachment, content, shown=_jpeg(picture))
+
+
+def without_traces(upload: UploadedFile) -> UploadedFile:
+    """The picture drawn anew, and nothing else of the file: no position, no camera, no time, no name.
+
+    For who reports without a name: there the untouched original would say who it was.
+    """
+    if upload.size and upload.size > MAX_BYTES:
+        return upload
+    picture, _size, _said = _opened(upload.read())
+    return SimpleUploadedFile("photo.jpg", _jpeg(picture), "image/jpeg")
 
 
 def keep_voice(upload: UploadedFile, *, by: Any, pk: UUID | None = None) -> Attachment:
@@ -176,7 +187,7 @@ def _camera_time(image: Image.Image) -> datetime | None:
 
 def _jpeg(picture: Image.Image) -> bytes:
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=82)
+    picture.save(out, "JPEG", quality=82, comment=b"")  # else the camera's own comment goes along
     return out.getvalue()
 
 

@@ -27,6 +27,12 @@ class WrongStatus(Refusal):
     status = 409
 
 
+class TooMany(Refusal):
+    """Too often in too short a time."""
+
+    status = 429
+
+
 class Revoked(Refusal):
     """It existed and was withdrawn."""
 

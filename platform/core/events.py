@@ -145,7 +145,7 @@ def public_key_bytes() -> bytes:
     return _key().public_key().public_bytes_raw()
 
 
-def history(*subjects: models.Model) -> Iterable[Event]:
+def history(*subjects: models.Model) -> models.QuerySet[Event]:
     """What happened to these objects, oldest first, with the people who did it."""
     wanted = models.Q(pk__in=[])
     for subject in subjects:

@@ -34,12 +34,13 @@ CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 
 @dataclass(frozen=True)
 class Column:
-    """key: its name in code; a sheet is read whichever of our languages its headings are in."""
+    """key: its name in code; a sheet is read whichever of our languages its headings are in. also: other headings."""
 
     key: str
     title: str | Promise
     example: str | Promise = ""
     is_required: bool = False
+    also: tuple[str, ...] = ()
 
     @property
     def heading(self) -> str:
@@ -47,7 +48,7 @@ class Column:
 
     @property
     def names(self) -> set[str]:
-        names = set()
+        names = {_plain(heading) for heading in self.also}
         for language, _name in settings.LANGUAGES:
             with override(language):
                 names.add(_plain(str(self.title)))

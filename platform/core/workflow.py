@@ -17,7 +17,8 @@ class Step:
 
     only: a condition on (user, object) that takes the department's place, such as being the one it is assigned to.
     when: a condition on the object; steps of one verb with different conditions lead to different targets.
-    condition: `when` in words. is_turn: whether an object in one of these statuses waits for this step.
+    condition: `when` in words; needs: what must be there, in words. is_turn: whether an object in one of these statuses
+    waits for this step. holds: columns that must still be as the caller saw them, for steps that may keep the status.
     """
 
     verb: str
@@ -31,6 +32,8 @@ class Step:
     when: Callable[[Any], bool] | None = None
     condition: Any = ""
     is_turn: bool = True
+    needs: Any = ""
+    holds: tuple[str, ...] = ()
 
     def fits(self, obj: Any) -> bool:
         return obj.status in self.source and (self.when is None or self.when(obj))
@@ -69,7 +72,8 @@ class Workflow:
         if not step.fits(obj):
             raise WrongStatus(_("This was changed in the meantime. Look at where it stands now."))
         before = obj.status
-        same = type(obj)._default_manager.filter(pk=obj.pk, status=before)
+        held = {name: getattr(obj, name) for name in step.holds}
+        same = type(obj)._default_manager.filter(pk=obj.pk, status=before, **held)
         is_lost = by and step.only and not any(step.only(by, row) for row in same.select_for_update())
         if is_lost or not same.update(status=step.target, **changes):
             raise WrongStatus(_("This was changed in the meantime. Look at where it stands now."))

@@ -9,5 +9,5 @@ def escalate(hazard: int, step: int) -> None:
 
 
 @due.handler("hazards.remind")
-def remind(hazard: int) -> None:
-    actions.remind_hazard(Hazard.objects.get(pk=hazard))
+def remind(hazard: int, reason: str) -> None:
+    actions.remind_hazard(Hazard.objects.get(pk=hazard), reason=reason)

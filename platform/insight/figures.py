@@ -33,7 +33,7 @@ def runs_on_time(user, since: datetime, until: datetime) -> Share:
 
 def hazards_closed(user, since: datetime, until: datetime) -> Share:
     """闭环率: closed ones of those whose limit fell into the period; merged and unfounded reports do not count."""
-    wanted = Hazard.objects.visible_to(user).filter(due_at__gt=since, due_at__lte=until)
+    wanted = Hazard.objects.visible_to(user).proven().filter(due_at__gt=since, due_at__lte=until)
     wanted = wanted.exclude(status__in=(Status.MERGED, Status.REJECTED, Status.VOIDED))
     return _share(wanted, Q(status=Status.CLOSED))
 
@@ -44,8 +44,10 @@ def _share(rows: QuerySet[Any], done: Q) -> Share:
 
 def days_to_close(user, since: datetime, until: datetime) -> float | None:
     """平均整改周期: mean of closure minus confirmation, in days, of hazards closed in the period."""
-    closed = Hazard.objects.visible_to(user).filter(
-        closed_at__gt=since, closed_at__lte=until, confirmed_at__isnull=False
+    closed = (
+        Hazard.objects.visible_to(user)
+        .proven()
+        .filter(closed_at__gt=since, closed_at__lte=until, confirmed_at__isnull=False)
     )
     mean = closed.aggregate(mean=Avg(F("closed_at") - F("confirmed_at")))["mean"]
     return round(mean / timedelta(days=1), 1) if mean else None

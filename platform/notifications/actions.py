@@ -6,15 +6,18 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.models import Event
 from core.templatetags.core_tags import clock
 from core.words import say
+from hazards.chain import WHY
 from notifications import catalogue
 from notifications.channels import sms
 from notifications.models import Feed, Message, Notification
 from people.models import User
+from people.permissions import Role
 from realtime.push import push_on_commit
 from tenants import due
 from tenants.current import current_factory
@@ -90,9 +93,19 @@ def _words(event: Event, subject: Any) -> dict[str, Any]:
         "reason": event.data.get("reason", ""),
         "person": event.actor.name if event.actor else "",
         "what": _what(event, subject),
+        "why": _why(event),
         "absent": event.data.get("name", ""),
         "until": _until(subject),
     }
+
+
+def _why(event: Event) -> str:
+    """Why the clock calls, and which level it had to pass over; or what was decided."""
+    if event.name == "hazard.extension_decided":
+        return _("allowed") if event.data["is_approved"] else _("refused, %(note)s") % event.data
+    why = str(WHY.get(event.data.get("reason", ""), ""))
+    skipped = [str(Role(role).label) for role in event.data.get("skipped", [])]
+    return _("%(why)s (there is no %(roles)s)") % {"why": why, "roles": _(", ").join(skipped)} if skipped else why
 
 
 def _what(event: Event, subject: Any) -> str:

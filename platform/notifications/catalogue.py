@@ -87,6 +87,10 @@ def next_reviewers(event: Event, hazard: Any) -> Iterable[User]:
     return [person for person in people if person.pk not in barred]
 
 
+def tip_answerers(event: Event, hazard: Any) -> Iterable[User]:
+    return holding("hazards.answer_tip", hazard.department_id)
+
+
 def told(event: Event, subject: Any) -> Iterable[User]:
     """Those whom the action itself names in the event."""
     return User.objects.filter(pk__in=event.data.get("told", []), is_active=True)
@@ -116,6 +120,12 @@ def people_there(event: Event, subject: Any) -> Iterable[User]:
         department = department.parent
     there = User.objects.filter(is_active=True, department__in=above)
     return [*there, *holding("hazards.view", subject.department_id), *owner(event, subject)]
+
+
+def extension_people(event: Event, hazard: Any) -> Iterable[User]:
+    """Who asked, and who has it now."""
+    asked = hazard.extensions.filter(pk=event.data.get("extension")).select_related("requested_by")
+    return [*owner(event, hazard), *(extension.requested_by for extension in asked)]
 
 
 def stand_in(event: Event, absence: Any) -> Iterable[User]:
@@ -152,7 +162,9 @@ RULES: dict[str, Rule] = {
         Rule("hazard.merged", reporter, _("Your report %(number)s was merged with another one: %(note)s")),
         Rule("hazard.rejected", reporter, _("Your report %(number)s was found not to be a hazard: %(note)s")),
         Rule("hazard.voided", owner_and_reporter, _("%(number)s was declared void: %(note)s")),
-        Rule("hazard.escalated", told, _("%(number)s needs you: %(title)s")),
+        Rule("hazard.escalated", told, _("%(number)s, %(why)s: %(title)s")),
+        Rule("hazard.unassigned", told, _("%(number)s, %(why)s: %(title)s")),
+        Rule("tip.replied", tip_answerers, _("Who reported %(number)s without a name wrote again")),
         Rule(
             "hazard.locked",
             lock_hearers,
@@ -164,7 +176,7 @@ RULES: dict[str, Rule] = {
         Rule("run.on_locked", confirmers, _("Checked although it is out of service: %(what)s, %(note)s")),
         Rule("hazard.extension_requested", extension_deciders, _("More time is asked for %(number)s: %(title)s")),
         Rule("run.conflicted", confirmers, _("Two people handed in the same check, %(note)s. Look at both")),
-        Rule("hazard.extension_decided", owner, _("Your request for more time on %(number)s is decided")),
+        Rule("hazard.extension_decided", extension_people, _("More time for %(number)s: %(why)s")),
         Rule("run.opened", told, _("To check now: %(what)s, until %(until)s")),
         Rule("run.leader_told", told, _("Missed: %(what)s. See who can still do it")),
         Rule("run.officer_told", told, _("Still not checked: %(what)s")),
@@ -183,7 +195,7 @@ SILENT = frozenset({
     "pause.locked", "run.withdrawn", "run.doubt_settled", "run.excused", "run.freed",
     "checklist.created", "checklist.drafted", "checklist.changed", "checklist.item_added", "checklist.item_changed",
     "checklist.item_moved", "checklist.item_removed", "checklist.published", "checklist.discarded", "checklist.retired",
-    "category.routed", "maintainer.kept", "checklist.installed", "plan.created", "plan.changed", "plan.stopped", "pack.installed",
+    "hazard.categorised", "hazard.imported", "hazards.imported", "tip.answered", "tip.read", "category.routed", "maintainer.kept", "checklist.installed", "plan.created", "plan.changed", "plan.stopped", "pack.installed",
     "shift.added", "shift.changed", "shift.removed", "calendar.declared", "calendar.withdrawn",
     "department.added", "area.added", "area.changed", "equipment.added", "equipment.changed",
     "absence.ended", "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "team.added", "team.leader_named",

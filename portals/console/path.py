@@ -30,11 +30,16 @@ class Stop:
 
 
 def path_of(hazard: Hazard, reviews: list[Review]) -> list[Stop]:
-    """Stops of hazards that were merged, rejected or voided all count as behind."""
+    """Stops of hazards that were merged, rejected or voided all count as behind; what was read in has only two."""
+    if hazard.is_history:
+        return [
+            Stop(_("Reported"), hazard.found_by, hazard.reported_at, "done"),
+            Stop(_("Closed"), "", hazard.closed_at, "done"),
+        ]
     now = _NOW_AT.get(Status(hazard.status), 8)
     passed = {review.stage: review for review in reviews if review.is_passed and review.round == hazard.round}
     stops: list[tuple[Any, str, datetime | None]] = [
-        (_("Reported"), hazard.reporter.name if hazard.reporter else "", hazard.reported_at),
+        (_("Reported"), hazard.found_by, hazard.reported_at),
         (_("Level confirmed"), "", hazard.confirmed_at),
         (_("Assigned"), hazard.owner.name if hazard.owner else "", hazard.assigned_at),
         (_("Fixed"), hazard.owner.name if hazard.owner else "", hazard.submitted_at),

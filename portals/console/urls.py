@@ -16,9 +16,11 @@ from portals.console.views import (
     people,
     plans,
     plant,
+    reporting,
     routing,
     runs,
     saved,
+    workflow,
 )
 
 app_name = "console"
@@ -30,6 +32,12 @@ urlpatterns = [
     path("doubts/", doubts.index, name="doubts"),
     path("doubts/<int:pk>/settle/", doubts.settle, name="settle_doubt"),
     path("hazards/", hazards.index, name="hazards"),
+    path("hazards/workflow/", workflow.show, name="workflow"),
+    path("hazards/record/", reporting.record, name="record_hazard"),
+    path("hazards/import/", imports.read, {"what": "hazards"}, name="import_hazards"),
+    path("hazards/import/template/", imports.template, {"what": "hazards"}, name="hazards_template"),
+    path("hazards/<int:pk>/category/", reporting.categorise, name="categorise"),
+    path("hazards/<int:pk>/answer/", reporting.answer, name="answer_tip"),
     path("hazards/routes/", routing.routes, name="routes"),
     path("hazards/routes/area/", routing.except_area, name="except_area"),
     path("hazards/maintainers/", routing.maintainers, name="maintainers"),

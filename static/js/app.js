@@ -20,6 +20,7 @@ const PARTS = {
   "[data-sync]": "./sync.js",
   "[data-confirm]": "./confirm.js",
   "[data-designer]": "./designer.js",
+  "[data-where]": "./where.js",
   "[data-report]": "./report.js",
 };
 const started = new Map(Object.keys(PARTS).map((selector) => [selector, new WeakSet()]));

@@ -9,11 +9,20 @@ import { icon, make } from "./words.js";
 /** <form data-report> */
 export async function setup(form) {
   const asked = new URLSearchParams(location.search), id = asked.get("again");
-  for (const name of ["equipment", "area"]) if (asked.has(name) && !form.elements[name].value) form.elements[name].value = asked.get(name);
+  if ("kept" in document.body.dataset && (asked.has("equipment") || asked.has("area"))) {
+    for (const name of ["equipment", "area"]) form.elements[name].value = asked.get(name) ?? ""; // not what was guessed when it was kept
+    tellPlace(form);
+  }
   const standing = id && (await record(id).catch(() => null));
   if (standing?.state !== "refused" || standing.user !== Number(document.body.dataset.user)) return;
   await show(form, standing, new WeakMap());
+  tellPlace(form);
   const note = make("div", { class: "note bad", role: "alert" }, icon("alert-octagon"), make("span", {}, reason(standing)));
   form.prepend(note);
   note.scrollIntoView({ block: "nearest" });
+}
+
+/** The line that says where one is reads the selects again. */
+function tellPlace(form) {
+  form.elements.equipment.dispatchEvent(new Event("change"));
 }

@@ -232,6 +232,17 @@ def test_the_label_turns_red_for_everybody_who_scans(browser, officer, press, to
     assert "stop-x big-x" not in _page(browser, make.person(Role.WORKER), url)
 
 
+def test_who_has_not_signed_in_reads_that_it_must_not_run_and_no_more(browser, officer, press, token):
+    hazard = major_at(press, officer)
+    page = browser.get(reverse("field:qr", args=[token])).content.decode()
+    assert "停用" in page
+    assert "不要开" in page
+    for words in (hazard.number, hazard.title, officer.name):
+        assert words not in page
+    void_hazard(hazard, by=officer, note="录错了")
+    assert "停用" not in browser.get(reverse("field:qr", args=[token])).content.decode()
+
+
 def test_people_of_the_workshop_read_it_on_every_page_and_others_do_not(browser, officer, press):
     workshop = press.area.department
     near = make.person(Role.WORKER, in_department=workshop)

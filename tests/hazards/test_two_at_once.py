@@ -89,6 +89,7 @@ def test_of_two_who_decide_on_more_time_one_does(fresh_factory):
             Extension.objects.get(pk=asked.pk),
             by=make.person(Role.SAFETY_OFFICER),
             is_approved=answer,
+            note="先用备件",
         )
         for answer in (True, False)
     ]

@@ -13,12 +13,13 @@ pytestmark = pytest.mark.browser
 def report(worker, place, title: str) -> None:
     worker.goto("/m/report/")
     worker.set_input_files("input[type=file]", place.photos["before"])
+    worker.evaluate("document.querySelectorAll('main form details').forEach((each) => { each.open = true; })")
     worker.select_option("select[name=equipment]", index=1)
     worker.select_option("select[name=category]", index=1)
     worker.fill("input[name=title]", title)
     worker.locator("label", has_text="会死人").click()
     worker.get_by_role("button", name="上报").last.click()
-    expect(worker.get_by_text("已上报，编号")).to_be_visible()
+    expect(worker.get_by_text("交上去了，编号")).to_be_visible()
 
 
 def test_two_alerts_while_the_officer_was_offline(live, fresh_factory, tmp_path):

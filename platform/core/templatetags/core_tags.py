@@ -68,6 +68,16 @@ def event_word(event: Any) -> str:
 
 
 @register.filter
+def who(event: Any) -> str:
+    """Who did it; where nobody with an account did, what it came as."""
+    if event.actor:
+        return event.actor.name
+    if event.data.get("source") == "tip":
+        return _("Anonymous")
+    return event.data.get("reported_as") or _("the clock")
+
+
+@register.filter
 def tone(status: str) -> str:
     return next((name for name, statuses in _TONES.items() if str(status) in statuses), "")
 
@@ -163,6 +173,12 @@ def control(bound: Any) -> Any:
     if bound.errors:
         attrs["aria-invalid"] = "true"
     return bound.as_widget(attrs=attrs)
+
+
+@register.filter
+def chosen(bound: Any) -> str:
+    """The label of what stands in a field of choices."""
+    return next((str(label) for value, label in bound.field.choices if str(value) == str(bound.value())), "…")
 
 
 @register.filter

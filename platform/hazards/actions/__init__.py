@@ -1,5 +1,6 @@
 """Everything that people and the clock do with hazards. Limits, routes and the chain of escalation: domain rules B1."""
 
+from hazards.actions.categories import name_category as name_category
 from hazards.actions.clock import decide_extension as decide_extension
 from hazards.actions.clock import escalate_hazard as escalate_hazard
 from hazards.actions.clock import remind_hazard as remind_hazard
@@ -26,3 +27,9 @@ from hazards.actions.routing import send_out as send_out
 from hazards.actions.setting_aside import merge_hazard as merge_hazard
 from hazards.actions.setting_aside import reject_hazard as reject_hazard
 from hazards.actions.setting_aside import void_hazard as void_hazard
+from hazards.actions.tips import answer_tip as answer_tip
+from hazards.actions.tips import find_tip as find_tip
+from hazards.actions.tips import open_tip as open_tip
+from hazards.actions.tips import read_tip as read_tip
+from hazards.actions.tips import reply_to_tip as reply_to_tip
+from hazards.actions.tips import report_tip as report_tip

@@ -1,14 +1,12 @@
 """The level of a hazard: confirmed by the safety officer, with the limit that its policy gives."""
 
-from datetime import timedelta
-
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from alerts.actions import raise_alert
 from core.errors import DomainError
 from core.events import action
-from hazards.actions.clock import forget_confirmation, policy_of, schedule
+from hazards.actions.clock import forget_confirmation, limit_from, policy_of, schedule
 from hazards.actions.locks import lock_equipment
 from hazards.actions.reporting import alert_line
 from hazards.actions.routing import give_to_route
@@ -24,6 +22,7 @@ def confirm_hazard(hazard: Hazard, *, by: User, level: str, note: str = "") -> H
         raise DomainError(_("There are no time limits for this level yet. Install an industry pack first."))
     now = timezone.now()
     before = hazard.level
+    limit = limit_from(now, policy.rectify_hours, policy.clock)
     WORKFLOW.take(
         "confirm",
         hazard,
@@ -33,8 +32,8 @@ def confirm_hazard(hazard: Hazard, *, by: User, level: str, note: str = "") -> H
         level=level,
         policy=policy,
         confirmed_at=now,
-        due_at=now + timedelta(hours=policy.rectify_hours),
-        first_due_at=now + timedelta(hours=policy.rectify_hours),
+        due_at=limit,
+        first_due_at=limit,
     )
     forget_confirmation(hazard)
     if level == Level.MAJOR:

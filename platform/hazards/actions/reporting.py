@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from alerts.actions import raise_alert
-from core.counters import next_number
-from core.errors import NotAllowed
+from core.counters import next_numbers
+from core.errors import DomainError, NotAllowed
 from core.events import action, emit
 from core.handed import Handed
 from core.models import Attachment
@@ -17,19 +17,23 @@ from core.words import say
 from facilities.models import Area, Equipment
 from hazards.actions.clock import wait_for_confirmation
 from hazards.actions.proof import keep_evidence
+from hazards.guessing import guess_category
 from hazards.models import Category, Evidence, Hazard, Level, Status
 from people.models import User
 
 REPEATS_WITHIN = timedelta(days=90)
+# Where nobody with an account stands behind it.
+NAMELESS = (Hazard.Source.TIP, Hazard.Source.SENSOR, Hazard.Source.SUPPLIER)
+AT_THE_DESK = (Hazard.Source.SPECIAL, Hazard.Source.EXTERNAL)
 
 
 @action
 def report_hazard(
     *,
-    by: User,
-    title: str,
-    category: Category,
+    by: User | None,
     area: Area,
+    title: str = "",
+    category: Category | None = None,
     equipment: Equipment | None = None,
     description: str = "",
     level: str | None = None,
@@ -38,21 +42,27 @@ def report_hazard(
     photos: Iterable[Attachment] = (),
     voice: Attachment | None = None,
     source: str = Hazard.Source.REPORT,
+    reported_as: str = "",
     client_id: UUID | None = None,
     handed: Handed | None = None,
 ) -> Hazard:
     """A new hazard; urgent and major ones raise an alert in the same transaction.
 
+    by=None: from somebody without a name, or a sensor or supplier, whose own name is reported_as.
+    Without a category it is guessed; without a level it is the category's; without words the place is the title.
     A report that comes twice under the same client_id, because a finger or the network was impatient, is one. All
     limits count from its arrival; when a phone without network wrote it down stands beside it.
     """
-    if not by.can("hazards.report"):
-        raise NotAllowed(_("Your role does not report hazards."))
-    now, photos, level = timezone.now(), list(photos), level or category.level
+    _refuse_strangers(by, source)
+    now, photos = timezone.now(), list(photos)
+    title = title.strip() or title_without_words(equipment or area, photos, voice)
+    guess = None if category else guess_category(f"{title} {description}", equipment)
+    category = category or guess.category  # type: ignore[union-attr]
+    level = level or category.level
     facts = {
-        "number": lambda: _number(now),
+        "number": lambda: number_for(now),
         "source": source,
-        "title": title.strip(),
+        "title": title,
         "description": description.strip(),
         "category": category,
         "department_id": area.department_id,
@@ -78,6 +88,8 @@ def report_hazard(
         level=hazard.level,
         photos=[photo.sha256 for photo in photos],
         **({"voice": voice.sha256} if voice else {}),
+        **({"guessed": {"category": category.code, "because": guess.because}} if guess else {}),
+        **({} if by else {"source": source, "reported_as": reported_as}),
         **({"phone_at": hazard.phone_reported_at, "skew_seconds": hazard.skew_seconds} if handed else {}),
     )
     if hazard.is_urgent:
@@ -86,9 +98,26 @@ def report_hazard(
     return hazard
 
 
-def _number(now: datetime) -> str:
-    month = f"{timezone.localtime(now):%Y%m}"
-    return f"YH-{month}-{next_number(f'hazard-{month}'):04}"
+def _refuse_strangers(by: User | None, source: str) -> None:
+    if by is None and source not in NAMELESS:
+        raise NotAllowed(_("Sign in first, so that it stands under your name."))
+    if by and not by.can("hazards.record" if source in AT_THE_DESK else "hazards.report"):
+        raise NotAllowed(_("Your role does not report hazards."))
+
+
+def title_without_words(place: Equipment | Area, photos: list[Attachment], voice: Attachment | None) -> str:
+    if not photos and not voice:
+        raise DomainError(_("Take a photo, or say in a few words what is wrong."))
+    words = _("Said in a voice note") if voice else _("Reported by photo")
+    return f"{words} · {say(place.name)}"[:120]
+
+
+def number_for(now: datetime) -> str:
+    return numbers_for(f"{timezone.localtime(now):%Y%m}", 1)[0]
+
+
+def numbers_for(month: str, count: int) -> list[str]:
+    return [f"YH-{month}-{number:04}" for number in next_numbers(f"hazard-{month}", count)]
 
 
 def _earlier(category: Category, area: Area, equipment: Equipment | None, now: datetime) -> Hazard | None:

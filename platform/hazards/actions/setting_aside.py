@@ -13,8 +13,9 @@ from people.models import User
 @action
 def merge_hazard(hazard: Hazard, *, by: User, into: Hazard) -> Hazard:
     """A second report of the same thing; its photos stay with it."""
-    both = Hazard.objects.select_for_update(of=("self",)).filter(pk__in=(hazard.pk, into.pk)).order_by("pk")
-    if into.pk == hazard.pk or not all(one.is_open for one in both if one.pk == into.pk):
+    # Both are held, in one order, so that two reports are never merged into each other.
+    pair = Hazard.objects.select_for_update(of=("self",)).filter(pk__in=(hazard.pk, into.pk)).order_by("pk")
+    if into.pk == hazard.pk or not all(row.is_open for row in pair if row.pk == into.pk):
         raise DomainError(_("Choose another hazard that is still open."))
     WORKFLOW.take("merge", hazard, by=by, note=into.number, merged_into=into)
     move_locks(hazard, into=into, by=by)

@@ -12,6 +12,7 @@ from hazards.models.hazards import OPEN as OPEN
 from hazards.models.hazards import WORKFLOW as WORKFLOW
 from hazards.models.hazards import Hazard as Hazard
 from hazards.models.hazards import Status as Status
+from hazards.models.levels import OTHER as OTHER
 from hazards.models.levels import Category as Category
 from hazards.models.levels import Level as Level
 from hazards.models.levels import LevelChange as LevelChange

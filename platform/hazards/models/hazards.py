@@ -64,8 +64,12 @@ def _asks_leader(hazard) -> bool:
     return "final" in hazard.policy.stages
 
 
-def _skips_leader(hazard) -> bool:
-    return "final" not in hazard.policy.stages
+def _skips_leader_not_head(hazard) -> bool:
+    return "final" not in hazard.policy.stages and hazard.policy.needs_release
+
+
+def _skips_leader_and_head(hazard) -> bool:
+    return "final" not in hazard.policy.stages and not hazard.policy.needs_release
 
 
 def _asks_head(hazard) -> bool:
@@ -76,20 +80,24 @@ def _skips_head(hazard) -> bool:
     return not hazard.policy.needs_release
 
 
+_PROOF = _("a photo from before, a new one of the fixed place, what was done, and a test that passed")
+_OTHERS = _("somebody who neither fixed it nor reviewed this fix before")
+
 WORKFLOW = Workflow(
     Step("confirm", (Status.REPORTED,), Status.CONFIRMED, "hazards.confirm", "hazard.confirmed", _("Confirm the level")),
     Step("assign", (Status.CONFIRMED,), Status.ASSIGNED, "hazards.assign", "hazard.assigned", _("Assign")),
-    Step("reassign", (Status.ASSIGNED, Status.RECTIFYING), Status.ASSIGNED, "hazards.assign", "hazard.assigned", _("Give it to somebody else"), is_turn=False),
+    Step("reassign", (Status.ASSIGNED, Status.RECTIFYING), Status.ASSIGNED, "hazards.assign", "hazard.assigned", _("Give it to somebody else"), is_turn=False, holds=("owner_id",)),
     Step("hand_over", (Status.ASSIGNED, Status.RECTIFYING), Status.ASSIGNED, "hazards.rectify", "hazard.handed_over", _("Hand over"), needs_note=True, only=_is_owner, is_turn=False),
     Step("start", (Status.ASSIGNED,), Status.RECTIFYING, "hazards.rectify", "hazard.started", _("Start fixing"), only=_is_owner, when=_may_begin, condition=_("the plan is approved, where the level asks for one")),
-    Step("submit", (Status.RECTIFYING,), Status.FIRST_REVIEW, "hazards.rectify", "hazard.submitted", _("Submit for acceptance"), only=_is_owner, when=_asks_team_leader, condition=_("the level asks the team leader")),
-    Step("submit", (Status.RECTIFYING,), Status.SECOND_REVIEW, "hazards.rectify", "hazard.submitted", _("Submit for acceptance"), only=_is_owner, when=_skips_team_leader, condition=_("the level skips the team leader")),
-    Step("pass_first", (Status.FIRST_REVIEW,), Status.SECOND_REVIEW, "hazards.review_first", "hazard.reviewed", _("Pass")),
-    Step("pass_second", (Status.SECOND_REVIEW,), Status.FINAL_REVIEW, "hazards.review_second", "hazard.reviewed", _("Pass"), when=_asks_leader, condition=_("the level asks the leader in charge")),
-    Step("pass_second", (Status.SECOND_REVIEW,), Status.CLOSED, "hazards.review_second", "hazard.closed", _("Pass and close"), when=_skips_leader, condition=_("the level skips the leader in charge")),
-    Step("pass_final", (Status.FINAL_REVIEW,), Status.CLOSED, "hazards.review_final", "hazard.closed", _("Pass and close"), when=_skips_head, condition=_("the level needs no release")),
-    Step("pass_final", (Status.FINAL_REVIEW,), Status.HEAD_REVIEW, "hazards.review_final", "hazard.reviewed", _("Pass"), when=_asks_head, condition=_("the level needs the head's release")),
-    Step("pass_head", (Status.HEAD_REVIEW,), Status.CLOSED, "hazards.review_head", "hazard.closed", _("Release and close")),
+    Step("submit", (Status.RECTIFYING,), Status.FIRST_REVIEW, "hazards.rectify", "hazard.submitted", _("Submit for acceptance"), only=_is_owner, when=_asks_team_leader, condition=_("the level asks the team leader"), needs=_PROOF),
+    Step("submit", (Status.RECTIFYING,), Status.SECOND_REVIEW, "hazards.rectify", "hazard.submitted", _("Submit for acceptance"), only=_is_owner, when=_skips_team_leader, condition=_("the level skips the team leader"), needs=_PROOF),
+    Step("pass_first", (Status.FIRST_REVIEW,), Status.SECOND_REVIEW, "hazards.review_first", "hazard.reviewed", _("Pass"), needs=_OTHERS),
+    Step("pass_second", (Status.SECOND_REVIEW,), Status.FINAL_REVIEW, "hazards.review_second", "hazard.reviewed", _("Pass"), when=_asks_leader, condition=_("the level asks the leader in charge"), needs=_OTHERS),
+    Step("pass_second", (Status.SECOND_REVIEW,), Status.CLOSED, "hazards.review_second", "hazard.closed", _("Pass and close"), when=_skips_leader_and_head, condition=_("the level skips the leader in charge and needs no release"), needs=_OTHERS),
+    Step("pass_second", (Status.SECOND_REVIEW,), Status.HEAD_REVIEW, "hazards.review_second", "hazard.reviewed", _("Pass"), when=_skips_leader_not_head, condition=_("the level skips the leader in charge and needs the head's release"), needs=_OTHERS),
+    Step("pass_final", (Status.FINAL_REVIEW,), Status.CLOSED, "hazards.review_final", "hazard.closed", _("Pass and close"), when=_skips_head, condition=_("the level needs no release"), needs=_OTHERS),
+    Step("pass_final", (Status.FINAL_REVIEW,), Status.HEAD_REVIEW, "hazards.review_final", "hazard.reviewed", _("Pass"), when=_asks_head, condition=_("the level needs the head's release"), needs=_OTHERS),
+    Step("pass_head", (Status.HEAD_REVIEW,), Status.CLOSED, "hazards.review_head", "hazard.closed", _("Release and close"), needs=_OTHERS),
     Step("return_first", (Status.FIRST_REVIEW,), Status.RECTIFYING, "hazards.review_first", "hazard.returned", _("Return"), needs_note=True),
     Step("return_second", (Status.SECOND_REVIEW,), Status.RECTIFYING, "hazards.review_second", "hazard.returned", _("Return"), needs_note=True),
     Step("return_final", (Status.FINAL_REVIEW,), Status.RECTIFYING, "hazards.review_final", "hazard.returned", _("Return"), needs_note=True),
@@ -106,6 +114,10 @@ class HazardQuerySet(models.QuerySet):
 
     def overdue(self):
         return self.open().filter(due_at__lt=timezone.now())
+
+    def proven(self):
+        """Without what was read in as closed: nothing here proves how."""
+        return self.exclude(source=Hazard.Source.IMPORT, status=Status.CLOSED)
 
     def waiting_for(self, user):
         """Open ones whose next step is this person's to take; of reviews, those that this person may still decide."""
@@ -200,7 +212,9 @@ class Hazard(models.Model):
 
     class Meta:
         ordering = ["-reported_at", "-id"]
-        constraints = [models.UniqueConstraint(fields=["reporter", "client_id"], name="hazard_once_per_form")]
+        constraints = [
+            models.UniqueConstraint(fields=["reporter", "client_id"], name="hazard_once_per_form", nulls_distinct=False)
+        ]
         indexes = [
             models.Index(fields=["-reported_at", "-id"], name="hazard_newest"),
             models.Index(fields=["status", "due_at"], name="hazard_status_due"),
@@ -209,6 +223,18 @@ class Hazard(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    @property
+    def found_by(self) -> str:
+        """The reporter's name, or in words where it came from; what was reported without a name stays so."""
+        if self.reporter:
+            return self.reporter.name
+        return str(_("Anonymous") if self.source == self.Source.TIP else self.get_source_display())
+
+    @property
+    def is_history(self) -> bool:
+        """Read in as closed long ago: nothing here proves how it was fixed, and no figure of proof counts it."""
+        return self.source == self.Source.IMPORT and self.status == Status.CLOSED
 
     @property
     def is_open(self) -> bool:
@@ -225,10 +251,3 @@ class Hazard(models.Model):
     @property
     def is_overdue(self) -> bool:
         return bool(self.is_open and self.due_at and self.due_at < timezone.now())
-
-    @property
-    def escalate_at(self):
-        """When the next level hears of it: some hours before the limit."""
-        if not (self.due_at and self.policy):
-            return None
-        return self.due_at - timedelta(hours=self.policy.escalate_before_hours)

@@ -9,6 +9,9 @@ from facilities.models import Area
 from people.models import Team
 from people.permissions import Role
 
+# Every factory has this kind: for what fits no other one, or what nobody has named yet.
+OTHER = "other"
+
 
 class Level(models.TextChoices):
     """Three levels inside; the law knows two, so government figures count serious as general."""
@@ -59,6 +62,12 @@ class LevelPolicy(models.Model):
         constraints = [models.UniqueConstraint(fields=["level", "version"], name="policy_version_once")]
 
 
+class CategoryQuerySet(models.QuerySet):
+    def listed(self):
+        """As people choose from them: what fits nothing else comes last."""
+        return self.order_by(models.Case(models.When(code=OTHER, then=1), default=0), "id")
+
+
 class Category(models.Model):
     code = models.CharField(max_length=40, unique=True)
     name = models.JSONField()
@@ -67,6 +76,8 @@ class Category(models.Model):
     )
     level = models.CharField(max_length=8, choices=Level.choices)
     urgent_when = models.JSONField(null=True)
+
+    objects = CategoryQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

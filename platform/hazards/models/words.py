@@ -26,7 +26,14 @@ register(
         "hazard.extension_decided": _("Request for more time decided"),
         "hazard.locked": _("Machine put out of service"),
         "hazard.unlocked": _("Lock of this hazard lifted"),
+        "hazard.unassigned": _("Nobody was named to fix it"),
         "category.routed": _("Team for a category named"),
+        "hazard.categorised": _("Kind corrected"),
+        "hazard.imported": _("Read in from an old list"),
+        "hazards.imported": _("Old list of hazards read in"),
+        "tip.answered": _("Answered who reported it"),
+        "tip.replied": _("Who reported it wrote again"),
+        "tip.read": _("Messages of who reported it read"),
         "maintainer.kept": _("Outside maintainer written down"),
     }
 )

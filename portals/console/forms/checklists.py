@@ -173,7 +173,7 @@ class ItemForm(WordedForm):
             )
         self.worded("shot", _("What the photo must show"), item.shot)
         self.fields["category"] = Named(
-            Category.objects.all(),
+            Category.objects.listed(),
             label=_("Kind of hazard when there is a problem"),
             empty_label=_("choose"),
             initial=item.category_id,

@@ -84,3 +84,4 @@ class MergeForm(forms.Form):
 
 class DecideForm(forms.Form):
     is_approved = forms.TypedChoiceField(choices=[("yes", ""), ("no", "")], coerce=lambda value: value == "yes")
+    note = forms.CharField(max_length=500, required=False, label=_("Remark; when you refuse it: why"))

@@ -27,7 +27,7 @@ class LedTeam(Named):
 class RouteForm(forms.Form):
     """One line of the table: everywhere, or in one area only."""
 
-    category = Named(Category.objects.all(), label=_("Kind of hazard"), empty_label=_("choose"))
+    category = Named(Category.objects.listed(), label=_("Kind of hazard"), empty_label=_("choose"))
     area = Named(Area.objects.all(), label=_("Only in this area"), empty_label=_("choose"))
     team = LedTeam(
         Team.objects.select_related("leader"), required=False, label=_("Team"), empty_label=_("as everywhere else")

@@ -13,11 +13,12 @@ from facilities.models import Department
 from hazards import actions
 from hazards.actions.routing import route_of
 from hazards.models import WORKFLOW, Hazard, Level, Review
+from portals.clock import clock_of
 from portals.console.forms import hazards as forms
 from portals.console.forms.locks import LockForm
 from portals.console.forms.routing import SendOutForm
 from portals.console.path import path_of
-from portals.console.views import locks
+from portals.console.views import locks, reporting
 from portals.console.views.routing import send, sending_out
 from portals.web import page, require
 
@@ -45,8 +46,12 @@ def index(request):
     )
     kept = QueryDict(request.GET.urlencode(), mutable=True)
     kept.pop("page", None)
+    shown = Paginator(found.order_by("-reported_at", "-id"), PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": Paginator(found.order_by("-reported_at", "-id"), PER_PAGE).get_page(request.GET.get("page")),
+        "page": shown,
+        "unread": reporting.unread_of(shown) if request.user.can("hazards.answer_tip") else (),
+        "may_record": request.user.can("hazards.record"),
+        "may_import": request.user.can("hazards.import"),
         "form": form,
         "group": request.GET.get("group") or "open",
         "groups": [(key, label) for key, (label, _statuses) in forms.GROUPS.items()],
@@ -70,23 +75,25 @@ def show(request, pk: int):
 
 def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
     decisions = list(hazard.reviews.select_related("reviewer"))
-    steps = {step.verb for step in WORKFLOW.open_to(request.user, hazard)}
+    steps = {step.verb: step for step in WORKFLOW.open_to(request.user, hazard)}
+    stage = next((stage for stage in Review.Stage.values if f"pass_{stage}" in steps), "")
     context = {
         "hazard": hazard,
         "path": path_of(hazard, decisions),
         "steps": steps,
-        "review": next((stage for stage in Review.Stage.values if f"pass_{stage}" in steps), ""),
+        "review": stage,
+        "review_steps": [steps[f"{verb}_{stage}"] for verb in ("pass", "return")] if stage else [],
         "is_barred": request.user.pk
         in {hazard.owner_id, *(d.reviewer_id for d in decisions if d.round == hazard.round)},
         "evidence": hazard.evidence.select_related("attachment__by", "like__attachment__by", "like__hazard"),
-        "asked": hazard.extensions.select_related("requested_by").filter(is_approved=None).first(),
-        "may_decide": request.user.can("hazards.assign", hazard),
+        **clock_of(request.user, hazard),
         "assign": forms.AssignForm(hazard=hazard, initial={"owner": hazard.owner_id}),
         "route": route_of(hazard.category, hazard.area) if "confirm" in steps else None,
         "events": history(hazard),
         "typed": request.POST,
         "refusal": refusal,
         **locks.context_of(request, hazard),
+        **reporting.beside(request, hazard),
     }
     return page(request, "console/hazards/show.html", context | sending_out(request, hazard, steps), status=status)
 

@@ -17,6 +17,7 @@ from core.attachments import keep_file
 from core.errors import DomainError
 from core.sheets import Column, Row
 from facilities import imports as machine_rows
+from hazards import imports as hazard_rows
 from people import imports as people_rows
 from portals.web import page, require
 
@@ -37,6 +38,10 @@ KINDS = {
     "people": Kind(
         "people.manage", gettext_lazy("People from Excel"), "console:people",
         people_rows.COLUMNS, people_rows.check_rows, people_rows.import_people,
+    ),
+    "hazards": Kind(
+        "hazards.import", gettext_lazy("Hazards from Excel"), "console:hazards",
+        hazard_rows.COLUMNS, hazard_rows.check_rows, hazard_rows.import_hazards,
     ),
     "machines": Kind(
         "facilities.manage", gettext_lazy("Machines from Excel"), "console:machines",
@@ -71,9 +76,17 @@ def read(request, what: str):
         return page(request, "console/imports/read.html", context | {"refusal": refusal.message}, status=422)
     if any(row.faults for row in rows):
         return page(request, "console/imports/read.html", context | _report(request, kind, rows, what), status=422)
+    if "look" in request.POST:
+        return page(request, "console/imports/read.html", context | _preview(kind, rows))
     count = kind.take(rows, by=request.user)
     messages.success(request, _("%(count)d rows were read in.") % {"count": count})
     return redirect(kind.list_url)
+
+
+def _preview(kind: Kind, rows: list[Row]) -> dict[str, Any]:
+    """As it would be read in, and nothing is."""
+    lines = [(row.number, [row.texts[column.key] for column in kind.columns]) for row in rows[:SHOWN]]
+    return {"headings": [column.title for column in kind.columns], "lines": lines, "count": len(rows)}
 
 
 def _report(request, kind: Kind, rows: list[Row], what: str) -> dict[str, Any]:

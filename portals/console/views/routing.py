@@ -38,7 +38,7 @@ def routes(request):
 
 def _routes(request, form: RouteForm, refusal: str = "", status: int = 200):
     standing = {route.category_id: (route.team_id, route.maintainer_id) for route in Route.objects.filter(area=None)}
-    typed = [(category, *_typed(request, category, standing)) for category in Category.objects.all()]
+    typed = [(category, *_typed(request, category, standing)) for category in Category.objects.listed()]
     context = {
         "rows": typed,
         "exceptions": Route.objects.exclude(area=None).select_related("category", "area", "team__leader", "maintainer"),

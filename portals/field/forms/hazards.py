@@ -12,9 +12,17 @@ class ReportForm(forms.Form):
         Equipment.objects.all(), required=False, label=_("Machine"), empty_label=_("no machine, or not listed")
     )
     area = Named(Area.objects.all(), required=False, label=_("Where"), empty_label=_("choose the place"))
-    category = Named(Category.objects.all(), label=_("What kind of thing is it?"), empty_label=_("choose"))
+    category = Named(
+        Category.objects.listed(),
+        required=False,
+        label=_("What kind of thing is it?"),
+        empty_label=_("leave it to the safety officer"),
+    )
     title = forms.CharField(
-        max_length=120, label=_("What is wrong?"), help_text=_("A few words, such as: guard missing.")
+        max_length=120,
+        required=False,
+        label=_("What is wrong?"),
+        widget=forms.TextInput(attrs={"placeholder": _("A few words, such as: guard missing.")}),
     )
     description = forms.CharField(
         max_length=2000,
@@ -22,7 +30,7 @@ class ReportForm(forms.Form):
         label=_("Anything else to say"),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    level = forms.ChoiceField(choices=Level.choices, initial=Level.SERIOUS)
+    level = forms.ChoiceField(choices=[("", ""), *Level.choices], required=False)
     stopped = forms.ChoiceField(choices=[("", ""), ("yes", ""), ("no", "")], required=False)
 
     def clean(self):

@@ -11,11 +11,15 @@ from django.views.decorators.http import require_POST
 from core.attachments import PhotosRefused
 from core.errors import DomainError
 from core.events import history
+from facilities.models import Equipment
 from hazards.actions import hand_over_hazard, report_hazard, request_extension, start_hazard, submit_hazard
 from hazards.models import WORKFLOW, Hazard
+from hazards.standing import standings
+from portals.clock import clock_of
 from portals.field.forms.hazards import ExtensionForm, HandOverForm, RectifyForm, ReportForm
 from portals.field.forms.report import Report, read_report
 from portals.field.views import proof
+from portals.field.whereabouts import guess_place
 from portals.photos import stamp_of, take_photos
 from portals.web import page, require
 
@@ -32,15 +36,16 @@ def report(request):
     require(request.user, "hazards.report")
     if request.method == "POST":
         return _report(request)
-    form = ReportForm(
-        initial={
-            "client_id": uuid4(),
-            "level": "serious",
-            "equipment": request.GET.get("equipment"),
-            "area": request.GET.get("area"),
-        }
-    )
+    form = ReportForm(initial={"client_id": uuid4(), **_place(request)})
     return page(request, "field/hazards/report.html", {"form": form})
+
+
+def _place(request):
+    """Of the address, as after a scan; else where the reporter probably is."""
+    if "equipment" in request.GET or "area" in request.GET:
+        return {"equipment": request.GET.get("equipment"), "area": request.GET.get("area")}
+    place = guess_place(request)
+    return {"equipment" if isinstance(place, Equipment) else "area": place and place.pk}
 
 
 def _report(request):
@@ -52,7 +57,7 @@ def _report(request):
     except PhotosRefused as refused:
         report.taken = report.taken.without(refused)
         return _not_yet(request, report)
-    messages.success(request, _("Reported as %(number)s. You are told what becomes of it.") % {"number": hazard.number})
+    messages.success(request, _("It is sent: %(number)s.") % {"number": hazard.number})
     return redirect("field:hazard", pk=hazard.pk)
 
 
@@ -63,8 +68,9 @@ def _not_yet(request, report: Report):
 
 @login_required
 def mine(request):
-    hazards = Hazard.objects.visible_to(request.user).filter(reporter=request.user).select_related("area", "equipment")
-    return page(request, "field/hazards/mine.html", {"hazards": hazards[:50]})
+    hazards = Hazard.objects.visible_to(request.user).filter(reporter=request.user)
+    near = hazards.select_related("area", "equipment", "owner", "merged_into")
+    return page(request, "field/hazards/mine.html", {"standings": standings(near[:50])})
 
 
 @login_required
@@ -72,8 +78,10 @@ def show(request, pk: int):
     hazard = _hazard(request.user, pk)
     context = {
         "hazard": hazard,
+        "standing": standings([hazard])[0] if hazard.reporter_id == request.user.pk else None,
         "evidence": hazard.evidence.select_related("attachment__by", "like__attachment__by", "like__hazard"),
         "events": history(hazard),
+        **clock_of(request.user, hazard),
     }
     return page(request, "field/hazards/show.html", context)
 
@@ -100,7 +108,7 @@ def _context(request, hazard: Hazard, form: RectifyForm, **more):
         "extension": ExtensionForm(),
         "hand_over": HandOverForm(),
     }
-    return context | proof.context_of(request.user, hazard, evidence) | more
+    return context | clock_of(request.user, hazard) | proof.context_of(request.user, hazard, evidence) | more
 
 
 def _submit(request, hazard: Hazard, form: RectifyForm):

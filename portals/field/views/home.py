@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.utils import timezone
 
 from hazards.models import Hazard, Status
+from hazards.standing import standings
 from insight.completion import streak
 from inspections.models import Run
 from portals.field.rounds import rounds_of
@@ -33,7 +34,7 @@ def home(request):
         "to_decide": list(hazards.waiting_for(user).exclude(owner=user).order_by("due_at")[:10]),
         # Asked once: whoever has chosen, be it the usual size, has the cookie.
         "is_size_open": user.text_size == "normal" and "text_size" not in request.COOKIES,
-        "reported": list(hazards.filter(reporter=user)[:3]),
+        "reported": standings(hazards.filter(reporter=user).select_related("owner", "merged_into")[:3]),
     }
     context["streak"] = streak(user)
     context["to_do"] = sum(len(context[what]) for what in ("runs", "to_fix", "to_decide"))

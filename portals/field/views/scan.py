@@ -14,6 +14,8 @@ from facilities.qr import read_token
 from hazards.models import Hazard
 from inspections.actions import ask_pause, open_run
 from inspections.models import PAUSE_WORKFLOW, Checklist, Pause, Run, Theme
+from portals.field.views.tips import door
+from portals.field.whereabouts import note_label
 from portals.forms import PauseForm
 from portals.locks import locks_of, shows_lock
 from portals.pauses import take_step
@@ -29,14 +31,17 @@ def scan(request):
     return page(request, "field/scan.html", {})
 
 
-@login_required
 def place(request, token: str):
+    """For who has not signed in only what the label itself says, and the way to report without a name."""
+    if not request.user.is_authenticated:
+        return door(request, token)
     require(request.user, "hazards.report")
     return _show(request, token)
 
 
 def _show(request, token: str, form: PauseForm | None = None):
     point = read_token(token)
+    note_label(request, point)
     machine = point.equipment
     area = machine.area if machine else point.area
     runs, stops = Run.objects.assigned_to(request.user).filter(equipment=machine, area=area), locks_of(machine)

@@ -23,6 +23,7 @@ from portals.operator.demo.plant import NAME, SLUG
 from portals.operator.demo.records import write_records
 from portals.operator.demo.rows import copy_rows
 from portals.operator.demo.setup import write_plans, write_site
+from portals.operator.demo.tips import write_tip
 from tenants import provisioning
 from tenants.current import current_schema, in_factory
 from tenants.models import Factory
@@ -73,6 +74,7 @@ def _write(say: Say) -> None:
     say("today's plans")
     with held_back() as planned:
         write_plans(site)
+        write_tip(site)
     say("ledger")
     _seal([*site.events, *events, *planned], begin=min(event.at for event in events))
 

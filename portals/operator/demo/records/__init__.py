@@ -4,18 +4,18 @@ from datetime import datetime, timedelta
 
 from core.events import Event
 from core.models import Counter
+from hazards.chain import moments
 from hazards.models import Hazard, Status
-from hazards.models.levels import full_chain
 from portals.operator.demo.cases import Case
 from portals.operator.demo.checks import Check, Routine
 from portals.operator.demo.records.base import Records
 from portals.operator.demo.records.checks import write_checks
 from portals.operator.demo.records.hazards import (
-    escalates_at,
     tell_case,
     write_alerts,
     write_evidence_and_reviews,
     write_hazards,
+    write_requests,
 )
 from portals.operator.demo.records.photos import write_photos
 from portals.operator.demo.rows import reserve
@@ -35,6 +35,7 @@ def write_records(
     write_alerts(records)
     for number, case in enumerate(cases):
         tell_case(records, number, case)
+    write_requests(records)
     write_checks(records)
     _continue_counters(cases, now)
     _schedule(records)
@@ -56,10 +57,9 @@ def _schedule(records: Records) -> None:
         hazard = records.hazard_ids[number]
         if case.status == Status.REPORTED:
             when = records.now + timedelta(hours=1)
-            due.at(when, "hazards.remind", key=f"hazard:{hazard}:confirm", hazard=hazard)
+            due.at(when, "hazards.remind", key=f"hazard:{hazard}:confirm", hazard=hazard, reason="not_confirmed")
         if case.due_at is None or case.status in (Status.CLOSED, Status.MERGED, Status.REJECTED, Status.VOIDED):
             continue
-        to_come = [step for step in range(len(full_chain())) if escalates_at(case.due_at, step) > records.now]
-        if to_come:
-            when = escalates_at(case.due_at, to_come[0])
-            due.at(when, "hazards.escalate", key=f"hazard:{hazard}:limit", hazard=hazard, step=to_come[0])
+        calls = moments(case.due_at, records.site.policies[case.level])
+        call = next(call for call in calls if call.when > records.now)
+        due.at(call.when, "hazards.escalate", key=f"hazard:{hazard}:limit", hazard=hazard, step=call.step)

@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from core.events import Event
 from core.models import Attachment
+from people.models import User
 from portals.operator.demo.cases import Case
 from portals.operator.demo.checks import Check, Routine
 from portals.operator.demo.setup import Site
@@ -29,7 +30,7 @@ class Records:
     shots: dict[int, Attachment] = field(default_factory=dict)
     after: dict[tuple[int, int], Attachment] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
-    held: dict[tuple[str, int], list[int]] = field(default_factory=dict)
+    held: dict[int, dict[str, list[User]]] = field(default_factory=dict)
 
     def user(self, number: int | None) -> int | None:
         return None if number is None else self.site.users[number].pk

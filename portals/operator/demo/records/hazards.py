@@ -4,15 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from alerts.models import Alert
-from hazards.models import Evidence, Hazard, Review, Status
-from hazards.models.levels import full_chain
-from people.models import User
+from hazards.chain import hearers, moments, stamp, tried
+from hazards.models import Evidence, Extension, Hazard, Review, Status
 from portals.operator.demo.cases import Case, Step
 from portals.operator.demo.records.base import Records, columns
 from portals.operator.demo.rows import copy_rows, reserve
-
-BEFORE = timedelta(hours=12)  # the next level hears of it
-
 
 _EVENTS = {
     "confirm": ("hazard.confirmed", Status.REPORTED, Status.CONFIRMED),
@@ -152,21 +148,43 @@ def _tell_escalations(records: Records, hazard: int, case: Case) -> None:
     if case.due_at is None:
         return
     ended = case.at("pass_final", "reject", "void", "merge") or records.now
+    policy = records.site.policies[case.level]
     department = records.site.areas[case.area].department_id
-    for step, role in enumerate(full_chain()):
-        at = escalates_at(case.due_at, step)
-        if at >= ended:
+    for call in moments(case.due_at, policy):
+        if call.when >= ended:
             break
-        told = _holding(records, role, department)
-        reason = "overdue" if step else "limit"
-        records.tell("hazard.escalated", Hazard, hazard, at, None, told=told, to=role, reason=reason)
+        heard = hearers(tried(policy.chain, call.step), department, records.held.setdefault(department, {}))
+        data: dict[str, Any] = {
+            "told": [person.pk for person in heard.people],
+            "to": heard.role,
+            "skipped": heard.skipped,
+        }
+        data |= {"reason": call.reason, "step": call.step, "limit": stamp(case.due_at)}
+        records.tell("hazard.escalated", Hazard, hazard, call.when, None, **data)
 
 
-def escalates_at(due_at: datetime, step: int) -> datetime:
-    return due_at - BEFORE if step == 0 else due_at + timedelta(days=step - 1)
+def write_requests(records: Records) -> None:
+    """Who fixes the newest hazard that is being fixed has asked for more time once in vain, and once more just now."""
+    fixing = [(case.reported_at, n) for n, case in enumerate(records.cases) if case.status == Status.RECTIFYING]
+    for _at, number in sorted(fixing)[-1:]:
+        case, day = records.cases[number], timedelta(days=1)
+        limit, begun = case.due_at or records.now, case.at("start") or records.now
+        asked = _ask(records, number, limit + day, begun + (records.now - begun) / 4, "备件要明天到")
+        _refuse(records, asked, begun + (records.now - begun) / 3, records.user(case.officer))
+        _ask(records, number, max(limit, records.now) + 2 * day, records.now - day / 48, "厂家说后天才能装")
 
 
-def _holding(records: Records, role: str, department: int) -> list[int]:
-    if (role, department) not in records.held:
-        records.held[role, department] = [user.pk for user in User.objects.holding(role, department)]
-    return records.held[role, department]
+def _ask(records: Records, number: int, new: datetime, at: datetime, why: str) -> Extension:
+    case, hazard = records.cases[number], records.hazard_ids[number]
+    old, by = case.due_at or records.now, records.user(case.owner)
+    dates = {"old": old.isoformat(), "new": new.isoformat()}
+    records.tell("hazard.extension_requested", Hazard, hazard, at, by, note=why, **dates)
+    facts = {"reason": why, "old_due_at": old, "new_due_at": new, "requested_by_id": by, "requested_at": at}
+    return Extension.objects.create(hazard_id=hazard, **facts)
+
+
+def _refuse(records: Records, asked: Extension, at: datetime, officer: int | None) -> None:
+    Extension.objects.filter(pk=asked.pk).update(is_approved=False, decided_by=officer, decided_at=at)
+    data = {"extension": asked.pk, "is_approved": False, "note": "先停机，用旧件顶一天"}
+    data |= {"old": asked.old_due_at.isoformat(), "new": asked.new_due_at.isoformat()}
+    records.tell("hazard.extension_decided", Hazard, asked.hazard_id, at, officer, **data)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hazards', '0005_routes_switch'),
+        ('hazards', '0006_reporting'),
     ]
 
     operations = [
