@@ -55,7 +55,7 @@ def _plain(value: Any) -> Any:
 
 def last_hand(checklist: Checklist) -> str:
     """Who changed it last."""
-    event = history(checklist).last()  # type: ignore[attr-defined]
+    event = history(checklist).last()
     return event.actor.name if event and event.actor else _("Somebody else")
 
 

@@ -1,5 +1,7 @@
 """Where hazards go: by kind, by kind in one area, and to which companies from outside."""
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -104,9 +106,9 @@ def _keep(request, standing: Maintainer | None):
     return page(request, "console/hazards/maintainers.html", context, status=422 if form.errors else 200)
 
 
-def sending_out(request, hazard, steps: set[str]) -> dict:
+def sending_out(request, hazard, steps: Iterable[str]) -> dict:
     """What the hazard's page shows of companies from outside."""
-    may = bool(steps & {"assign", "reassign"}) and Maintainer.objects.filter(is_active=True).exists()
+    may = bool({"assign", "reassign"}.intersection(steps)) and Maintainer.objects.filter(is_active=True).exists()
     return {"send_out": SendOutForm() if may else None}
 
 
