@@ -34,7 +34,7 @@ class OutOfService(WrongStatus):
 
 
 @action
-def lock_equipment(hazard: Hazard, *, by: User | None) -> StopUse | None:
+def lock_equipment(hazard: Hazard, *, by: User) -> StopUse | None:
     """The machine that a major hazard names goes out of service, without anybody asking; nothing where it names none."""
     if hazard.equipment is None:
         return None
@@ -56,7 +56,7 @@ def stop_equipment(hazard: Hazard, *, by: User, equipment: Equipment, reason: st
     return _lock(hazard, equipment, reason.strip(), by)
 
 
-def _lock(hazard: Hazard, equipment: Equipment, reason: str, by: User | None, since: datetime | None = None) -> StopUse:
+def _lock(hazard: Hazard, equipment: Equipment, reason: str, by: User, since: datetime | None = None) -> StopUse:
     facts = {"hazard": hazard, "reason": reason[:LONGEST_REASON], "locked_at": since or timezone.now(), "locked_by": by}
     lock, is_new = hazard.stop_uses.in_force().get_or_create(equipment=equipment, defaults=facts)
     if is_new:

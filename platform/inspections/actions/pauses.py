@@ -116,7 +116,7 @@ def _pause_for(lock: StopUse) -> Pause:
         reason=f"{lock.hazard.number} {lock.reason}",
         from_at=lock.locked_at,
         status=Pause.Status.APPROVED,
-        asked_by=lock.locked_by or lock.hazard.reporter,
+        asked_by=lock.locked_by,  # type: ignore[misc]  # somebody locks, never the clock
         asked_at=lock.locked_at,
         decided_by=lock.locked_by,
         decided_at=lock.locked_at,

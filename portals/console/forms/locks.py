@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -18,5 +20,5 @@ class LockForm(forms.Form):
         if hazard.equipment_id:
             machines |= Equipment.objects.filter(pk=hazard.equipment_id)
         held = hazard.stop_uses.in_force().values("equipment")
-        self.fields["equipment"].queryset = machines.exclude(pk__in=held)
-        self.fields["equipment"].initial = hazard.equipment_id
+        field: Any = self.fields["equipment"]
+        field.queryset, field.initial = machines.exclude(pk__in=held), hazard.equipment_id
