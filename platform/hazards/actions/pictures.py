@@ -55,7 +55,8 @@ def add_before_photos(hazard: Hazard, *, by: User, photos: Iterable[Attachment])
 
 def has_before_photo(hazard: Hazard) -> bool:
     """A voice note is no photo."""
-    return hazard.evidence.filter(stage=Evidence.Stage.BEFORE, attachment__width__isnull=False).exists()
+    befores = hazard.evidence.filter(stage=Evidence.Stage.BEFORE)
+    return befores.exclude(attachment__shown="", attachment__content_type__startswith="audio/").exists()
 
 
 def refuse_without_before(hazard: Hazard) -> None:
