@@ -105,7 +105,7 @@ def test_the_fix_is_photographed_over_the_old_photo_and_compared_with_it(live, f
 
         phone.get_by_role("button", name="照着整改前的角度拍").click()
         expect(phone.locator("dialog.ghost img")).to_be_visible()
-        phone.wait_for_function("document.querySelector('dialog.ghost video').videoWidth > 0")
+        expect(phone.locator("dialog.ghost video")).not_to_have_js_property("videoWidth", 0)
         phone.locator(".ghost-mix input").fill("20")
         assert phone.locator("dialog.ghost img").evaluate("image => image.style.opacity") == "0.2"
         phone.locator(".ghost-shoot").click()
