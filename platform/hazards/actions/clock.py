@@ -17,7 +17,7 @@ from hazards.chain import (
     stamp,
     tried,
 )
-from hazards.models import Extension, Hazard, LevelPolicy, Status
+from hazards.models import WORKFLOW, Extension, Hazard, LevelPolicy, Status
 from people.models import User
 from tenants import due
 
@@ -175,7 +175,8 @@ def _call_at(hazard: Hazard, when: datetime, step: int) -> None:
 def remind_hazard(hazard: Hazard, *, reason: str) -> Hazard:
     """Nobody confirmed it, nobody was named to fix it, or nobody began, in the time that there is for it; told once."""
     status, since = _WAITS[reason]
-    if hazard.status != status:
+    waits_for_plan = reason == "not_started" and not WORKFLOW.step("start").fits(hazard)
+    if hazard.status != status or waits_for_plan:
         return hazard
     told = history(hazard).filter(name__in=CALLS, data__reason=reason, at__gte=getattr(hazard, since))
     if not told.exists():
