@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import Count, F
 from django.utils import timezone
-from inspections.zone import zone
 
+from core.zone import zone
 from facilities.models import Department
 from hazards.models import Hazard, StopUse
 from insight import completion
