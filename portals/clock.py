@@ -7,10 +7,11 @@ from itertools import islice
 from typing import Any
 
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from core.events import Event, history
+from core.events import Event, history, word_of
 from core.templatetags.core_tags import span
 from hazards.actions.clock import OWNER_WITHIN, begins_within, policy_of
 from hazards.chain import CALLS, REMINDED, WHY, Hearers, Moment, hearers, limit_from, moments, stamp, tried
@@ -19,6 +20,8 @@ from people.models import User
 from people.permissions import Role
 
 DECIDED = "hazard.extension_decided"
+# On what other ways a limit moves; the event says from when to when.
+MOVED = ("hazard.returned", "hazard.level_changed", "hazard.limit_planned")
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Line:
     what: str | Promise
     who: str = ""
     skipped: str = ""
+    old: datetime | None = None
+    new: datetime | None = None
     extension: Extension | None = None
     note: str = ""
 
@@ -51,11 +56,12 @@ def clock_of(user: Any, hazard: Hazard) -> dict[str, Any]:
 
 
 def _past(hazard: Hazard, extensions: list[Extension]) -> list[Line]:
-    events = list(history(hazard).filter(name__in=[*CALLS, DECIDED]))
+    events = list(history(hazard).filter(name__in=[*CALLS, DECIDED, *MOVED]))
     told = {pk for event in events for pk in event.data.get("told", [])}
     names = dict(User.objects.filter(pk__in=told).values_list("pk", "name")) if told else {}
     notes = {event.data.get("extension"): event.data.get("note", "") for event in events if event.name == DECIDED}
     lines = [_told(hazard, event, names) for event in events if event.name in CALLS]
+    lines += [_moved(event) for event in events if event.name in MOVED and event.data.get("new")]
     lines += [_extended(hazard, row, notes.get(row.pk, "")) for row in extensions]
     return sorted(lines, key=lambda line: line.when or timezone.now())
 
@@ -69,13 +75,19 @@ def _told(hazard: Hazard, event: Event, names: dict[int, str]) -> Line:
     return Line("told", event.at, what, _who(data.get("to", ""), people), _skipped(data.get("skipped", []), people))
 
 
+def _moved(event: Event) -> Line:
+    old, new = (parse_datetime(event.data.get(key) or "") for key in ("old", "new"))
+    return Line("moved", event.at, word_of(event.name), old=old, new=new, note=event.data.get("note", ""))
+
+
 def _extended(hazard: Hazard, row: Extension, note: str) -> Line:
     kinds = {True: ("moved", _("More time allowed")), False: ("refused", _("More time refused"))}
     waits = (
         ("asked", _("More time is asked for")) if hazard.is_open else ("lapsed", _("Asked for more time, not decided"))
     )
     kind, what = waits if row.is_approved is None else kinds[row.is_approved]
-    return Line(kind, row.decided_at or row.requested_at, what, extension=row, note=note)
+    at, old, new = row.decided_at or row.requested_at, row.old_due_at, row.new_due_at
+    return Line(kind, at, what, old=old, new=new, extension=row, note=note)
 
 
 def _to_come(hazard: Hazard, known: dict[str, list[User]]) -> Iterable[Line]:

@@ -1,11 +1,14 @@
 """Lists ask the database the same number of questions for few rows and for many."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from facilities.qr import issue_sticker
+from hazards.actions import add_member, add_post, add_subtask, invite_outsider, open_group
 from hazards.models import Evidence, Status
 from inspections.actions import ask_pause
 from inspections.models import Run
@@ -36,6 +39,7 @@ PAGES = (
     "/desk/people/",
     "/desk/ledger/",
     "/desk/hazards/routes/",
+    "/desk/hazards/limits/",
     "/m/",
     "/m/hazards/",
     "/m/report/",
@@ -71,6 +75,25 @@ def questions(browser, path: str) -> int:
     with CaptureQueriesContext(connection) as asked:
         assert browser.get(path).status_code == 200
     return sum(not query["sql"].startswith("SET ") for query in asked)
+
+
+def test_a_long_thread_is_not_more_questions(browser, officer):
+    group = open_group(make.hazard(Status.RECTIFYING), by=officer)
+
+    def talk(count: int) -> None:
+        for number in range(count):
+            fixer = make.person(Role.MAINTENANCE, name=f"张{number}", in_department=make.department())
+            add_member(group, by=officer, user=fixer)
+            add_post(group, by=officer, text=f"@{fixer.name} 来看", photos=[make.photo(officer)])
+            soon = timezone.now() + timedelta(hours=1)
+            add_subtask(group, by=officer, title="买螺栓", owner=fixer, due_at=soon)
+            invite_outsider(group.hazard, by=officer, name="王工", company="供电公司")
+
+    paths = [f"/{face}/hazards/{group.hazard_id}/group/" for face in ("desk", "m")]
+    talk(2)
+    few = [questions(browser, path) for path in paths]
+    talk(6)
+    assert [questions(browser, path) for path in paths] == few
 
 
 def test_more_rows_are_not_more_questions(browser, officer):

@@ -19,12 +19,14 @@ from portals.console.views import (
     people,
     plans,
     plant,
+    policies,
     reporting,
     routing,
     runs,
     saved,
     workflow,
 )
+from portals.groups import views as groups
 
 app_name = "console"
 urlpatterns = [
@@ -47,6 +49,7 @@ urlpatterns = [
     path("hazards/notices/paper/", notices.paper, name="notice_paper"),
     path("hazards/<int:pk>/paper/", hazard_archive.paper, name="hazard_paper"),
     path("hazards/<int:pk>/timeline/", hazard_archive.timeline, name="hazard_timeline"),
+    path("hazards/limits/", policies.index, name="level_rules"),
     path("hazards/workflow/", workflow.show, name="workflow"),
     path("hazards/record/", reporting.record, name="record_hazard"),
     path("hazards/import/", imports.read, {"what": "hazards"}, name="import_hazards"),
@@ -58,6 +61,8 @@ urlpatterns = [
     path("hazards/maintainers/", routing.maintainers, name="maintainers"),
     path("hazards/maintainers/<int:pk>/", routing.maintainer, name="maintainer"),
     path("hazards/<int:pk>/", hazards.show, name="hazard"),
+    path("hazards/<int:pk>/group/", groups.show, {"face": "console"}, name="group"),
+    path("hazards/<int:pk>/group/<slug:verb>/", groups.act, {"face": "console"}, name="group_act"),
     path("hazards/<int:pk>/<slug:verb>/", hazards.act, name="decide"),
     path("plans/", plans.index, name="plans"),
     path("plans/add/", plans.add, name="add_plan"),

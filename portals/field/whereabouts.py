@@ -18,6 +18,12 @@ def note_label(request: HttpRequest, point: QRPoint) -> None:
     request.session[_KEY] = [point.pk, timezone.now().isoformat()]
 
 
+def forget_label(request: HttpRequest) -> None:
+    """Who goes on to report without a name leaves nothing behind that says where they stood, and when."""
+    if _KEY in request.session:
+        del request.session[_KEY]
+
+
 def guess_place(request: HttpRequest) -> Equipment | Area | None:
     return _checked_now(request.user) or _scanned_last(request) or _of_the_team(request.user)
 

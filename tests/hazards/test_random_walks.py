@@ -25,7 +25,7 @@ MOVES_LIMIT = {
     "hazard.extension_decided",
     "hazard.returned",
     "hazard.level_changed",
-    "plan.approved",
+    "hazard.limit_planned",
 }
 FIX = {"measure": "装好了", "tests": make.PASSED}
 
@@ -140,7 +140,7 @@ def _walk(dice: random.Random, crew: list[User]) -> list[tuple[str, str]]:
     deeds = _deeds(dice, crew, hazards)
     for _step in range(STEPS):
         standing = [hazard for hazard in map(_loaded, hazards) if hazard.is_open]
-        before = dice.choice(standing if standing and dice.random() < 0.9 else hazards)
+        before = _loaded(dice.choice(standing if standing and dice.random() < 0.9 else hazards))
         seen = Event.objects.count()
         # A refusal is an answer, with a sentence; whatever else is raised is a fault.
         with contextlib.suppress(Refusal):

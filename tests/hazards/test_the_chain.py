@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.events import history
@@ -77,6 +77,7 @@ def test_the_factorys_own_word_goes_before_the_official_calendar(factory):
     assert limit_from(_at(6, 15), 24, "workdays") == _at(7, 15)
 
 
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 400), st.integers(0, 60 * 24 * 20))
 def test_forth_and_back_over_days_off_is_where_it_began(factory, hours, minutes):
     start = limit_from(MONDAY + timedelta(minutes=minutes), 1, "workdays")

@@ -96,7 +96,7 @@ def test_with_network_it_goes_as_any_form(site, place, path):
         with worker.expect_request(lambda request: request.method == "POST") as posted:
             _report(worker)
         assert posted.value.url.endswith("/m/report/")
-        expect(worker.get_by_text("已上报，编号")).to_be_visible()
+        expect(worker.get_by_text("交上去了，编号")).to_be_visible()
         assert worker.faults == []
     assert _one_hazard().phone_reported_at is None
 

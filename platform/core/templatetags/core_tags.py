@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,7 +32,7 @@ _LEVEL_WORDS = {
 _TONES = {
     "ok": {"closed", "done", "pass", "in_service", "sent", "kept"},
     "bad": {"missed", "fail", "failed"},
-    "now": {"doing", "rectifying", "first_review", "second_review", "final_review", "running"},
+    "now": {"doing", "rectifying", "first_review", "second_review", "final_review", "head_review", "running"},
 }
 
 
@@ -143,6 +144,12 @@ def clock(moment: datetime | None) -> str:
     if near:
         return near % {"time": f"{local:%H:%M}"}
     return f"{local:%m-%d %H:%M}" if local.year == today.year else f"{local:%Y-%m-%d %H:%M}"
+
+
+@register.filter
+def moment(text: str) -> datetime | None:
+    """A time as an event's data holds it."""
+    return parse_datetime(str(text))
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit, history
+from hazards.actions.groups import look_again
 from hazards.chain import (
     CALLS,
     REMINDED,
@@ -17,7 +18,7 @@ from hazards.chain import (
     stamp,
     tried,
 )
-from hazards.models import Extension, Hazard, LevelPolicy, Status
+from hazards.models import WORKFLOW, Extension, Hazard, LevelPolicy, Status
 from people.models import User
 from tenants import due
 
@@ -143,8 +144,9 @@ def schedule(hazard: Hazard) -> None:
 
 
 def forget(hazard: Hazard) -> Hazard:
-    for what in ("confirm", "owner", "start", "limit"):
+    for what in ("confirm", "owner", "start", "limit", "control"):
         due.cancel(key=_key(hazard, what))
+    look_again(hazard)
     return hazard
 
 
@@ -175,7 +177,8 @@ def _call_at(hazard: Hazard, when: datetime, step: int) -> None:
 def remind_hazard(hazard: Hazard, *, reason: str) -> Hazard:
     """Nobody confirmed it, nobody was named to fix it, or nobody began, in the time that there is for it; told once."""
     status, since = _WAITS[reason]
-    if hazard.status != status:
+    waits_for_plan = reason == "not_started" and not WORKFLOW.step("start").fits(hazard)
+    if hazard.status != status or waits_for_plan:
         return hazard
     told = history(hazard).filter(name__in=CALLS, data__reason=reason, at__gte=getattr(hazard, since))
     if not told.exists():

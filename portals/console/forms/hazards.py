@@ -2,7 +2,8 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from hazards.models import Hazard, Level
+from hazards.actions.invitations import fixers_from_outside
+from hazards.models import Hazard
 from people.models import User
 from people.permissions import PERMISSIONS
 from portals.forms import Named
@@ -10,12 +11,8 @@ from portals.forms import Named
 
 class OwnerField(forms.ModelChoiceField):
     def label_from_instance(self, obj):
-        return f"{obj.name} · {obj.employee_no or obj.phone}"
-
-
-class ConfirmForm(forms.Form):
-    level = forms.ChoiceField(choices=Level.choices, label=_("Level"))
-    note = forms.CharField(max_length=500, required=False, label=_("Remark"))
+        outside = _("from outside")
+        return f"{obj.name} · {obj.employee_no or obj.phone or outside}"
 
 
 class AssignForm(forms.Form):
@@ -26,7 +23,8 @@ class AssignForm(forms.Form):
         super().__init__(*args, **kwargs)
         near = Q(team__in=hazard.category.routes.values("team")) | Q(department=hazard.department_id)
         may = Q(grants__role__in=PERMISSIONS["hazards.rectify"])
-        people = User.objects.filter(near & may, is_active=True).distinct()
+        people = User.objects.insiders().filter(near & may, is_active=True).distinct()
+        people |= fixers_from_outside(hazard).distinct()
         self.fields["owner"].queryset = people  # type: ignore[attr-defined]
 
 

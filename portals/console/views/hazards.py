@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.errors import Refusal
-from core.events import history
 from hazards import actions
 from hazards.actions.routing import route_of
 from hazards.models import WORKFLOW, Hazard, Review
@@ -16,8 +15,9 @@ from portals.clock import clock_of
 from portals.console.forms import hazards as forms
 from portals.console.forms.routing import SendOutForm
 from portals.console.path import path_of
-from portals.console.views import reporting
+from portals.console.views import levels, reporting
 from portals.console.views.routing import send, sending_out
+from portals.groups import views as groups
 from portals.web import page, require
 
 NEAR = (
@@ -62,13 +62,15 @@ def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
         **clock_of(request.user, hazard),
         "assign": forms.AssignForm(hazard=hazard, initial={"owner": hazard.owner_id}),
         "route": route_of(hazard.category, hazard.area) if "confirm" in steps else None,
-        "events": history(hazard),
+        "events": levels.record_of(hazard),
         "may_export": request.user.can("hazards.view"),
         "typed": request.POST,
         "refusal": refusal,
+        **levels.beside(request, hazard, steps),
         **reporting.beside(request, hazard),
     }
-    return page(request, "console/hazards/show.html", context | sending_out(request, hazard, steps), status=status)
+    context |= sending_out(request, hazard, steps) | groups.card(request, hazard, "console")
+    return page(request, "console/hazards/show.html", context, status=status)
 
 
 @login_required
@@ -79,6 +81,8 @@ def act(request, pk: int, verb: str):
     hazard = _hazard(request.user, pk)
     if verb not in DECISIONS:
         raise Http404
+    if request.POST.get("do") == "look" and verb in levels.LOOKS:
+        return levels.look(request, hazard, verb) or _show(request, hazard)
     form = _form(request, hazard, verb)
     if not form.is_valid():
         return _show(request, hazard, _("Fill in what is missing: %(fields)s") % {"fields": _missing(form)}, 422)
@@ -100,7 +104,7 @@ def _form(request, hazard: Hazard, verb: str):
         return forms.MergeForm(request.POST, hazards=Hazard.objects.visible_to(request.user).open())
     if verb == "send_out":
         return SendOutForm(request.POST)
-    kinds = {"confirm": forms.ConfirmForm, "review": forms.ReviewForm, "extension": forms.DecideForm}
+    kinds = levels.FORMS | {"review": forms.ReviewForm, "extension": forms.DecideForm}
     return kinds.get(verb, forms.ReasonForm)(request.POST)
 
 
@@ -109,7 +113,7 @@ def _decide_extension(request, hazard: Hazard, data) -> None:
     actions.decide_extension(extension, by=request.user, **data)
 
 
-DECISIONS = {
+DECISIONS = levels.DECISIONS | {
     "confirm": lambda request, hazard, data: actions.confirm_hazard(hazard, by=request.user, **data),
     "assign": lambda request, hazard, data: actions.assign_hazard(hazard, by=request.user, **data),
     "send_out": send,

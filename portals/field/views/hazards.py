@@ -20,6 +20,8 @@ from portals.clock import clock_of
 from portals.field.forms.hazards import ExtensionForm, HandOverForm, RectifyForm, ReportForm
 from portals.field.forms.report import Report, read_report
 from portals.field.whereabouts import guess_place
+from portals.groups import views as groups
+from portals.levels import papers
 from portals.photos import stamp_of, take_photos
 from portals.web import page, require
 
@@ -77,14 +79,22 @@ def mine(request):
 def show(request, pk: int):
     hazard = _hazard(request.user, pk)
     mark_read(hazard, by=request.user)
+    return show_hazard(request, hazard)
+
+
+def show_hazard(request, hazard: Hazard, refusal: str = "", status: int = 200):
     context = {
         "hazard": hazard,
         "standing": standings([hazard])[0] if hazard.reporter_id == request.user.pk else None,
         "evidence": hazard.evidence.select_related("attachment__by"),
-        "events": history(hazard),
+        "events": history(hazard, *hazard.plans.all()),
+        "refusal": refusal,
+        "typed": request.POST,
+        **papers(request, hazard),
         **clock_of(request.user, hazard),
     }
-    return page(request, "field/hazards/show.html", context)
+    context |= groups.card(request, hazard, "field")
+    return page(request, "field/hazards/show.html", context, status=status)
 
 
 @login_required
@@ -110,7 +120,8 @@ def _context(request, hazard: Hazard, form: RectifyForm, **more):
         "extension": ExtensionForm(),
         "hand_over": HandOverForm(),
     }
-    return context | clock_of(request.user, hazard) | more
+    context |= groups.card(request, hazard, "field")
+    return context | clock_of(request.user, hazard) | papers(request, hazard) | more
 
 
 def _submit(request, hazard: Hazard, form: RectifyForm):

@@ -29,6 +29,7 @@ from hazards.actions import find_tip, open_tip, reply_to_tip, report_tip
 from hazards.models import Evidence, Tip
 from hazards.standing import standings
 from portals.field.forms.tips import CodeForm, ReplyForm, TipForm
+from portals.field.whereabouts import forget_label
 from portals.files import serve
 from portals.photos import stamp_of, take_bare_photos, take_bare_voice
 from portals.web import page
@@ -85,6 +86,7 @@ def door(request, token: str):
 @nameless
 def report(request, token: str):
     point = _point(request, token)
+    forget_label(request)
     if request.method == "POST":
         return _report(request, point, token)
     return _ask(request, point, token, TipForm(initial={"ticket": _ticket()}))
@@ -247,5 +249,5 @@ def file(request, pk):
         raise Http404
     shown = Q(pk__in=_first_photos(tip)) | Q(pk__in=_messages(tip).values("attachment"))
     response = serve(request, get_object_or_404(Attachment.objects.filter(shown), pk=pk))
-    response["Cache-Control"] = "no-store, private"
+    del response["Cache-Control"]  # nameless() says that nobody keeps it
     return response
