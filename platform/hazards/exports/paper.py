@@ -9,7 +9,8 @@ from core.events import history
 from core.exports.cover import Cover
 from core.pdf import render_long_pdf, render_pdf
 from hazards.exports.rows import HazardRow
-from hazards.models import Hazard, JointGroup
+from hazards.models import Hazard
+from hazards.record import group_record
 
 
 def write_list(path: Path, cover: Cover, chunks: Iterable[list[HazardRow]], heard: Callable[[int], None]) -> int:
@@ -40,14 +41,9 @@ def write_evidence(path: Path, cover: Cover, hazard: Hazard) -> int:
 
 
 def _thread(hazard: Hazard) -> dict[str, Any] | None:
-    """Its joint group as it was: everybody who was in it, what was said and shown, and the parts of the work."""
-    group = JointGroup.objects.select_related("opened_by").filter(hazard=hazard).first()
-    if group is None:
+    """The joint group's record, with the files of its photos."""
+    record = group_record(hazard)
+    if record is None:
         return None
-    posts = group.posts.select_related("author").prefetch_related("photos__attachment__by", "mentions__user")
-    return {
-        "group": group,
-        "members": group.members.select_related("user"),
-        "posts": [(post, [picture(photo.attachment) for photo in post.photos.all()]) for post in posts],
-        "subtasks": group.subtasks.select_related("owner", "done_by"),
-    }
+    posts = [(post, [picture(photo.attachment) for photo in post.photos.all()]) for post in record["posts"]]
+    return record | {"posts": posts}
