@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from core.events import Event, history, word_of
 from core.templatetags.core_tags import span
-from hazards.actions.clock import OWNER_WITHIN, begins_within, policy_of
-from hazards.chain import CALLS, REMINDED, WHY, Hearers, Moment, hearers, limit_from, moments, stamp, tried
+from hazards.actions.clock import OWNER_WITHIN, begins_within, next_step, policy_of
+from hazards.chain import CALLS, REMINDED, WHY, Hearers, Moment, hearers, limit_from, moments, tried
 from hazards.models import Extension, Hazard, Level, LevelPolicy, Status
 from people.models import User
 from people.permissions import Role
@@ -94,10 +94,7 @@ def _to_come(hazard: Hazard, known: dict[str, list[User]]) -> Iterable[Line]:
     """What the clock will still do if nobody acts."""
     lines = _reminders(hazard, known)
     if hazard.is_open and hazard.due_at and hazard.policy:
-        limit = stamp(hazard.due_at)
-        told = history(hazard).filter(name="hazard.escalated", data__limit=limit, data__has_key="step")
-        begin = max((event.data["step"] + 1 for event in told), default=0)
-        lines += _chain(hazard.due_at, hazard.policy, hazard.department_id, known, begin)
+        lines += _chain(hazard.due_at, hazard.policy, hazard.department_id, known, next_step(hazard))
     return sorted(lines, key=lambda line: line.when or timezone.now())
 
 

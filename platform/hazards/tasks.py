@@ -8,8 +8,8 @@ guests(guest_of)
 
 
 @due.handler("hazards.escalate")
-def escalate(hazard: int, step: int) -> None:
-    actions.escalate_hazard(Hazard.objects.select_related("policy").get(pk=hazard), step=step)
+def escalate(hazard: int) -> None:
+    actions.escalate_hazard(Hazard.objects.select_related("policy").get(pk=hazard))
 
 
 @due.handler("hazards.remind_control")

@@ -105,10 +105,11 @@ def test_a_level_that_nobody_holds_is_passed_over_aloud(factory, monday, work_of
     make.policies()
     head = make.person(Role.HEAD)
     hazard = make.hazard(Status.RECTIFYING)
-    actions.escalate_hazard(hazard, step=0)
+    actions.escalate_hazard(hazard)
     assert not history(hazard).exists()  # not its time yet
     monday.move_to(hazard.due_at + timedelta(hours=1))
-    actions.escalate_hazard(hazard, step=1)
+    actions.escalate_hazard(hazard)
+    actions.escalate_hazard(hazard)
     work_off()
     event = history(hazard).get(name="hazard.escalated", data__step=1)
     assert event.data["told"] == [head.pk]
@@ -121,15 +122,17 @@ def test_where_nobody_is_above_those_below_hear_of_it(factory, monday):
     leader = make.person(Role.TEAM_LEADER)
     hazard = make.hazard(Status.RECTIFYING)
     monday.move_to(hazard.due_at + timedelta(days=9))
-    actions.escalate_hazard(hazard, step=4)
-    assert history(hazard).get().data["told"] == [leader.pk]
+    for _step in range(5):
+        actions.escalate_hazard(hazard)
+    last = history(hazard).last()
+    assert (last.data["step"], last.data["told"]) == (4, [leader.pk])
 
 
 def test_that_nobody_can_be_told_stands_in_the_ledger_and_on_the_page(factory, browser, monday):
     make.policies()
     hazard = make.hazard(Status.RECTIFYING)
     monday.move_to(hazard.due_at)
-    actions.escalate_hazard(hazard, step=1)
+    actions.escalate_hazard(hazard)
     assert history(hazard).get().data["told"] == []
     browser.force_login(hazard.owner)
     assert "没有人可以通知" in browser.get(reverse("field:hazard", args=[hazard.pk])).content.decode()
@@ -174,7 +177,7 @@ def test_the_page_says_who_will_hear_and_who_has_heard(factory, monday, browser)
     actions.confirm_hazard(hazard, by=officer, level=Level.SERIOUS)
     actions.assign_hazard(hazard, by=officer, owner=make.person(Role.MAINTENANCE, name="陈志强"))
     monday.move_to(hazard.due_at + timedelta(minutes=1))
-    actions.escalate_hazard(Hazard.objects.get(pk=hazard.pk), step=0)
+    actions.escalate_hazard(Hazard.objects.get(pk=hazard.pk))
     for name in ("console:hazard", "field:hazard"):
         page = browser.get(reverse(name, args=[hazard.pk])).content.decode()
         card = page.split('id="when"')[1].split("</section>")[0]

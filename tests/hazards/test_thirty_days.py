@@ -112,8 +112,8 @@ def _work(month: Month) -> None:
         return
     if how == "twice":
         for hazard in Hazard.objects.all():
-            tasks.escalate(hazard.pk, step=0)
-            tasks.escalate(hazard.pk, step=month.dice.randrange(4))
+            tasks.escalate(hazard.pk)
+            tasks.escalate(hazard.pk)
     if how == "doubled":
         _in_threads(_all, _all)
     _drain(month)

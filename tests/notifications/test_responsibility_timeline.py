@@ -94,7 +94,7 @@ def test_the_alert_and_its_sms_are_part_of_it(hazard, people, work_off):
 def test_an_escalation_names_those_who_were_told_and_by_whom_not(hazard, people):
     late = type(hazard).objects.get(pk=hazard.pk)
     with time_machine.travel(late.due_at - timedelta(hours=1), tick=False):
-        actions.escalate_hazard(late, step=0)
+        actions.escalate_hazard(late)
     entry = entry_of(hazard, "Passed on to the next level")
     assert [(person.name, person.is_noticed) for person in entry.told] == [("李卫东", False)]
     deliver(Event.objects.filter(name="hazard.escalated").latest("seq"))

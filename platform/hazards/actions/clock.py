@@ -137,7 +137,7 @@ def schedule(hazard: Hazard) -> None:
     """The chain begins, or begins anew, from the present limit; what lies in the past already is told at once."""
     if hazard.policy is None or hazard.due_at is None:
         return
-    _call_at(hazard, moment(hazard.due_at, hazard.policy, 0).when, 0)
+    _call_at(hazard, moment(hazard.due_at, hazard.policy, next_step(hazard)).when)
     if hazard.status == Status.CONFIRMED:
         when = (hazard.confirmed_at or timezone.now()) + OWNER_WITHIN
         due.once(when, "hazards.remind", key=_key(hazard, "owner"), hazard=hazard.pk, reason="unassigned")
@@ -151,26 +151,32 @@ def forget(hazard: Hazard) -> Hazard:
 
 
 @action
-def escalate_hazard(hazard: Hazard, *, step: int) -> Hazard:
-    """The clock tells this step of the chain, and asks to be called for the next while the hazard is open.
+def escalate_hazard(hazard: Hazard) -> Hazard:
+    """The clock tells the next step of the chain, and asks to be called for the one after it while the hazard is open.
 
-    Each step of a limit is told once, however often the row comes; one that comes too early is only asked for again.
+    What was told of this limit decides which step it is, so a row that comes twice, too early or too late tells nobody
+    twice and passes over nobody.
     """
     if not hazard.is_open or hazard.due_at is None or hazard.policy is None:
         return hazard
+    step = next_step(hazard)
     now = moment(hazard.due_at, hazard.policy, step)
     if now.when > timezone.now():
-        _call_at(hazard, now.when, step)
+        _call_at(hazard, now.when)
         return hazard
-    limit = stamp(hazard.due_at)
-    if not history(hazard).filter(name="hazard.escalated", data__step=step, data__limit=limit).exists():
-        _tell(hazard, tried(hazard.policy.chain, step), reason=now.reason, step=step, limit=limit)
-    _call_at(hazard, moment(hazard.due_at, hazard.policy, step + 1).when, step + 1)
+    _tell(hazard, tried(hazard.policy.chain, step), reason=now.reason, step=step, limit=stamp(hazard.due_at))
+    _call_at(hazard, moment(hazard.due_at, hazard.policy, step + 1).when)
     return hazard
 
 
-def _call_at(hazard: Hazard, when: datetime, step: int) -> None:
-    due.at(when, "hazards.escalate", key=_key(hazard, "limit"), hazard=hazard.pk, step=step)
+def next_step(hazard: Hazard) -> int:
+    """The first step that nobody was told of under the present limit."""
+    told = history(hazard).filter(name="hazard.escalated", data__has_key="step", data__limit=stamp(hazard.due_at))
+    return max((event.data["step"] + 1 for event in told), default=0)
+
+
+def _call_at(hazard: Hazard, when: datetime) -> None:
+    due.at(when, "hazards.escalate", key=_key(hazard, "limit"), hazard=hazard.pk)
 
 
 @action

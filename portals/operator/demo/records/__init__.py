@@ -62,4 +62,4 @@ def _schedule(records: Records) -> None:
             continue
         calls = moments(case.due_at, records.site.policies[case.level])
         call = next(call for call in calls if call.when > records.now)
-        due.at(call.when, "hazards.escalate", key=f"hazard:{hazard}:limit", hazard=hazard, step=call.step)
+        due.at(call.when, "hazards.escalate", key=f"hazard:{hazard}:limit", hazard=hazard)
