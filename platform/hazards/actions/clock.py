@@ -171,7 +171,8 @@ def escalate_hazard(hazard: Hazard) -> Hazard:
 
 def next_step(hazard: Hazard) -> int:
     """The first step that nobody was told of under the present limit."""
-    told = history(hazard).filter(name="hazard.escalated", data__has_key="step", data__limit=stamp(hazard.due_at))
+    limit = stamp(hazard.due_at) if hazard.due_at else ""
+    told = history(hazard).filter(name="hazard.escalated", data__has_key="step", data__limit=limit)
     return max((event.data["step"] + 1 for event in told), default=0)
 
 
