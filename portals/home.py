@@ -2,7 +2,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 
-from hazards.models import Hazard
+from hazards.models import Hazard, JointGroup, RectificationPlan
 from inspections.models import Pause, Run
 from people.models import Absence
 
@@ -18,8 +18,10 @@ def go(request, kind: str, pk: str):
     """One address per object for messages: it leads to the page that fits the reader."""
     finds = {
         Hazard._meta.label_lower: _to_hazard,
+        JointGroup._meta.label_lower: _to_group,
         Run._meta.label_lower: _to_run,
         Pause._meta.label_lower: _to_pause,
+        RectificationPlan._meta.label_lower: _to_plan,
         Absence._meta.label_lower: lambda user, pk: redirect("field:me"),
     }
     if kind not in finds or not pk.isdecimal():
@@ -29,6 +31,16 @@ def go(request, kind: str, pk: str):
 
 def _to_hazard(user, pk: int):
     return redirect("console:hazard" if user.can("console.open") else "field:rectify", pk=pk)
+
+
+def _to_plan(user, pk: int):
+    plan = get_object_or_404(RectificationPlan.objects.visible_to(user), pk=pk)
+    return _to_hazard(user, plan.hazard_id)
+
+
+def _to_group(user, pk: int):
+    group = get_object_or_404(JointGroup.objects.visible_to(user), pk=pk)
+    return redirect("console:group" if user.can("console.open") else "field:group", pk=group.hazard_id)
 
 
 def _to_run(user, pk: int):

@@ -19,30 +19,32 @@ class Slice:
     on: str
 
 
-def slice_of(rows: QuerySet[Any, dict[str, Any]], cursor: str, size: int, *, newest_first: bool = True) -> Slice:
-    """rows: values() with opens_at and id, in any order."""
+def slice_of(
+    rows: QuerySet[Any, dict[str, Any]], cursor: str, size: int, *, by: str, newest_first: bool = True
+) -> Slice:
+    """rows: values() with id and by, the moment that they are ordered by; in any order."""
     place = _read(cursor)
     goes_back = cursor.startswith("b") and place is not None
     falling = newest_first != goes_back
     if place:
-        rows = rows.filter(_beyond(*place, falling=falling))
-    found = list(rows.order_by(*(("-opens_at", "-id") if falling else ("opens_at", "id")))[: size + 1])
+        rows = rows.filter(_beyond(by, *place, falling=falling))
+    found = list(rows.order_by(*((f"-{by}", "-id") if falling else (by, "id")))[: size + 1])
     has_more, found = len(found) > size, found[:size]
     if goes_back:
         found.reverse()
     has_back, has_on = (has_more, bool(found)) if goes_back else (place is not None and bool(found), has_more)
-    return Slice(found, _write("b", found[0]) if has_back else "", _write("n", found[-1]) if has_on else "")
+    return Slice(found, _write("b", by, found[0]) if has_back else "", _write("n", by, found[-1]) if has_on else "")
 
 
-def _beyond(at: datetime, pk: int, *, falling: bool) -> Q:
+def _beyond(by: str, at: datetime, pk: int, *, falling: bool) -> Q:
     """The first half lets the database go straight to the place in its index."""
     if falling:
-        return Q(opens_at__lte=at) & (Q(opens_at__lt=at) | Q(pk__lt=pk))
-    return Q(opens_at__gte=at) & (Q(opens_at__gt=at) | Q(pk__gt=pk))
+        return Q(**{f"{by}__lte": at}) & (Q(**{f"{by}__lt": at}) | Q(pk__lt=pk))
+    return Q(**{f"{by}__gte": at}) & (Q(**{f"{by}__gt": at}) | Q(pk__gt=pk))
 
 
-def _write(way: str, row: dict[str, Any]) -> str:
-    return f"{way}{(row['opens_at'] - _EPOCH) // timedelta(microseconds=1)}-{row['id']}"
+def _write(way: str, by: str, row: dict[str, Any]) -> str:
+    return f"{way}{(row[by] - _EPOCH) // timedelta(microseconds=1)}-{row['id']}"
 
 
 def _read(cursor: str) -> tuple[datetime, int] | None:

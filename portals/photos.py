@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from core.attachments import PhotosRefused, keep_photo, keep_voice, without_traces
-from core.errors import DomainError
+from core.errors import DomainError, Refusal
 from core.models import Attachment
 from core.words import say
 from facilities.models import Area, Equipment
@@ -24,7 +24,7 @@ class Photos:
     photos: list[Attachment] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
-    def without(self, refusal: DomainError) -> "Photos":
+    def without(self, refusal: Refusal) -> "Photos":
         """What is left to be sent again after the refusal, with its sentence where it is about photos."""
         if not isinstance(refusal, PhotosRefused):
             return self
@@ -61,14 +61,15 @@ def take_bare_voice(request: HttpRequest, name: str) -> tuple[Attachment | None,
         return None, [refusal.message]
 
 
-def take_photos(request: HttpRequest, name: str, *, stamp: str = "") -> Photos:
-    """Files of the input `name`, and those of an earlier try whose ids stand in `<name>-kept`."""
-    taken = Photos(_kept(request.POST.getlist(f"{name}-kept"), request.user))
+def take_photos(request: HttpRequest, name: str, *, stamp: str = "", by: Any = None) -> Photos:
+    """Files of the input `name`, and those of an earlier try whose ids stand in `<name>-kept`; by: who is no session's user."""
+    by = by or request.user
+    taken = Photos(_kept(request.POST.getlist(f"{name}-kept"), by))
     times = [moment(text) for text in request.POST.get(f"{name}-taken", "").split(",")]
     for number, upload in enumerate(request.FILES.getlist(name)):
         taken_at = times[min(number, len(times) - 1)]
         try:
-            taken.photos.append(keep_photo(upload, by=request.user, stamp=stamp, taken_at=taken_at))
+            taken.photos.append(keep_photo(upload, by=by, stamp=stamp, taken_at=taken_at))
         except DomainError as refusal:
             taken.errors.append(refusal.message)
     return taken

@@ -41,3 +41,14 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):
 
     async def feed_message(self, event):
         await self.send_json(event["message"])
+
+
+class GuestConsumer(FeedConsumer):
+    """The socket of somebody from outside: only hints to look again. They have no feed; each look asks who they are."""
+
+    async def receive_json(self, content, **kwargs):
+        return
+
+    async def feed_message(self, event):
+        if "look" in event["message"]:
+            await self.send_json(event["message"])

@@ -1,5 +1,5 @@
 from django.urls import path
 
-from realtime.consumers import FeedConsumer
+from realtime.consumers import FeedConsumer, GuestConsumer
 
-websocket_urlpatterns = [path("ws/feed/", FeedConsumer.as_asgi())]
+websocket_urlpatterns = [path("ws/feed/", FeedConsumer.as_asgi()), path("ws/g/<str:token>/", GuestConsumer.as_asgi())]

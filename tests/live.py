@@ -30,11 +30,11 @@ class Live:
     def url(self, factory: Factory, path: str = "/") -> str:
         return f"http://{self.host(factory)}{path}"
 
-    def feed(self, factory: Factory, cookie: str = "", origin: str = "") -> ClientConnection:
+    def feed(self, factory: Factory, cookie: str = "", origin: str = "", path: str = "/ws/feed/") -> ClientConnection:
         """An open page's socket; its origin is the page's own host unless told otherwise."""
         line = socket.create_connection(("127.0.0.1", self.port))
         return connect(
-            f"ws://{self.host(factory)}/ws/feed/",
+            f"ws://{self.host(factory)}{path}",
             sock=line,
             origin=origin or f"http://{self.host(factory)}",
             additional_headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"},

@@ -16,6 +16,7 @@ from psycopg import sql
 
 from core.models import Event, LedgerHead
 from facilities.qr import token_of
+from hazards.actions.invitations import token_of as link_token
 from hazards.models import OTHER, Category
 from people.permissions import Role
 from tenants import provisioning
@@ -223,3 +224,23 @@ def test_an_unknown_host_gets_a_friendly_page_and_no_data(two, host):
     assert answer.status_code == 404
     assert "甲记" not in answer.content.decode()
     assert "<title>" in answer.content.decode()
+
+
+def test_a_link_of_another_factory_opens_nothing_here(two, other_factory):
+    """Its addresses are open to everybody, so the sweep goes through them with real tokens, own and foreign."""
+    with in_factory(other_factory):
+        foreign = link_token(two.foreign.invitation)
+    client, own = _client(), link_token(two.own.invitation)
+    for address in ADDRESSES:
+        if not address.name.startswith("outsider:"):
+            continue
+        for pk in (*two.foreign_ids, two.foreign.photo.pk, "post", "finish"):
+            for token in (foreign, own):
+                url = address.url({"pk": pk, "verb": pk, "token": token})
+                if url is None or (address.name == "outsider:hazard" and token == own):
+                    continue
+                for answer in (client.get(url), client.post(url)):
+                    assert answer.status_code in REFUSED - {302}, f"{url}: {answer.status_code}"
+                    assert two.foreign.mark not in answer.content.decode(errors="ignore"), url
+    page = client.get(reverse("outsider:hazard", args=[own]))
+    assert page.status_code == 200 and two.foreign.mark not in page.content.decode()

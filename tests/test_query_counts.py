@@ -1,12 +1,14 @@
 """Lists ask the database the same number of questions for few rows and for many."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from facilities.qr import issue_sticker
-from hazards.actions import stop_equipment
+from hazards.actions import add_member, add_post, add_subtask, invite_outsider, open_group, stop_equipment
 from hazards.models import Evidence, Status
 from inspections.actions import ask_pause
 from inspections.models import Run
@@ -16,6 +18,10 @@ from tests import make
 PAGES = (
     "/desk/",
     "/desk/hazards/?group=all",
+    "/desk/hazards/?group=all&by=due&late=ever&q=防护",
+    "/desk/hazards/figures/",
+    "/desk/hazards/government/",
+    "/desk/hazards/notices/",
     "/desk/board/",
     "/desk/board/runs/",
     "/desk/runs/",
@@ -36,9 +42,11 @@ PAGES = (
     "/desk/people/",
     "/desk/ledger/",
     "/desk/hazards/routes/",
+    "/desk/hazards/limits/",
     "/m/",
     "/m/hazards/",
     "/m/report/",
+    "/m/notices/",
     "/desk/hazards/record/",
 )
 
@@ -62,7 +70,9 @@ def add_some(officer, count: int) -> None:
         stopping = make.hazard(equipment=press, area=press.area, reporter=officer)
         stop_equipment(stopping, by=officer, equipment=press, reason="防护罩缺失")
         for status in (Status.REPORTED, Status.SECOND_REVIEW, Status.CLOSED):
-            hazard = make.hazard(status, reporter=officer)
+            hazard = make.hazard(
+                status, reporter=officer, published_on=None if status == Status.REPORTED else timezone.localdate()
+            )
             Evidence.objects.create(hazard=hazard, attachment=make.photo(officer), stage="before")
 
 
@@ -71,6 +81,25 @@ def questions(browser, path: str) -> int:
     with CaptureQueriesContext(connection) as asked:
         assert browser.get(path).status_code == 200
     return sum(not query["sql"].startswith("SET ") for query in asked)
+
+
+def test_a_long_thread_is_not_more_questions(browser, officer):
+    group = open_group(make.hazard(Status.RECTIFYING), by=officer)
+
+    def talk(count: int) -> None:
+        for number in range(count):
+            fixer = make.person(Role.MAINTENANCE, name=f"张{number}", in_department=make.department())
+            add_member(group, by=officer, user=fixer)
+            add_post(group, by=officer, text=f"@{fixer.name} 来看", photos=[make.photo(officer)])
+            soon = timezone.now() + timedelta(hours=1)
+            add_subtask(group, by=officer, title="买螺栓", owner=fixer, due_at=soon)
+            invite_outsider(group.hazard, by=officer, name="王工", company="供电公司")
+
+    paths = [f"/{face}/hazards/{group.hazard_id}/group/" for face in ("desk", "m")]
+    talk(2)
+    few = [questions(browser, path) for path in paths]
+    talk(6)
+    assert [questions(browser, path) for path in paths] == few
 
 
 def test_more_rows_are_not_more_questions(browser, officer):

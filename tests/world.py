@@ -11,13 +11,18 @@ from core.attachments import keep_photo, keep_voice
 from core.models import Attachment, Job, SavedView
 from facilities.models import Area, CalendarDay, Department, Equipment, EquipmentType, QRPoint, Shift
 from facilities.qr import issue_sticker
+from hazards.actions import add_post, add_subtask, invite_outsider, open_group
 from hazards.models import (
+    POINTS,
     Category,
     Evidence,
     Hazard,
+    Invitation,
     Level,
+    LevelChange,
     LevelPolicy,
     Maintainer,
+    RectificationPlan,
     Route,
     Status,
     StopUse,
@@ -43,6 +48,7 @@ class World:
     pause: Pause | None = None
     shift: Shift | None = None
     job: Job | None = None
+    invitation: Invitation | None = None
 
     def words(self, text: str) -> dict[str, str]:
         return {"zh": f"{self.mark}{text}", "en": f"{self.mark}{text}"}
@@ -68,9 +74,11 @@ def build(mark: str) -> World:
     world.sticker = issue_sticker(press, by=world.people[Role.ADMIN])
     world.photo = keep_photo(make.photo_file(f"{mark}.jpg"), by=worker)
     _hazard(world, worker, area, press, team)
+    _group(world)
     _run(world, worker, area, press, team)
     world.job = Job.objects.create(kind="test", payload={}, by=worker, result=world.photo)
     SavedView.objects.create(by=worker, page="runs", name=f"{mark}漏检", query="status=missed")
+    SavedView.objects.create(by=worker, page="hazards", name=f"{mark}超期", query="late=now")
     Feed.objects.create(user=worker, seq=1)
     Notification.objects.create(
         user=worker, seq=1, event_id=uuid.uuid4(), line=f"{mark}通知", url="/", at=timezone.now()
@@ -106,6 +114,8 @@ def _hazard(world: World, worker: User, area: Area, press: Equipment, team: Team
         started_at=now,
         submitted_at=now,
         measure=f"{world.mark}已装好",
+        published_on=now.date(),
+        published_where=f"{world.mark}公示栏",
     )
     company = Maintainer.objects.create(
         company=f"{world.mark}电梯公司", person=f"{world.mark}周工", phone="13900001234"
@@ -118,6 +128,21 @@ def _hazard(world: World, worker: User, area: Area, press: Equipment, team: Team
         ends_at=now + timedelta(days=1),
         reason=f"{world.mark}出差",
         created_by=world.people[Role.LEADER],
+    )
+    LevelChange.objects.create(
+        hazard=world.hazard,
+        from_level="serious",
+        to_level="general",
+        reason=f"{world.mark}已隔离",
+        asked_by=world.people[Role.SAFETY_OFFICER],
+        asked_at=now,
+    )
+    RectificationPlan.objects.create(
+        hazard=world.hazard,
+        due_at=now + timedelta(days=3),
+        author=world.people[Role.SAFETY_OFFICER],
+        written_at=now,
+        **{name: f"{world.mark}{name}" for name in POINTS},
     )
     spoken = keep_voice(make.voice_file(f"{world.mark}.wav"), by=worker)
     StopUse.objects.create(
@@ -135,6 +160,18 @@ def _hazard(world: World, worker: User, area: Area, press: Equipment, team: Team
     TipMessage.objects.create(tip=tip, text=f"{world.mark}留言", at=now)
     TipMessage.objects.create(tip=tip, attachment=keep_voice(make.voice_file(), by=None), at=now)
     raise_alert(world.hazard, f"{world.mark}告警", by=worker, department_id=area.department_id)
+
+
+def _group(world: World) -> None:
+    officer, fixer = world.people[Role.SAFETY_OFFICER], world.people[Role.MAINTENANCE]
+    group = open_group(world.hazard, by=officer)
+    said = f"@{fixer.name} {world.mark}先断电"
+    add_post(group, by=officer, text=said, photos=[keep_photo(make.photo_file(f"{world.mark}2.jpg"), by=officer)])
+    soon = timezone.now() + timedelta(hours=2)
+    add_subtask(group, by=officer, title=f"{world.mark}买螺栓", owner=fixer, due_at=soon)
+    world.invitation = invite_outsider(
+        world.hazard, by=officer, name=f"{world.mark}王工", company=f"{world.mark}供电公司"
+    )
 
 
 def _run(world: World, worker: User, area: Area, press: Equipment, team: Team) -> None:

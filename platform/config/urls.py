@@ -21,6 +21,7 @@ urlpatterns = [
     path("sw.js", pwa.service_worker, name="service_worker"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("offline/", pwa.offline, name="offline"),
+    path("g/<str:token>/", include("portals.groups.urls")),
     path("tip/", tips.enter, name="tip_code"),
     path("tip/thread/", tips.thread, name="tip_thread"),
     path("tip/leave/", tips.leave, name="tip_leave"),

@@ -10,6 +10,7 @@ import struct
 import warnings
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from zoneinfo import ZoneInfo
 import pillow_heif
 from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import transaction
 from django.db.models import QuerySet
@@ -204,3 +206,10 @@ def _sound(content: bytes) -> str:
         return "audio/wav"
     is_frame = len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2
     return "audio/mpeg" if head.startswith(b"ID3") or is_frame else ""
+
+
+def picture(photo: Attachment) -> dict[str, Any]:
+    """For paper: the copy that is shown; where its file is gone, the record of it still stands there."""
+    name = photo.shown.name or ""
+    is_there = bool(name) and default_storage.exists(name)
+    return {"photo": photo, "url": Path(default_storage.path(name)).as_uri() if is_there else ""}

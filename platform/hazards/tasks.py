@@ -1,6 +1,10 @@
 from hazards import actions
-from hazards.models import Hazard
+from hazards.actions.invitations import guest_of
+from hazards.models import Hazard, Mention, SubTask
+from realtime.middleware import guests
 from tenants import due
+
+guests(guest_of)
 
 
 @due.handler("hazards.escalate")
@@ -8,6 +12,21 @@ def escalate(hazard: int, step: int) -> None:
     actions.escalate_hazard(Hazard.objects.select_related("policy").get(pk=hazard), step=step)
 
 
+@due.handler("hazards.remind_control")
+def remind_control(hazard: int) -> None:
+    actions.remind_control(Hazard.objects.select_related("policy").get(pk=hazard))
+
+
 @due.handler("hazards.remind")
 def remind(hazard: int, reason: str) -> None:
     actions.remind_hazard(Hazard.objects.get(pk=hazard), reason=reason)
+
+
+@due.handler("hazards.press_mention")
+def press_mention(mention: int) -> None:
+    actions.press_mention(Mention.objects.select_related("post__group__hazard", "post__author").get(pk=mention))
+
+
+@due.handler("hazards.remind_subtask")
+def remind_subtask(subtask: int) -> None:
+    actions.remind_subtask(SubTask.objects.select_related("group__hazard").get(pk=subtask))

@@ -14,9 +14,9 @@ from django.db import connection
 from django.db.models import Aggregate, Count, DurationField, F, Q, QuerySet
 from django.utils import timezone
 
-from insight.figures import Share
+from core.zone import zone
+from insight.share import Share
 from inspections.models import COUNTED, Run
-from inspections.zone import zone
 from people.models import User
 from people.permissions import Role
 

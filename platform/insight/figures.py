@@ -8,21 +8,14 @@ from django.db.models import Avg, Count, F, Q, QuerySet
 from django.utils import timezone
 
 from alerts.models import Alert
-from hazards.models import Hazard, Status
+from core.zone import zone
+from hazards.models import Hazard
+from insight.hazards import FIGURES, Value, total
+from insight.share import Share
 from inspections.models import Run
 
 PERIOD = timedelta(days=30)
-
-
-@dataclass(frozen=True)
-class Share:
-    done: int
-    of: int
-
-    @property
-    def percent(self) -> float | None:
-        """None where there was nothing to do: no figure is better than a false 100 %."""
-        return round(100 * self.done / self.of, 1) if self.of else None
+BY_KEY = {figure.key: figure for figure in FIGURES}
 
 
 def runs_on_time(user, since: datetime, until: datetime) -> Share:
@@ -31,26 +24,8 @@ def runs_on_time(user, since: datetime, until: datetime) -> Share:
     return _share(closed, Q(status=Run.Status.DONE, is_late=False))
 
 
-def hazards_closed(user, since: datetime, until: datetime) -> Share:
-    """闭环率: closed ones of those whose limit fell into the period; merged and unfounded reports do not count."""
-    wanted = Hazard.objects.visible_to(user).proven().filter(due_at__gt=since, due_at__lte=until)
-    wanted = wanted.exclude(status__in=(Status.MERGED, Status.REJECTED, Status.VOIDED))
-    return _share(wanted, Q(status=Status.CLOSED))
-
-
 def _share(rows: QuerySet[Any], done: Q) -> Share:
     return Share(**rows.aggregate(done=Count("pk", filter=done), of=Count("pk")))
-
-
-def days_to_close(user, since: datetime, until: datetime) -> float | None:
-    """平均整改周期: mean of closure minus confirmation, in days, of hazards closed in the period."""
-    closed = (
-        Hazard.objects.visible_to(user)
-        .proven()
-        .filter(closed_at__gt=since, closed_at__lte=until, confirmed_at__isnull=False)
-    )
-    mean = closed.aggregate(mean=Avg(F("closed_at") - F("confirmed_at")))["mean"]
-    return round(mean / timedelta(days=1), 1) if mean else None
 
 
 def minutes_to_answer(user, since: datetime, until: datetime) -> float | None:
@@ -65,8 +40,8 @@ def minutes_to_answer(user, since: datetime, until: datetime) -> float | None:
 @dataclass(frozen=True)
 class Overview:
     on_time: Share
-    closed: Share
-    days: float | None
+    closed: Value
+    time: Value
     minutes: float | None
     open: int
     overdue: int
@@ -76,12 +51,15 @@ def overview(user) -> Overview:
     """The last 30 days, and what is open now."""
     until = timezone.now()
     period = (user, until - PERIOD, until)
+    today = timezone.localdate(timezone=zone())
+    days = today - PERIOD + timedelta(days=1), today
+    tally = total(user, days)
     is_over = Q(due_at__lt=until)
     standing = Hazard.objects.visible_to(user).open().aggregate(open=Count("pk"), overdue=Count("pk", filter=is_over))
     return Overview(
         on_time=runs_on_time(*period),
-        closed=hazards_closed(*period),
-        days=days_to_close(*period),
+        closed=tally.value(BY_KEY["closed_loop"]),
+        time=tally.value(BY_KEY["days"]),
         minutes=minutes_to_answer(*period),
         **standing,
     )

@@ -5,4 +5,4 @@ class InspectionsConfig(AppConfig):
     name = "inspections"
 
     def ready(self) -> None:
-        from inspections import exports, tasks  # noqa: F401 - registers handlers and jobs
+        from inspections import exports, origins, tasks  # noqa: F401 - registers handlers and jobs

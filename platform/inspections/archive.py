@@ -1,24 +1,16 @@
 """台账: which runs somebody wants to see, as a filter that a page, an export and a person can read."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from django.db.models import CharField, Count, F, Q, QuerySet, TextChoices, Value
-from django.db.models.functions import Cast
+from django.db.models import Count, Q, QuerySet, TextChoices
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.words import say
+from core.archives import DAY, Days, Fact, Names, midnight, names_of, period, rows_of
 from facilities.models import Area, Department, Equipment
 from inspections.models import COUNTED, Answer, Checklist, Frequency, Run
-from inspections.zone import zone
 from people.models import Team, User
-
-DAY = timedelta(days=1)
 
 
 class Standing(TextChoices):
@@ -43,11 +35,9 @@ FIRST_RECORDS = Q(conflicts_with__isnull=True)
 
 
 @dataclass(frozen=True)
-class Filter:
-    """since and until: days of the factory's zone, both included. checklist: its code, whichever version."""
+class Filter(Days):
+    """checklist: its code, whichever version."""
 
-    since: date | None = None
-    until: date | None = None
     department: int | None = None
     team: int | None = None
     frequency: str = ""
@@ -58,10 +48,6 @@ class Filter:
     result: str = ""
     person: str = ""
     words: str = ""
-
-    @property
-    def is_empty(self) -> bool:
-        return self == Filter()
 
     def of(self, runs: QuerySet[Run]) -> QuerySet[Run]:
         return self.narrowed(self.in_scope(runs))
@@ -81,9 +67,9 @@ class Filter:
 
     def _scope(self) -> Iterator[Q]:
         if self.since:
-            yield Q(opens_at__gte=_midnight(self.since))
+            yield Q(opens_at__gte=midnight(self.since))
         if self.until:
-            yield Q(opens_at__lt=_midnight(self.until + DAY))
+            yield Q(opens_at__lt=midnight(self.until + DAY))
         equal = {
             "department": self.department, "team": self.team, "equipment": self.equipment, "area": self.area,
             "checklist__frequency": self.frequency, "checklist__code": self.checklist,
@@ -98,20 +84,6 @@ class Filter:
         found = Q(name__icontains=self.person) | Q(employee_no__iexact=self.person) | Q(phone=self.person)
         people = list(User.objects.filter(found).values_list("pk", flat=True))
         return Q(inspector__in=people) | Q(inspector=None, assignee__in=people)
-
-    def as_json(self) -> dict[str, Any]:
-        known = {name: value for name, value in asdict(self).items() if value}
-        return {name: value.isoformat() if isinstance(value, date) else value for name, value in known.items()}
-
-    @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> "Filter":
-        known: dict[str, Any] = {field.name: said[field.name] for field in fields(cls) if field.name in said}
-        days: dict[str, Any] = {name: date.fromisoformat(known[name]) for name in ("since", "until") if name in known}
-        return cls(**(known | days))
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), zone())
 
 
 def _holds(word: str) -> Q:
@@ -130,37 +102,20 @@ def _holds(word: str) -> Q:
     )
 
 
-Names = dict[str, dict[str, str]]
+KINDS = ("department", "team", "area", "equipment", "checklist")
 
 
 def choices() -> Names:
-    """What can be chosen, by kind and key, in the reader's language; one question to the database."""
     lists = Checklist.objects.exclude(status=Checklist.Status.DRAFT)
-    parts = (
-        _rows("department", Department.objects.filter(kind=Department.Kind.WORKSHOP)),
-        _rows("team", Team.objects.all()),
-        _rows("area", Area.objects.all()),
-        _rows("equipment", Equipment.objects.all()),
-        _rows("checklist", lists, key="code", words="title"),
+    return names_of(
+        rows_of("department", Department.objects.filter(kind=Department.Kind.WORKSHOP)),
+        rows_of("team", Team.objects.all()),
+        rows_of("area", Area.objects.all()),
+        rows_of("equipment", Equipment.objects.all()),
+        rows_of("checklist", lists, key="code", words="title"),
+        kinds=KINDS,
+        with_code="equipment",
     )
-    named: Names = {kind: {} for kind in ("department", "team", "area", "equipment", "checklist")}
-    for kind, key, words, code in parts[0].union(*parts[1:], all=True).order_by("what", "sign", "said_key"):
-        named[kind][key] = f"{say(words)} · {code}" if kind == "equipment" else say(words)
-    return named
-
-
-def _rows(kind: str, rows: QuerySet[Any], key: str = "pk", words: str = "name") -> QuerySet[Any]:
-    columns = {"what": Value(kind), "said_key": Cast(key, CharField()), "words": F(words), "sign": F("code")}
-    return rows.order_by().annotate(**columns).values_list(*columns)
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One thing that is asked for; key: its column in the Filter."""
-
-    key: str
-    label: str | Promise
-    value: str
 
 
 _LABELS = {
@@ -190,30 +145,6 @@ def facts(chosen: Filter, names: Names) -> list[Fact]:
         "words": chosen.words,
     }
     return [Fact(key, label, said[key]) for key, label in _LABELS.items() if said.get(key)]
-
-
-def period(since: date | None, until: date | None) -> str:
-    if since is None and until is None:
-        return _("all")
-    if since is None:
-        return _("up to %(day)s") % {"day": until}
-    if until is None:
-        return _("from %(day)s") % {"day": since}
-    if since == until:
-        return f"{since}"
-    if since.day == 1 and until + DAY == _next_month(since):
-        return f"{since:%Y-%m}"
-    return _("%(since)s to %(until)s") % {"since": since, "until": until}
-
-
-def _next_month(first: date) -> date:
-    return (first + 32 * DAY).replace(day=1)
-
-
-def month_of(day: date) -> tuple[date, date]:
-    """Its first and its last day."""
-    first = day.replace(day=1)
-    return first, _next_month(first) - DAY
 
 
 @dataclass(frozen=True)

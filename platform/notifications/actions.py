@@ -6,12 +6,14 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.models import Event
 from core.templatetags.core_tags import clock
 from core.words import say
+from hazards.actions.invitations import link_of
 from hazards.chain import WHY
 from notifications import catalogue
 from notifications.channels import sms
@@ -36,15 +38,29 @@ def deliver(event: Event) -> list[Notification]:
     written = [note for note in notes if note]
     for note in written:
         push_on_commit([note.user_id], {"note": as_json(note)})
-        if "sms" in rule.channels and note.user.phone:
-            key = f"note:{note.pk}"
-            due.now("notifications.send_sms", phone=note.user.phone, text=note.line, key=key)
+        phone, text = _by_phone(rule, note)
+        if phone:
+            due.now("notifications.send_sms", phone=phone, text=text, key=f"note:{note.pk}")
     if rule.looks_at:
         push_on_commit(_lookers(rule, event, subject), {"look": rule.looks_at})
     if event.subject_type == "hazards.hazard":
         watchers = catalogue.holding("hazards.view", subject.department_id)  # type: ignore[attr-defined]
         push_on_commit([person.pk for person in watchers], {"look": "hazards"})
     return written
+
+
+def _by_phone(rule: catalogue.Rule, note: Notification) -> tuple[str, str]:
+    """Who is here by a link has no feed: all that they hear of goes to their phone, with the link.
+
+    The text that brings a company its link says the first things already.
+    """
+    if note.user.phone:
+        return (note.user.phone, note.line) if "sms" in rule.channels else ("", "")
+    links = note.user.invitations.filter(revoked_at=None, expires_at__gt=timezone.now()).exclude(phone="")
+    invitation = links.last()
+    if invitation and invitation.maintainer_id and rule.event in ("hazard.assigned", "group.joined"):
+        return "", ""
+    return (invitation.phone, f"{note.line} {link_of(invitation)}") if invitation else ("", "")
 
 
 def _lookers(rule: catalogue.Rule, event: Event, subject: Any) -> set[int]:
@@ -95,7 +111,7 @@ def _words(event: Event, subject: Any) -> dict[str, Any]:
         "what": _what(event, subject),
         "why": _why(event),
         "absent": event.data.get("name", ""),
-        "until": _until(subject),
+        "until": _until(event, subject),
     }
 
 
@@ -117,15 +133,22 @@ def _what(event: Event, subject: Any) -> str:
     return say(place.name) if place else ""
 
 
-def _until(subject: Any) -> str:
+def _until(event: Event, subject: Any) -> str:
+    moment = getattr(subject, "closes_at", None) or parse_datetime(event.data.get("until") or "")
     with timezone.override(current_factory().time_zone):
-        return clock(getattr(subject, "closes_at", None))
+        return clock(moment or getattr(subject, "due_at", None))
 
 
 def _url(subject: Any) -> str:
     if subject._meta.label_lower == "alerts.alert":
         return reverse("go", args=[subject.subject_type, subject.subject_id])
     return reverse("go", args=[subject._meta.label_lower, str(subject.pk)])
+
+
+def mark_read(subject: Any, *, by: User) -> int:
+    """Opening the page of what they are about is what opens notices; the first time counts."""
+    unread = Notification.objects.visible_to(by).filter(url=_url(subject), read_at=None)
+    return unread.update(read_at=timezone.now())
 
 
 def as_json(note: Notification) -> dict[str, Any]:

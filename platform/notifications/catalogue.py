@@ -105,6 +105,35 @@ def extension_deciders(event: Event, hazard: Any) -> Iterable[User]:
     return holding("hazards.assign", hazard.department_id)
 
 
+def owner_and_asker(event: Event, hazard: Any) -> Iterable[User]:
+    return [*owner(event, hazard), *told(event, hazard)]
+
+
+def owner_and_confirmers(event: Event, hazard: Any) -> Iterable[User]:
+    return [*owner(event, hazard), *confirmers(event, hazard)]
+
+
+def lowering_deciders(event: Event, hazard: Any) -> Iterable[User]:
+    return holding("hazards.lower_major", hazard.department_id)
+
+
+def plan_leaders(event: Event, plan: Any) -> Iterable[User]:
+    return [person for person in holding("hazards.approve_plan", plan.department_id) if person.pk != plan.author_id]
+
+
+def plan_heads(event: Event, plan: Any) -> Iterable[User]:
+    barred = {plan.author_id, plan.leader_id}
+    return [person for person in holding("hazards.approve_plan_last", plan.department_id) if person.pk not in barred]
+
+
+def plan_author(event: Event, plan: Any) -> Iterable[User]:
+    return [plan.author]
+
+
+def plan_author_and_owner(event: Event, plan: Any) -> Iterable[User]:
+    return [plan.author, *owner(event, plan.hazard)]
+
+
 def lock_hearers(event: Event, hazard: Any) -> Iterable[User]:
     """Whoever answers for hazards there, and who fixes it; a machine that another hazard still locks is not free."""
     if not event.data.get("is_free", True):
@@ -157,7 +186,7 @@ RULES: dict[str, Rule] = {
         Rule("hazard.handed_over", owner, _("%(number)s was handed over to you: %(title)s")),
         Rule("hazard.submitted", next_reviewers, _("%(number)s is fixed and waits for your review: %(title)s")),
         Rule("hazard.reviewed", next_reviewers, _("%(number)s passed a review and waits for yours: %(title)s")),
-        Rule("hazard.returned", owner, _("%(number)s was returned: %(note)s")),
+        Rule("hazard.returned", owner, _("%(number)s was returned, fix it until %(until)s: %(note)s")),
         Rule("hazard.closed", owner_and_reporter, _("%(number)s is closed: %(title)s")),
         Rule("hazard.merged", reporter, _("Your report %(number)s was merged with another one: %(note)s")),
         Rule("hazard.rejected", reporter, _("Your report %(number)s was found not to be a hazard: %(note)s")),
@@ -184,17 +213,37 @@ RULES: dict[str, Rule] = {
         Rule("pause.approved", pause_asker, _("%(what)s is paused; its checks are excused")),
         Rule("pause.refused", pause_asker, _("%(what)s is not paused: %(note)s")),
         Rule("pause.ended", pause_people, _("%(what)s runs again; its checks are to be done")),
+        Rule("hazard.level_changed", owner_and_asker, _("The level of %(number)s was changed: %(note)s")),
+        Rule("hazard.lowering_asked", lowering_deciders, _("A lower level is asked for %(number)s: %(note)s")),
+        Rule("hazard.lowering_refused", told, _("%(number)s stays major: %(note)s")),
+        Rule("hazard.controlled", owner_and_confirmers, _("%(number)s is under control for now: %(note)s")),
+        Rule("hazard.control_missed", owner_and_confirmers, _("%(number)s: no temporary control was noted in time")),
+        Rule("plan.written", plan_leaders, _("The plan for %(number)s waits for you: %(title)s")),
+        Rule("plan.passed", plan_heads, _("The plan for %(number)s waits for your approval: %(title)s")),
+        Rule(
+            "plan.approved", plan_author_and_owner, _("The plan for %(number)s is approved, work may begin: %(title)s")
+        ),
+        Rule("plan.returned", plan_author, _("The plan for %(number)s was returned: %(note)s")),
         Rule("absence.declared", stand_in, _("You stand in for %(absent)s. Their reviews and tasks come to you")),
         Rule("run.nudged", doers, _("Still to do: %(what)s. Please check it now")),
+        Rule("group.joined", told, _("You are in the joint group of %(number)s: %(title)s")),
+        Rule("post.mentioned", told, _("%(person)s calls you on %(number)s: %(note)s")),
+        Rule("mention.pressed", told, _("Not read for half an hour, %(number)s. %(note)s"), ("browser", "sms")),
+        Rule("subtask.added", told, _("For you on %(number)s, until %(until)s: %(note)s")),
+        Rule("subtask.done", told, _("%(person)s is done on %(number)s. %(note)s")),
+        Rule("subtask.overdue", told, _("The time is over on %(number)s: %(note)s")),
     )
 }
 
 # Facts that nobody needs to be told of at once; they stand in the ledger.
 SILENT = frozenset({
+    "hazards.exported", "hazard.published",
     "hazard.started", "hazard.photographed", "hazard.outsider_invited", "hazard.outsider_dismissed", "run.planned", "run.started", "run.submitted", "run.missed", "runs.exported", "qr.issued", "qr.revoked",
     "pause.locked", "run.withdrawn", "run.doubt_settled", "run.excused", "run.freed",
     "checklist.created", "checklist.drafted", "checklist.changed", "checklist.item_added", "checklist.item_changed",
     "checklist.item_moved", "checklist.item_removed", "checklist.published", "checklist.discarded", "checklist.retired",
+    "hazard.limit_planned", "policy.changed",
+    "hazard.outsider_opened", "group.opened", "group.left", "post.added", "mention.seen",
     "hazard.categorised", "hazard.imported", "hazards.imported", "tip.answered", "tip.read", "category.routed", "maintainer.kept", "checklist.installed", "plan.created", "plan.changed", "plan.stopped", "pack.installed",
     "shift.added", "shift.changed", "shift.removed", "calendar.declared", "calendar.withdrawn",
     "department.added", "area.added", "area.changed", "equipment.added", "equipment.changed",

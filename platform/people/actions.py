@@ -56,6 +56,11 @@ def _refuse_unless_manager(by: User | None) -> None:
         raise NotAllowed(_("Only the administrator changes accounts."))
 
 
+def _refuse_outsider(user: User) -> None:
+    if Role.OUTSIDER in user.role_codes:
+        raise DomainError(_("Helpers from outside get a link to one hazard, not an account."))
+
+
 def sort_key(name: str) -> str:
     return " ".join(lazy_pinyin(name))[:120]
 
@@ -75,6 +80,8 @@ def faults_of(person: Person, *, besides: User | None = None) -> list[str]:
             _("%(name)s (%(number)s) has this number already.")
             % {"name": other.name, "number": other.employee_no or other.phone or other.email}
         )
+    if Role.OUTSIDER in person.roles:
+        faults.append(_("Helpers from outside get a link to one hazard, not an account."))
     if not person.roles:
         faults.append(_("Give at least one role."))
     if BOUND_ROLES.intersection(person.roles) and person.department is None:
@@ -100,6 +107,7 @@ def add_user(person: Person, *, by: User | None) -> User:
 @action
 def change_user(user: User, person: Person, *, by: User) -> User:
     _refuse_unless_manager(by)
+    _refuse_outsider(user)
     _refuse_faults(person, besides=user)
     if Role.ADMIN not in person.roles:
         _refuse_last_administrator(user)
@@ -210,6 +218,7 @@ def _refuse_last_administrator(user: User) -> None:
 def give_password(user: User, *, by: User | None) -> str:
     """A new password to be told to the person, who can change it; it is shown once and kept nowhere."""
     _refuse_unless_manager(by)
+    _refuse_outsider(user)
     password = "-".join(get_random_string(4, _READABLE) for _part in range(3))
     user.set_password(password)
     user.save(update_fields=["password"])

@@ -39,6 +39,10 @@ class UserManager(BaseUserManager):
     def get_by_natural_key(self, key):
         return self.get(login_key=key)
 
+    def insiders(self) -> models.QuerySet["User"]:
+        """Everybody with an account; who is here only by a link to one hazard is in no list of people."""
+        return User.objects.exclude(pk__in=RoleGrant.objects.filter(role=Role.OUTSIDER).values("user"))
+
     def holding(self, role: str, department_id: int | None = None) -> models.QuerySet["User"]:
         """Active people with this role, everywhere or for the department."""
         grants = RoleGrant.objects.filter(role=role).select_related("department")

@@ -21,6 +21,7 @@ ENTRIES = (
     Entry("console:home", _("Overview"), "layout-dashboard", "console.open"),
     Entry("console:board", _("Completion board"), "target-arrow", "inspections.view"),
     Entry("console:hazards", _("Hazards"), "alert-triangle", "hazards.view"),
+    Entry("console:hazard_figures", _("Hazard figures"), "chart-line", "hazards.view"),
     Entry("console:runs", _("Inspections"), "clipboard-list", "inspections.view"),
     Entry("console:doubts", _("Worth a talk"), "message-circle", "inspections.see_doubts"),
     Entry("console:plans", _("Plans"), "calendar-event", "inspections.view"),

@@ -1,4 +1,4 @@
-"""The road of a hazard as seven stops: which are behind, which is now, who was there and when."""
+"""The road of a hazard as stops, as its policy has them: which are behind, which is now, who was there and when."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,18 +7,25 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from hazards.models import Hazard, Review, Status
+from hazards.models import Hazard, PlanStatus, Review, Status
 
 _NOW_AT = {
-    Status.REPORTED: 1,
-    Status.CONFIRMED: 2,
-    Status.ASSIGNED: 3,
-    Status.RECTIFYING: 3,
-    Status.FIRST_REVIEW: 4,
-    Status.SECOND_REVIEW: 5,
-    Status.FINAL_REVIEW: 6,
-    Status.CLOSED: 8,
+    Status.REPORTED: "confirmed",
+    Status.CONFIRMED: "assigned",
+    Status.ASSIGNED: "fixed",
+    Status.RECTIFYING: "fixed",
+    Status.FIRST_REVIEW: "first",
+    Status.SECOND_REVIEW: "second",
+    Status.FINAL_REVIEW: "final",
+    Status.HEAD_REVIEW: "head",
 }
+_REVIEWS = {
+    Review.Stage.FIRST: _("First review"),
+    Review.Stage.SECOND: _("Second review"),
+    Review.Stage.FINAL: _("Final review"),
+    Review.Stage.HEAD: _("Release"),
+}
+_Row = tuple[str, Any, str, datetime | None]
 
 
 @dataclass(frozen=True)
@@ -36,27 +43,51 @@ def path_of(hazard: Hazard, reviews: list[Review]) -> list[Stop]:
             Stop(_("Reported"), hazard.found_by, hazard.reported_at, "done"),
             Stop(_("Closed"), "", hazard.closed_at, "done"),
         ]
-    now = _NOW_AT.get(Status(hazard.status), 8)
-    passed = {review.stage: review for review in reviews if review.is_passed and review.round == hazard.round}
-    stops: list[tuple[Any, str, datetime | None]] = [
-        (_("Reported"), hazard.found_by, hazard.reported_at),
-        (_("Level confirmed"), "", hazard.confirmed_at),
-        (_("Assigned"), hazard.owner.name if hazard.owner else "", hazard.assigned_at),
-        (_("Fixed"), hazard.owner.name if hazard.owner else "", hazard.submitted_at),
-        *(
-            (
-                label,
-                passed[stage].reviewer.name if stage in passed else "",
-                passed[stage].at if stage in passed else None,
-            )
-            for stage, label in (
-                (Review.Stage.FIRST, _("First review")),
-                (Review.Stage.SECOND, _("Second review")),
-                (Review.Stage.FINAL, _("Final review")),
-            )
-        ),
+    owner = hazard.owner.name if hazard.owner else ""
+    rows: list[_Row] = [
+        ("reported", _("Reported"), hazard.found_by, hazard.reported_at),
+        ("confirmed", _("Level confirmed"), "", hazard.confirmed_at),
+        ("assigned", _("Assigned"), owner, hazard.assigned_at),
+        *_plan(hazard),
+        ("fixed", _("Fixed"), owner, hazard.submitted_at),
+        *_reviews(hazard, reviews),
     ]
+    keys = [key for key, _label, _who, _at in rows]
+    now = _now(hazard, rows)
+    here = keys.index(now) if now in keys else len(keys)
     return [
-        Stop(label, who, at if number < now else None, "done" if number < now else "now" if number == now else "todo")
-        for number, (label, who, at) in enumerate(stops)
+        Stop(label, who, at if n < here else None, "done" if n < here else "now" if n == here else "todo")
+        for n, (_key, label, who, at) in enumerate(rows)
+    ]
+
+
+def _now(hazard: Hazard, rows: list[_Row]) -> str:
+    plan = next((at for key, _label, _who, at in rows if key == "plan"), hazard.reported_at)
+    if hazard.status == Status.ASSIGNED and plan is None:
+        return "plan"
+    return _NOW_AT.get(Status(hazard.status), "")
+
+
+def _plan(hazard: Hazard) -> list[_Row]:
+    if not (hazard.policy and hazard.policy.needs_plan):
+        return []
+    plan = hazard.plans.filter(status=PlanStatus.APPROVED).select_related("head").first()
+    return [("plan", _("Plan approved"), plan.head.name if plan and plan.head else "", plan.head_at if plan else None)]
+
+
+def _reviews(hazard: Hazard, reviews: list[Review]) -> list[_Row]:
+    """The stages that the level asks for, and those that were taken under the rules of an earlier level."""
+    passed = {review.stage: review for review in reviews if review.is_passed and review.round == hazard.round}
+    stages = {*passed, _NOW_AT.get(Status(hazard.status), "")}
+    stages |= set(hazard.policy.stages) if hazard.policy else {"first", "second", "final"}
+    stages |= {"head"} if hazard.policy and hazard.policy.needs_release else set()
+    return [
+        (
+            stage,
+            label,
+            passed[stage].reviewer.name if stage in passed else "",
+            passed[stage].at if stage in passed else None,
+        )
+        for stage, label in _REVIEWS.items()
+        if stage in stages
     ]

@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import Count, F
 from django.utils import timezone
 
+from core.zone import zone
 from facilities.models import Department
 from hazards.models import Hazard, StopUse
 from insight import completion
-from inspections.zone import zone
 
 MOST_LOCKS, MOST_HAZARDS = 6, 7
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from portals.field.views import hazards, home, me, proof, runs, scan, sync
+from portals.field.views import decisions, hazards, home, me, notices, proof, runs, scan, sync
+from portals.groups import views as groups
 
 app_name = "field"
 urlpatterns = [
@@ -21,9 +22,13 @@ urlpatterns = [
     path("sync/report/files/", sync.upload_of_report, name="sync_report_file"),
     path("report/", hazards.report, name="report"),
     path("hazards/", hazards.mine, name="mine"),
+    path("notices/", notices.index, name="notices"),
     path("hazards/<int:pk>/", hazards.show, name="hazard"),
+    path("hazards/<int:pk>/group/", groups.show, {"face": "field"}, name="group"),
+    path("hazards/<int:pk>/group/<slug:verb>/", groups.act, {"face": "field"}, name="group_act"),
     path("hazards/<int:pk>/rectify/", hazards.rectify, name="rectify"),
     path("hazards/<int:pk>/start/", hazards.start, name="start_hazard"),
+    path("hazards/<int:pk>/decide/<slug:verb>/", decisions.decide, name="decide"),
     path("hazards/<int:pk>/before/", proof.before, name="before"),
     path("hazards/<int:pk>/hand-over/", hazards.hand_over, name="hand_over"),
     path("hazards/<int:pk>/extend/", hazards.extend, name="extend"),

@@ -22,6 +22,10 @@ const PARTS = {
   "[data-designer]": "./designer.js",
   "[data-where]": "./where.js",
   "[data-report]": "./report.js",
+  "[data-thread]": "./chat.js",
+  "[data-compose]": "./chat.js",
+  "[data-calm]": "./calm.js",
+  "[data-copy]": "./copy.js",
 };
 const started = new Map(Object.keys(PARTS).map((selector) => [selector, new WeakSet()]));
 

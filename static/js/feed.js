@@ -1,13 +1,14 @@
 // News as it happens. The socket only carries: each page says what it has seen, the server sends what came after.
 //
-// Server: {"notes": […]} what was missed, in order · {"note": {seq, line, url, urgent, alert_id}} · {"look": "alerts"}.
+// Server: {"notes": […]} what was missed, in order · {"note": {seq, line, url, urgent, alert_id}} · {"look": "alerts"}, with
+// "soon" where only few pages are told. <body data-socket="…">: another address, by which only looks come.
 // Each note is shown once and in the order of its seq; a gap is asked for. "look:<part>" goes to document.body, where
 // parts with hx-trigger="look:<part> from:body" fetch themselves again.
 
 import { isBlocked, onSound, ring } from "./sound.js";
 import { icon, make, say } from "./words.js";
 
-const SLOWEST = 30_000, CALM = 12_000, AT_ONCE = 4;
+const SLOWEST = 30_000, CALM = 12_000, AT_ONCE = 4, SPREAD = 1200, SOON = 150;
 const region = document.getElementById("toasts");
 const title = document.title;
 const waiting = new Set();
@@ -39,14 +40,14 @@ function again() {
 }
 
 function connect() {
-  const mine = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/feed/`);
+  const mine = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${document.body.dataset.socket ?? "/ws/feed/"}`);
   socket = mine;
   isAsking = false;
   mine.onopen = () => {
     tries = 0;
     show(true);
     ask();
-    if (wasOpen) parts().forEach(look);
+    if (wasOpen) parts().forEach((part) => look(part));
     wasOpen = true;
   };
   mine.onmessage = (event) => receive(JSON.parse(event.data));
@@ -75,7 +76,7 @@ function ask() {
 }
 
 function receive(message) {
-  if (message.look) look(message.look);
+  if (message.look) look(message.look, message.soon ? SOON : SPREAD);
   if (message.notes) {
     isAsking = false;
     message.notes.forEach(take);
@@ -138,12 +139,12 @@ function badge() {
 
 const timers = new Map();
 
-function look(part) {
+function look(part, spread = SPREAD) {
   if (timers.has(part)) return;
   timers.set(part, setTimeout(() => {
     timers.delete(part);
     document.body.dispatchEvent(new CustomEvent(`look:${part}`));
-  }, Math.random() * 1200));
+  }, Math.random() * spread));
 }
 
 function parts() {

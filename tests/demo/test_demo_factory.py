@@ -1,6 +1,7 @@
 """The demo factory is what it claims to be, and its records hang together as real ones would."""
 
 from collections import Counter
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -15,7 +16,9 @@ from core.models import Attachment, Event
 from core.models import Counter as Series
 from facilities.models import Equipment, QRPoint
 from hazards.models import Evidence, Hazard, Review
+from insight import hazards as insight
 from inspections.models import Answer, Run
+from notifications.timeline import timeline
 from people.models import User
 from portals.operator.demo.load import load
 from portals.operator.demo.people import STORY
@@ -124,6 +127,22 @@ def test_the_worker_has_the_press_to_check_at_any_hour(demo):
 @pytest.mark.parametrize("name", ["李卫东", "周敏", "赵国庆", "陈志强"])
 def test_something_waits_for_those_who_decide_and_fix(demo, name):
     assert Hazard.objects.waiting_for(User.objects.get(name=name)).exists()
+
+
+def test_the_figures_tell_that_closing_went_from_six_days_to_two(demo):
+    today = timezone.localdate()
+    board = insight.board(User.objects.get(name="周敏"), (today - timedelta(days=730), today))
+    days = next(figure for figure in insight.FIGURES if figure.key == "days")
+    means = [number for month in board.months if (number := month.now.value(days).number) is not None]
+    assert max(means[:3]) > 5 and max(means[-3:]) < 2.5
+    loop = next(figure for figure in insight.FIGURES if figure.key == "closed_loop")
+    assert board.total.now.value(loop).number > 96
+
+
+def test_open_ones_were_told_to_people_who_opened_most_of_it(demo):
+    hazard = Hazard.objects.filter(status="first_review").first()
+    told = [person for entry in timeline(hazard) for person in entry.told]
+    assert any(person.opened for person in told) and any(not person.opened for person in told)
 
 
 def test_new_numbers_follow_the_last_one(demo):

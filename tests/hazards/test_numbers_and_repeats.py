@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from core.errors import DomainError
 from core.events import history
@@ -60,23 +61,51 @@ def test_a_refused_report_leaves_no_gap(report):
     assert sorted(hazard.number[-4:] for hazard in [*Hazard.objects.all(), report()]) == ["0001", "0002"]
 
 
-def test_the_same_thing_within_90_days_points_at_the_earlier_one(report):
+def close(hazard) -> None:
+    Hazard.objects.filter(pk=hazard.pk).update(status=Status.CLOSED, closed_at=timezone.now())
+
+
+def test_the_same_thing_within_90_days_after_closure_points_at_the_earlier_one(report):
     with time_machine.travel(datetime(2026, 1, 1, 12, 0, tzinfo=SHANGHAI), tick=False) as clock:
         first = report()
-        clock.shift(timedelta(days=89))
-        second = report()
+        clock.shift(timedelta(days=40))
+        close(first)
         clock.shift(timedelta(days=90))
+        second = report()
+        clock.shift(timedelta(seconds=1))
         third = report()
     assert first.repeat_of is None
-    assert second.repeat_of == first
+    assert second.repeat_of == first, "counted from its closure, not from its report"
     assert third.repeat_of is None
 
 
-def test_another_machine_or_another_kind_is_no_repeat(report):
+def test_what_is_still_open_was_reported_twice_and_is_no_repeat(report):
     report()
+    assert report().repeat_of is None
+
+
+def test_of_several_it_points_at_the_one_that_was_closed_last(report):
+    first, second = report(), report()
+    with time_machine.travel(datetime(2026, 1, 1, 12, 0, tzinfo=SHANGHAI), tick=False) as clock:
+        close(second)
+        clock.shift(timedelta(days=1))
+        close(first)
+        clock.shift(timedelta(days=1))
+        assert report().repeat_of == first
+
+
+def test_another_machine_or_another_kind_is_no_repeat(report):
+    close(report())
     assert report(category=make.category()).repeat_of is None
     elsewhere = make.machine()
     assert report(equipment=elsewhere, area=elsewhere.area).repeat_of is None
+    assert report(equipment=None).repeat_of is None, "the area is not the machine"
+
+
+def test_a_machine_that_was_moved_is_the_same_machine(report):
+    first = report()
+    close(first)
+    assert report(area=make.area()).repeat_of == first
 
 
 @pytest.mark.parametrize("status", [Status.REJECTED, Status.VOIDED, Status.MERGED])

@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from core.errors import DomainError, NotAllowed, WrongStatus
 from hazards.actions import review_hazard, start_hazard, submit_hazard
-from hazards.models import Hazard, Review, Status
+from hazards.models import Hazard, LevelPolicy, Review, Status
 from people.permissions import Role
 from tests import make
 
@@ -126,3 +126,98 @@ def test_a_return_without_a_reason_keeps_the_page(browser):
     answer = browser.post(reverse("console:decide", args=[hazard.pk, "review"]), {"is_passed": "no", "note": ""})
     assert answer.status_code == 422
     assert make.in_language("zh-hans", NO_REASON) in html.unescape(answer.content.decode())
+
+
+# With the head's release, and with stages that the level leaves out.
+
+EVERY_DUTY = (*EVERY_STAGE, Role.HEAD)
+IN_REVIEW = {"first": Status.FIRST_REVIEW, "second": Status.SECOND_REVIEW, "final": Status.FINAL_REVIEW}
+WAYS = [
+    (["first", "second", "final"], True),
+    (["first", "second", "final"], False),
+    (["first", "second"], False),
+    (["second", "final"], True),
+    (["second", "final"], False),
+    (["second"], False),
+]
+
+
+def _of_way(stages, needs_release, **columns) -> Hazard:
+    policy = LevelPolicy.objects.create(
+        level="serious",
+        version=99,
+        acknowledge_minutes=60,
+        rectify_hours=48,
+        stages=stages,
+        needs_release=needs_release,
+    )
+    return make.hazard(IN_REVIEW[stages[0]], policy=policy, **columns)
+
+
+def _reviewed_by(hazard: Hazard, person) -> bool:
+    try:
+        review_hazard(hazard, by=person, is_passed=True)
+    except NotAllowed:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(("stages", "needs_release"), WAYS)
+def test_each_stage_takes_another_person(factory, stages, needs_release):
+    hazard = _of_way(stages, needs_release)
+    people = [make.person(*EVERY_DUTY) for _stage in (*stages, "head")]
+    asked = [*stages, "head"] if needs_release else stages
+    for number, stage in enumerate(asked):
+        for earlier in people[:number]:
+            assert not _reviewed_by(hazard, earlier)
+        assert not _reviewed_by(hazard, hazard.owner)
+        assert _reviewed_by(hazard, people[number])
+        assert hazard.reviews.get(stage=stage).reviewer == people[number]
+    assert Hazard.objects.get(pk=hazard.pk).status == Status.CLOSED
+
+
+@pytest.mark.parametrize(("stages", "needs_release"), WAYS)
+def test_the_fixer_decides_at_no_stage_of_any_way(factory, stages, needs_release):
+    fixer = make.person(*EVERY_DUTY)
+    hazard = _of_way(stages, needs_release, owner=fixer)
+    for _stage in [*stages, "head"] if needs_release else stages:
+        assert not _reviewed_by(hazard, fixer)
+        assert list(Hazard.objects.waiting_for(fixer)) == []
+        assert _reviewed_by(hazard, make.person(*EVERY_DUTY))
+
+
+def test_a_return_by_the_head_begins_the_next_round_with_all_stages(factory):
+    hazard = _of_way(["first", "second", "final"], True)
+    people = [make.person(role) for role in EVERY_DUTY]
+    for person in people[:3]:
+        review_hazard(hazard, by=person, is_passed=True)
+    assert list(Hazard.objects.waiting_for(people[3])) == [hazard]
+    review_hazard(hazard, by=people[3], is_passed=False, note="再试 20 次")
+    assert (hazard.status, hazard.round) == (Status.RECTIFYING, 2)
+    _hand_in_again(hazard)
+    for person in people:
+        review_hazard(hazard, by=person, is_passed=True)
+    assert Hazard.objects.get(pk=hazard.pk).status == Status.CLOSED
+
+
+@pytest.mark.parametrize("face", ["console", "field"])
+def test_the_head_releases_on_the_page(browser, face):
+    hazard = _of_way(["second", "final"], True)
+    for role in (Role.SAFETY_OFFICER, Role.LEADER):
+        review_hazard(hazard, by=make.person(role), is_passed=True)
+    browser.force_login(make.person(Role.HEAD))
+    page = browser.get(reverse(f"{face}:hazard", args=[hazard.pk])).content.decode()
+    assert make.in_language("zh-hans", "Release and close") in page
+    url = reverse(f"{face}:decide", args=[hazard.pk, "review"])
+    assert browser.post(url, {"is_passed": "no", "note": ""}).status_code == 422
+    assert browser.post(url, {"is_passed": "yes"}).status_code == 302
+    assert Hazard.objects.get(pk=hazard.pk).status == Status.CLOSED
+
+
+def test_the_way_on_the_page_is_that_of_its_policy(browser):
+    hazard = _of_way(["second"], False)
+    browser.force_login(make.person(Role.SAFETY_OFFICER))
+    page = browser.get(reverse("console:hazard", args=[hazard.pk])).content.decode()
+    assert make.in_language("zh-hans", "Second review") in page
+    for stage in ("First review", "Final review", "Release"):
+        assert f"<b>{make.in_language('zh-hans', stage)}</b>" not in page

@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,7 +32,7 @@ _LEVEL_WORDS = {
 _TONES = {
     "ok": {"closed", "done", "pass", "in_service", "sent", "kept"},
     "bad": {"missed", "fail", "failed"},
-    "now": {"doing", "rectifying", "first_review", "second_review", "final_review", "running"},
+    "now": {"doing", "rectifying", "first_review", "second_review", "final_review", "head_review", "running"},
 }
 
 
@@ -146,6 +147,12 @@ def clock(moment: datetime | None) -> str:
 
 
 @register.filter
+def moment(text: str) -> datetime | None:
+    """A time as an event's data holds it."""
+    return parse_datetime(str(text))
+
+
+@register.filter
 def exact(moment: datetime | None) -> str:
     """To the second, in the factory's zone: for records that are evidence."""
     return f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S}" if moment else ""
@@ -197,3 +204,14 @@ def initial(name: str) -> str:
 def normal(number: Decimal | None) -> str:
     """A decimal without the zeros that the database adds."""
     return "" if number is None else f"{number.normalize():f}"
+
+
+@register.filter
+def money(minor: int | None) -> str:
+    """Minor units as an amount: 125000 → 1,250.00."""
+    return "" if minor is None else f"{minor / 100:,.2f}"
+
+
+@register.filter
+def at(mapping: dict[str, Any], key: str) -> Any:
+    return mapping.get(key, "")

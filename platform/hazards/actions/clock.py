@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit, history
+from hazards.actions.groups import look_again
 from hazards.chain import (
     CALLS,
     REMINDED,
@@ -143,8 +144,9 @@ def schedule(hazard: Hazard) -> None:
 
 
 def forget(hazard: Hazard) -> Hazard:
-    for what in ("confirm", "owner", "start", "limit"):
+    for what in ("confirm", "owner", "start", "limit", "control"):
         due.cancel(key=_key(hazard, what))
+    look_again(hazard)
     return hazard
 
 

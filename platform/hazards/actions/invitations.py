@@ -3,16 +3,19 @@
 from datetime import timedelta
 
 from django.core import signing
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError, NotAllowed, Revoked
 from core.events import action, emit
-from hazards.models import Hazard, Invitation, Maintainer
+from hazards.actions.groups import dismiss, enter, look_again, open_group
+from hazards.models import Hazard, Invitation, JointGroup, Maintainer
 from people.actions import sort_key
 from people.models import RoleGrant, User
 from people.permissions import Role
+from people.preferences import prefer
 from tenants import due
 from tenants.addresses import address_of
 from tenants.current import current_factory, current_schema
@@ -35,7 +38,8 @@ def invite_outsider(
 ) -> Invitation:
     """A link that opens this one hazard until it expires; what is done by it stands under the outsider's name.
 
-    The outsider is a person of the factory without any way to sign in: no phone, no number, no password.
+    The outsider is a person of the factory without any way to sign in: no phone, no number, no password. They are in
+    the joint group; where somebody is asked only to take part, it is opened for that.
     """
     if by is not None and not by.can("hazards.invite", hazard):
         raise NotAllowed(_("You may not do this here. Ask who it is assigned to, or the safety officer."))
@@ -61,6 +65,25 @@ def invite_outsider(
     )
     data = {"name": user.name, "company": invitation.company, "until": invitation.expires_at, "may_fix": may_fix}
     emit("hazard.outsider_invited", hazard, by=by, **data)
+    group = JointGroup.objects.filter(hazard=hazard).first()
+    if group:
+        enter(group, user, by=by)
+    elif by is not None and not may_fix:
+        open_group(hazard, by=by)
+    return invitation
+
+
+@action
+def open_invitation(invitation: Invitation, *, language: str = "") -> Invitation:
+    """The link was opened for the first time; from now on its holder is told in this language."""
+    now = timezone.now()
+    if Invitation.objects.filter(pk=invitation.pk, opened_at=None).update(opened_at=now):
+        invitation.opened_at = now
+        if language:
+            prefer(invitation.user, language=language)
+            invitation.user.language = language
+        emit("hazard.outsider_opened", invitation.hazard, by=invitation.user, name=invitation.user.name)
+        look_again(invitation.hazard)
     return invitation
 
 
@@ -73,6 +96,7 @@ def revoke_invitation(invitation: Invitation, *, by: User) -> Invitation:
     if Invitation.objects.filter(pk=invitation.pk, revoked_at=None).update(revoked_at=now):
         invitation.revoked_at = now
         emit("hazard.outsider_dismissed", invitation.hazard, by=by, name=invitation.user.name)
+        dismiss(invitation.hazard, invitation.user, by=by)
     return invitation
 
 
@@ -98,9 +122,24 @@ def invitation_of(token: str) -> Invitation | None:
     except signing.BadSignature:
         return None
     found = Invitation.objects.select_related("hazard", "user", "maintainer").filter(pk=pk).first()
-    if found and (found.revoked_at or found.expires_at <= timezone.now()):
+    if found and found.is_over:
         raise Revoked(_("This link has ended. Ask who sent it to you for a new one."))
     return found
+
+
+def guest_of(token: str) -> User | None:
+    """Who stands behind a link that still opens."""
+    try:
+        found = invitation_of(token)
+    except Revoked:
+        return None
+    return found.user if found else None
+
+
+def fixers_from_outside(hazard: Hazard) -> QuerySet[User]:
+    """Whom the hazard can be given to beside the factory's own people: invited to fix this one, by a link that still opens."""
+    live = Invitation.objects.filter(hazard=hazard, may_fix=True, revoked_at=None, expires_at__gt=timezone.now())
+    return User.objects.filter(pk__in=live.values("user"), is_active=True)
 
 
 def _signer() -> signing.Signer:

@@ -8,13 +8,24 @@ from django.utils.translation import gettext as _
 
 from core.attachments import PhotosRefused, visible_through
 from core.models import Attachment
-from hazards.models import Evidence, Hazard
+from hazards.models import Evidence, Hazard, JointGroup, PostPhoto, SubTask
 from people.models import User
 
 
 @visible_through
 def photos_of_hazards(user: User) -> Any:
     return Evidence.objects.filter(hazard__in=Hazard.objects.visible_to(user)).values("attachment_id")
+
+
+@visible_through
+def photos_of_groups(user: User) -> Any:
+    return PostPhoto.objects.filter(post__group__in=JointGroup.objects.visible_to(user)).values("attachment_id")
+
+
+@visible_through
+def photos_of_subtasks(user: User) -> Any:
+    tasks = SubTask.objects.filter(group__in=JointGroup.objects.visible_to(user), photo__isnull=False)
+    return tasks.values("photo_id")
 
 
 def keep_evidence(hazard: Hazard, photos: Iterable[Attachment], stage: str) -> None:

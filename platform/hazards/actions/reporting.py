@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.utils import timezone
@@ -121,11 +122,13 @@ def numbers_for(month: str, count: int) -> list[str]:
 
 
 def _earlier(category: Category, area: Area, equipment: Equipment | None, now: datetime) -> Hazard | None:
-    """The same thing at the same place within 90 days: a repeat."""
-    same = Hazard.objects.filter(
-        category=category, area=area, equipment=equipment, reported_at__gt=now - REPEATS_WITHIN
-    )
-    return same.exclude(status__in=(Status.REJECTED, Status.VOIDED, Status.MERGED)).order_by("-reported_at").first()
+    """重复隐患: the same kind at the same machine, or where there is none in the same area, within 90 days after closure.
+
+    What is still open is not closed badly but reported twice, and gets merged.
+    """
+    place: dict[str, Any] = {"equipment": equipment} if equipment else {"equipment": None, "area": area}
+    closed = Hazard.objects.filter(category=category, status=Status.CLOSED, **place)
+    return closed.filter(closed_at__lte=now, closed_at__gte=now - REPEATS_WITHIN).order_by("-closed_at").first()
 
 
 def alert_line(hazard: Hazard) -> str:

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action
-from hazards.actions.clock import forget
+from hazards.actions.clock import forget, schedule
+from hazards.actions.levels import limit_after_return
 from hazards.actions.locks import free_equipment
 from hazards.models import WORKFLOW, Hazard, Review, Status
 from people.models import User
@@ -26,14 +27,17 @@ def review_hazard(hazard: Hazard, *, by: User, is_passed: bool, note: str = "") 
     stage = STAGES.get(Status(hazard.status))
     if stage is None:
         raise WrongStatus(_("This was changed in the meantime. Look at where it stands now."))
-    if by.pk == hazard.owner_id:
-        raise NotAllowed(_("You fixed this one yourself. Somebody else must review it."))
-    if hazard.reviews.filter(round=hazard.round, reviewer=by).exists():
-        raise NotAllowed(_("You have reviewed this fix at an earlier stage. The next stage needs another person."))
+    _refuse_reviewer(hazard, by)
     if not is_passed and not note.strip():
         raise DomainError(_("Say what is missing, so that it can be fixed."))
     now = timezone.now()
-    changes: dict[str, Any] = {} if is_passed else {"round": hazard.round + 1}
+    changes: dict[str, Any] = {}
+    data: dict[str, Any] = {"stage": stage, "round": hazard.round}
+    if not is_passed:
+        # More time may have been allowed since the page was opened.
+        hazard.refresh_from_db(fields=["due_at"], from_queryset=Hazard.objects.select_for_update(of=("self",)))
+        changes = {"round": hazard.round + 1, "due_at": limit_after_return(hazard, now)}
+        data |= {"old": hazard.due_at, "new": changes["due_at"]}
     verb = f"{'pass' if is_passed else 'return'}_{stage}"
     if WORKFLOW.step(verb, hazard).target == Status.CLOSED:
         changes["closed_at"] = now
@@ -43,7 +47,7 @@ def review_hazard(hazard: Hazard, *, by: User, is_passed: bool, note: str = "") 
         hazard,
         by=by,
         note=note,
-        data={"stage": stage, "round": reviewed},
+        data=data,
         **changes,
     )
     Review.objects.create(
@@ -52,4 +56,13 @@ def review_hazard(hazard: Hazard, *, by: User, is_passed: bool, note: str = "") 
     if hazard.status == Status.CLOSED:
         forget(hazard)
         free_equipment(hazard, by=by)
+    if not is_passed:
+        schedule(hazard)
     return hazard
+
+
+def _refuse_reviewer(hazard: Hazard, by: User) -> None:
+    if by.pk == hazard.owner_id:
+        raise NotAllowed(_("You fixed this one yourself. Somebody else must review it."))
+    if hazard.reviews.filter(round=hazard.round, reviewer=by).exists():
+        raise NotAllowed(_("You have reviewed this fix at an earlier stage. The next stage needs another person."))

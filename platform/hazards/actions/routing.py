@@ -10,9 +10,10 @@ from core.errors import DomainError, NotAllowed
 from core.events import action, emit
 from facilities.models import Area
 from hazards.actions.clock import require_reason, wait_for_start
-from hazards.actions.invitations import LONGEST, invite_outsider, send_link
+from hazards.actions.invitations import LONGEST, fixers_from_outside, invite_outsider, send_link
 from hazards.models import WORKFLOW, Category, Hazard, Maintainer, Route, Status
 from people.models import Absence, Team, User
+from people.permissions import Role
 from people.phones import normal_phone
 
 
@@ -33,6 +34,12 @@ def give_to_route(hazard: Hazard) -> Hazard:
     if route and leader and leader.is_active and leader.can("hazards.rectify"):
         _assign(hazard, route.team, leader, by=None)
     return hazard
+
+
+def give_again(hazard: Hazard, *, by: User, note: str) -> Hazard:
+    """To the same person once more: what was begun waits until it may begin again."""
+    assert hazard.owner is not None  # noqa: S101 - only of those that somebody is fixing
+    return _assign(hazard, hazard.team, hazard.owner, by=by, note=note)
 
 
 @action
@@ -87,6 +94,7 @@ def route_category(
 def assign_hazard(hazard: Hazard, *, by: User, owner: User, team: Team | None = None, note: str = "") -> Hazard:
     """Names the one who fixes it; naming another one does not move the limit."""
     _refuse_idle(owner)
+    _refuse_stranger(owner, hazard)
     return _assign(hazard, team or owner.team, owner, by=by, note=note)
 
 
@@ -95,6 +103,7 @@ def hand_over_hazard(hazard: Hazard, *, by: User, to: User, note: str) -> Hazard
     """The one who has it gives it to somebody else; the limit does not move."""
     require_reason(note)
     _refuse_idle(to)
+    _refuse_stranger(to, hazard)
     if to.pk == by.pk:
         raise DomainError(_("Choose somebody else."))
     data = {"owner": to.pk, "owner_name": to.name, "due_at": hazard.due_at}
@@ -106,6 +115,13 @@ def hand_over_hazard(hazard: Hazard, *, by: User, to: User, note: str) -> Hazard
 def _refuse_idle(owner: User) -> None:
     if not owner.is_active or not owner.can("hazards.rectify"):
         raise DomainError(_("%(name)s cannot be given this: the account does not fix hazards.") % {"name": owner.name})
+
+
+def _refuse_stranger(owner: User, hazard: Hazard) -> None:
+    """Somebody from outside fixes only what their own link was made for."""
+    if Role.OUTSIDER in owner.role_codes and not fixers_from_outside(hazard).filter(pk=owner.pk).exists():
+        refusal = _("%(name)s was not invited to fix this one, or the link has ended. Invite them first.")
+        raise DomainError(refusal % {"name": owner.name})
 
 
 def _assign(hazard: Hazard, team: Team | None, owner: User, *, by: User | None, note: str = "") -> Hazard:

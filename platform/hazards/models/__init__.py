@@ -21,6 +21,7 @@ from hazards.models.levels import Maintainer as Maintainer
 from hazards.models.levels import Route as Route
 from hazards.models.locks import StopUse as StopUse
 from hazards.models.proof import PLAN_WORKFLOW as PLAN_WORKFLOW
+from hazards.models.proof import POINTS as POINTS
 from hazards.models.proof import Evidence as Evidence
 from hazards.models.proof import Extension as Extension
 from hazards.models.proof import PlanStatus as PlanStatus

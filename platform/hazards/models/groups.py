@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Attachment
@@ -11,10 +12,36 @@ from hazards.models.hazards import Hazard
 from hazards.models.levels import Maintainer
 
 
+class JointGroupQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The thread is part of the hazard's record: who sees the one reads the other."""
+        return self.filter(hazard__in=Hazard.objects.visible_to(user))
+
+
 class JointGroup(models.Model):
     hazard = models.OneToOneField(Hazard, models.PROTECT, related_name="group")
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     opened_at = models.DateTimeField()
+
+    objects = JointGroupQuerySet.as_manager()
+
+    @property
+    def number(self) -> str:
+        return self.hazard.number
+
+    @property
+    def title(self) -> str:
+        return self.hazard.title
+
+    @property
+    def department_id(self) -> int:
+        return self.hazard.department_id
+
+    def present(self) -> models.QuerySet["Member"]:
+        """Who can be called and given work: has not left, and where it is an outsider, the link still opens."""
+        over = models.Q(revoked_at__isnull=False) | models.Q(expires_at__lte=timezone.now())
+        gone = Invitation.objects.filter(over, hazard=self.hazard_id).values("user")
+        return self.members.filter(left_at=None).exclude(user__in=gone).select_related("user__department")
 
 
 class Member(models.Model):
@@ -49,6 +76,10 @@ class Invitation(models.Model):
 
     class Meta:
         ordering = ["id"]
+
+    @property
+    def is_over(self) -> bool:
+        return bool(self.revoked_at or self.expires_at <= timezone.now())
 
 
 class Post(models.Model):
@@ -98,6 +129,11 @@ class SubTask(models.Model):
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     result = models.CharField(_("result"), max_length=300, blank=True)
+    photo = models.OneToOneField(Attachment, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["due_at", "id"]
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.done_at is None and self.due_at <= timezone.now()

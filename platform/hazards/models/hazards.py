@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.workflow import Step, Workflow
@@ -108,6 +109,22 @@ WORKFLOW = Workflow(
 )  # fmt: skip
 
 
+# Its level asks for a plan, and it is not approved: work waits.
+_LACKS_PLAN = Q(policy__needs_plan=True, status__in=(Status.CONFIRMED, Status.ASSIGNED)) & (
+    Q(plan_status=None) | ~Q(plan_status="approved")
+)
+
+
+def _related(model: str):
+    return apps.get_model("hazards", model)._default_manager.filter(hazard=models.OuterRef("pk"))
+
+
+def _with(user, permission: str) -> Q:
+    """Hazards in whose departments the person holds this."""
+    departments = user.departments_with(permission)
+    return Q(pk__isnull=False) if departments is None else Q(department_id__in=departments)
+
+
 class HazardQuerySet(models.QuerySet):
     def open(self):
         return self.filter(status__in=OPEN)
@@ -136,7 +153,29 @@ class HazardQuerySet(models.QuerySet):
                 mine |= waits & ~Q(owner=user) & Q(department_id__in=departments)
         reviews = apps.get_model("hazards", "Review")._default_manager
         decided = reviews.filter(reviewer=user, hazard=models.OuterRef("pk"), round=models.OuterRef("round"))
-        return self.open().filter(mine).exclude(models.Exists(decided))
+        turns = mine & ~models.Exists(decided) & ~(_LACKS_PLAN & Q(status=Status.ASSIGNED))
+        return self.with_papers().open().filter(turns | self._papers_for(user))
+
+    def with_papers(self):
+        """What stands between confirmation and work: plan_status of the newest plan, and lowering of a level that waits."""
+        plans = _related("RectificationPlan").order_by("-id")
+        asked = _related("LevelChange").filter(is_approved=None)
+        return self.annotate(
+            plan_status=models.Subquery(plans.values("status")[:1]),
+            lowering_by=models.Subquery(asked.values("asked_by")[:1]),
+        )
+
+    def _papers_for(self, user):
+        """Plans to write and to approve, lower levels to agree to; nobody decides on what they wrote or asked for."""
+        plans = _related("RectificationPlan")
+        mine = _with(user, "hazards.write_plan") & _LACKS_PLAN & (Q(plan_status=None) | Q(plan_status="returned"))
+        for permission, status in (
+            ("hazards.approve_plan", "waits_leader"),
+            ("hazards.approve_plan_last", "waits_head"),
+        ):
+            own = plans.filter(Q(author=user) | Q(leader=user), status=status)
+            mine |= Q(_with(user, permission), _LACKS_PLAN, ~models.Exists(own), plan_status=status)
+        return mine | _with(user, "hazards.lower_major") & Q(lowering_by__isnull=False) & ~Q(lowering_by=user.pk)
 
     def visible_to(self, user):
         """Everybody sees what they reported or must fix; the rest is seen by duty, for the departments they answer for."""
@@ -251,3 +290,12 @@ class Hazard(models.Model):
     @property
     def is_overdue(self) -> bool:
         return bool(self.is_open and self.due_at and self.due_at < timezone.now())
+
+    @property
+    def stamp(self) -> str:
+        """What kind of major it is: by the official list, or only by the factory's own rules."""
+        if self.level != Level.MAJOR or self.policy_id is None:
+            return ""
+        if self.is_legal_major:
+            return gettext("Legally major, clause %(number)s") % {"number": self.clause}
+        return gettext("Major for the company, not by law")

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Attachment
@@ -14,10 +15,11 @@ class Evidence(models.Model):
     class Stage(models.TextChoices):
         BEFORE = "before", _("Before")
         AFTER = "after", _("After")
+        CONTROL = "control", _("Temporary control")
 
     hazard = models.ForeignKey(Hazard, models.CASCADE, related_name="evidence")
     attachment = models.OneToOneField(Attachment, models.PROTECT, related_name="+")
-    stage = models.CharField(max_length=6, choices=Stage.choices)
+    stage = models.CharField(max_length=7, choices=Stage.choices)
     round = models.IntegerField(default=1)
     # Another hazard's photo that is the same shot, as far as a comparison can tell; reviewers see both.
     like = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
@@ -72,8 +74,8 @@ class Extension(models.Model):
 
 
 class PlanStatus(models.TextChoices):
-    WAITS_LEADER = "waits_leader", _("Waits for the leader in charge")
-    WAITS_HEAD = "waits_head", _("Waits for the head of the factory")
+    WAITS_LEADER = "waits_leader", _("The leader in charge has to agree")
+    WAITS_HEAD = "waits_head", _("The head of the factory has to approve")
     APPROVED = "approved", _("Approved")
     RETURNED = "returned", _("Returned")
 
@@ -84,6 +86,15 @@ PLAN_WORKFLOW = Workflow(
     Step("return_leader", (PlanStatus.WAITS_LEADER,), PlanStatus.RETURNED, "hazards.approve_plan", "plan.returned", _("Return"), needs_note=True),
     Step("return_head", (PlanStatus.WAITS_HEAD,), PlanStatus.RETURNED, "hazards.approve_plan_last", "plan.returned", _("Return"), needs_note=True),
 )  # fmt: skip
+
+
+POINTS = ("situation", "gravity", "goal", "methods", "funds", "people", "schedule", "emergency")
+
+
+class PlanQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Whoever sees the hazard reads its plan."""
+        return self.filter(hazard__in=Hazard.objects.visible_to(user))
 
 
 class RectificationPlan(models.Model):
@@ -108,6 +119,8 @@ class RectificationPlan(models.Model):
     head_at = models.DateTimeField(null=True)
     note = models.TextField(blank=True)
 
+    objects = PlanQuerySet.as_manager()
+
     class Meta:
         ordering = ["id"]
         constraints = [
@@ -119,3 +132,21 @@ class RectificationPlan(models.Model):
     @property
     def department_id(self):
         return self.hazard.department_id
+
+    @property
+    def points(self) -> list[tuple[str, str]]:
+        """Each text with what it is about, in the order of the report."""
+        return [(capfirst(label_of(name)), getattr(self, name)) for name in POINTS]
+
+    @property
+    def number(self) -> str:
+        return self.hazard.number
+
+    @property
+    def title(self) -> str:
+        return self.hazard.title
+
+
+def label_of(point: str) -> str:
+    """What this text of a plan is about."""
+    return str(RectificationPlan._meta.get_field(point).verbose_name)  # type: ignore[union-attr]

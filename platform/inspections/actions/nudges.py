@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit
+from core.zone import zone
 from inspections.models import Run
-from inspections.zone import zone
 from people.models import User
 
 NUDGE_AGAIN = timedelta(minutes=30)

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit
+from core.zone import zone
 from facilities.calendar import workdays
 from facilities.models import Area, Equipment, Shift
 from inspections.models import Checklist, Pause, Plan, Run, Stop, Theme
 from inspections.schedule import Opening, Schedule, handed_over, openings, refuse_what_never_fires
-from inspections.zone import zone
 from people.models import Team, User
 from tenants import due
 

@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit
 from core.words import say
+from core.zone import zone
 from facilities.models import Area, Equipment, QRPoint
 from hazards.actions import refuse_locked
 from inspections.models import Checklist, ExWay, Pause, Run
-from inspections.zone import zone
 from people.models import User
 
 

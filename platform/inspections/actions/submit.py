@@ -15,6 +15,7 @@ from core.events import action, emit
 from core.handed import Handed
 from core.models import Attachment
 from core.words import say, wordings
+from core.zone import zone
 from hazards.actions import locked, report_hazard
 from hazards.models import Evidence, Hazard, Level
 from inspections.actions.runs import (
@@ -26,7 +27,6 @@ from inspections.actions.runs import (
 )
 from inspections.conditions import asked
 from inspections.models import Answer, Item, Run
-from inspections.zone import zone
 from people.models import User
 from tenants import due
 

@@ -1,52 +1,46 @@
 """The archive as Excel and PDF: ordered at the desk, made in the background, noted in the ledger."""
 
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
 
-from django.db.models import Model
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import jobs
+from core.archives import period
 from core.errors import DomainError, NotAllowed
-from core.events import action, emit, register
+from core.events import register
+from core.exports import orders
 from core.models import Attachment, Job
-from core.pdf import CONTENT_TYPE as PDF
-from core.sheets import CONTENT_TYPE as XLSX
 from core.words import say
-from inspections.archive import Filter, period
+from inspections.archive import Filter
 from inspections.exports.book import write_book
 from inspections.exports.cover import cover
 from inspections.exports.paper import write_evidence, write_list
 from inspections.exports.rows import chunks
 from inspections.models import Run
-from inspections.zone import zone
 from people.models import User
 
 register({"runs.exported": gettext_lazy("Records exported")})
 
-_WRITERS: dict[str, tuple[Callable[..., int], str]] = {"xlsx": (write_book, XLSX), "pdf": (write_list, PDF)}
+_WRITERS: dict[str, Callable[..., int]] = {"xlsx": write_book, "pdf": write_list}
 # What paper can hold, and what Excel can.
 _MOST = {"xlsx": 1_000_000, "pdf": 3000}
-MOST_AT_ONCE = 3
 
 
 def order_export(chosen: Filter, form: str, *, by: User) -> Job:
     """form: xlsx or pdf. What cannot be made is refused before any work begins."""
     _refuse_others(by)
     rows = _refuse_size(chosen, form, by)
-    moment = timezone.localtime(timezone=zone())
-    days = period(chosen.since, chosen.until).replace(" ", "")
-    name = f"{_('Inspection records')} {days} {moment:%Y%m%d-%H%M}.{form}"
-    return _start(f"runs.{form}", by=by, total=rows, filter=chosen.as_json(), name=name)
+    name = orders.file_name(_("Inspection records"), period(chosen.since, chosen.until), form)
+    return orders.order(f"runs.{form}", by=by, total=rows, filter=chosen.as_json(), name=name)
 
 
 def order_paper(run: Run, *, by: User) -> Job:
     """The evidence sheet of one run."""
     _refuse_others(by)
     name = f"{_('Inspection record')} {run.pk} {say(run.place.name)}.pdf"
-    return _start("runs.paper", by=by, total=1, run=run.pk, name=name)
+    return orders.order("runs.paper", by=by, total=1, run=run.pk, name=name)
 
 
 def _refuse_others(by: User) -> None:
@@ -69,33 +63,18 @@ def _refuse_size(chosen: Filter, form: str, by: User) -> int:
     return rows
 
 
-@action
-def _start(kind: str, *, by: User, total: int, **payload: Any) -> Job:
-    """Pressed twice, the same is made once; and nobody keeps the worker from the alerts of all others."""
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    waiting = Job.objects.filter(by=by, status=Job.Status.WAITING)
-    asked = {name: value for name, value in payload.items() if name != "name"}
-    same = waiting.filter(kind=kind, **{f"payload__{name}": value for name, value in asked.items()}).first()
-    if same:
-        return same
-    if waiting.count() >= MOST_AT_ONCE:
-        raise DomainError(_("Three files are being made for you already. Wait for one of them, or stop one."))
-    return jobs.start_job(kind, by=by, total=total, **payload)
-
-
 def _make_list(job: Job, form: str) -> Attachment:
     """Everything is asked again: rights may have changed, and rows may have gone, since it was ordered."""
     by, chosen = _asker(job), Filter.from_json(job.payload["filter"])
     rows = _refuse_size(chosen, form, by)
-    write, content_type = _WRITERS[form]
     about = cover(chosen, by)
-    with timezone.override(zone()), jobs.scratch(job) as folder:
-        path = folder / f"made.{form}"
-        count = write(path, about, chunks(chosen, by), lambda done: jobs.progress(job, done, max(rows, done)))
-        job.total = count
-        made = jobs.keep_result(job, path, name=job.payload["name"], content_type=content_type)
-    facts = {"filter": job.payload["filter"], "note": about.words, "rows": count, "form": form}
-    _note(job, job, made, by=by, **facts)
+
+    def write(path: Path) -> int:
+        return _WRITERS[form](path, about, chunks(chosen, by), lambda done: jobs.progress(job, done, max(rows, done)))
+
+    made = orders.make(job, form, write)
+    facts = {"filter": job.payload["filter"], "note": about.words, "rows": job.total, "form": form}
+    orders.note("runs.exported", job, job, made, by=by, **facts)
     return made
 
 
@@ -117,11 +96,9 @@ def make_evidence(job: Job) -> Attachment:
     run = Run.objects.visible_to(by).select_related(*near).filter(pk=job.payload["run"]).first()
     if run is None:
         raise DomainError(_("This record is not there any more, or not yours to see."))
-    with timezone.override(zone()), jobs.scratch(job) as folder:
-        path = folder / "made.pdf"
-        write_evidence(path, cover(Filter(), by), run)
-        made = jobs.keep_result(job, path, name=job.payload["name"], content_type=PDF)
-    _note(run, job, made, by=by, rows=1, form="pdf")
+    about = cover(Filter(), by)
+    made = orders.make(job, "pdf", lambda path: write_evidence(path, about, run))
+    orders.note("runs.exported", run, job, made, by=by, rows=1, form="pdf")
     return made
 
 
@@ -129,8 +106,3 @@ def _asker(job: Job) -> User:
     by = User.objects.get(pk=str(job.by_id))
     _refuse_others(by)
     return by
-
-
-@action
-def _note(subject: Model, job: Job, made: Attachment, *, by: User, **facts: Any) -> None:
-    emit("runs.exported", subject, by=by, job=str(job.pk), file=made.sha256, **facts)

@@ -1,59 +1,8 @@
-"""What each export says of itself: whose records, who took them, when, which ones, how many, and the ledger's end."""
-
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-from django.utils.translation import gettext as _
-
-from core.events import public_key_bytes
-from core.models import LedgerHead
-from inspections.archive import Fact, Filter, choices, facts
-from inspections.zone import zone
-from tenants.current import current_factory, current_schema
+from core.exports import cover as shared
+from inspections.archive import Filter, choices, facts
 
 
-@dataclass(frozen=True)
-class Cover:
-    factory: str
-    person: str
-    at: datetime
-    facts: list[Fact]
-    seq: int
-    seal: str
-    signature: str
-
-    @property
-    def words(self) -> str:
-        return "；".join(f"{fact.label}：{fact.value}" for fact in self.facts)
-
-    @property
-    def signed(self) -> str:
-        """The text that the signature is over."""
-        return f"{current_schema()}:{self.seq}:{self.seal}"
-
-    def lines(self, runs: int, answers: int | None = None) -> list[tuple[str, Any]]:
-        rows: list[tuple[str, Any]] = [(_("Runs"), runs)]
-        if answers is not None:
-            rows.append((_("Answers"), answers))
-        return [
-            (_("Factory"), self.factory),
-            (_("Exported by"), self.person),
-            (_("Exported at"), self.at),
-            *((str(fact.label), fact.value) for fact in self.facts),
-            *rows,
-            (_("End of the ledger"), self.seq),
-            (_("Seal"), self.seal),
-            (_("Signature (Ed25519)"), self.signature),
-            (_("Signed text"), self.signed),
-            (_("Public key"), public_key_bytes().hex()),
-        ]
-
-
-def cover(chosen: Filter, by: Any) -> Cover:
-    """The ledger's end is read before the rows: what stands in them was sealed by then, or later."""
-    head = LedgerHead.objects.get()
-    now = timezone.localtime(timezone=zone())
-    named = facts(chosen, choices())
-    return Cover(current_factory().name, by.name, now, named, head.seq, head.seal, head.signature)
+def cover(chosen: Filter, by: Any) -> shared.Cover:
+    return shared.cover(facts(chosen, choices()), by)

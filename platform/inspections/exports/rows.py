@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F
 
 from core.words import say
+from core.zone import zone
 from facilities.models import Area, Department, Equipment
 from inspections.archive import Filter
 from inspections.models import Answer, Checklist, Frequency, Item, Plan, Run
-from inspections.zone import zone
 from people.models import Team, User
 from people.permissions import Role
 

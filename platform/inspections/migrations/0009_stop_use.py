@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hazards', '0007_evidence_like'),
+        ('hazards', '0008_evidence_like'),
         ('inspections', '0008_outsider_role'),
     ]
 

@@ -10,11 +10,13 @@ from people.permissions import Role
 from people.phones import normal_phone
 from portals.forms import Named
 
+ROLES = [(role.value, role.label) for role in Role if role != Role.OUTSIDER]
+
 
 class FindForm(forms.Form):
     q = forms.CharField(max_length=60, required=False)
     department = forms.IntegerField(required=False)
-    role = forms.ChoiceField(choices=[("", ""), *Role.choices], required=False)
+    role = forms.ChoiceField(choices=[("", ""), *ROLES], required=False)
     closed = forms.BooleanField(required=False)
 
     def apply(self, people):
@@ -40,7 +42,7 @@ class PersonForm(forms.Form):
     employee_no = forms.CharField(max_length=30, required=False, label=_("Employee number"))
     email = forms.EmailField(max_length=120, required=False, label=_("E-mail"))
     roles = forms.MultipleChoiceField(
-        choices=Role.choices,
+        choices=ROLES,
         initial=[Role.WORKER],
         label=_("Roles"),
         widget=forms.CheckboxSelectMultiple,

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from core.errors import WrongStatus
+from core.zone import zone
 from insight import completion
 from insight.figures import PERIOD, minutes_to_answer
 from inspections.actions import nudge_runs
 from inspections.models import Run
-from inspections.zone import zone
 from portals.web import page, require
 
 PER_PAGE = 50

@@ -1,28 +1,26 @@
 """Hazards at the desk: the list, and one page per hazard on which everything is decided."""
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
-from django.http import Http404, QueryDict
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.errors import Refusal
-from core.events import history
-from facilities.models import Department
 from hazards import actions
 from hazards.actions.routing import route_of
-from hazards.models import WORKFLOW, Hazard, Level, Review
+from hazards.models import WORKFLOW, Hazard, Review
+from notifications.actions import mark_read
 from portals.clock import clock_of
 from portals.console.forms import hazards as forms
 from portals.console.forms.locks import LockForm
 from portals.console.forms.routing import SendOutForm
 from portals.console.path import path_of
-from portals.console.views import locks, reporting
+from portals.console.views import levels, locks, reporting
 from portals.console.views.routing import send, sending_out
+from portals.groups import views as groups
 from portals.web import page, require
 
-PER_PAGE = 50
 NEAR = (
     "area",
     "equipment",
@@ -37,32 +35,6 @@ NEAR = (
 )
 
 
-@login_required
-def index(request):
-    require(request.user, "console.open")
-    form = forms.FilterForm(request.GET or None)
-    found = form.apply(Hazard.objects.visible_to(request.user)).select_related(
-        "area", "equipment", "owner", "department"
-    )
-    kept = QueryDict(request.GET.urlencode(), mutable=True)
-    kept.pop("page", None)
-    shown = Paginator(found.order_by("-reported_at", "-id"), PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "page": shown,
-        "unread": reporting.unread_of(shown) if request.user.can("hazards.answer_tip") else (),
-        "may_record": request.user.can("hazards.record"),
-        "may_import": request.user.can("hazards.import"),
-        "form": form,
-        "group": request.GET.get("group") or "open",
-        "groups": [(key, label) for key, (label, _statuses) in forms.GROUPS.items()],
-        "levels": Level.choices,
-        "departments": Department.objects.filter(kind=Department.Kind.WORKSHOP),
-        "query": f"{kept.urlencode()}&" if kept else "",
-        "may_route": request.user.can("hazards.route"),
-    }
-    return page(request, "console/hazards/list.html", context)
-
-
 def _hazard(user, pk: int) -> Hazard:
     return get_object_or_404(Hazard.objects.visible_to(user).select_related(*NEAR), pk=pk)
 
@@ -70,7 +42,9 @@ def _hazard(user, pk: int) -> Hazard:
 @login_required
 def show(request, pk: int):
     require(request.user, "console.open")
-    return _show(request, _hazard(request.user, pk))
+    hazard = _hazard(request.user, pk)
+    mark_read(hazard, by=request.user)
+    return _show(request, hazard)
 
 
 def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
@@ -89,13 +63,16 @@ def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
         **clock_of(request.user, hazard),
         "assign": forms.AssignForm(hazard=hazard, initial={"owner": hazard.owner_id}),
         "route": route_of(hazard.category, hazard.area) if "confirm" in steps else None,
-        "events": history(hazard),
+        "events": levels.record_of(hazard),
+        "may_export": request.user.can("hazards.view"),
         "typed": request.POST,
         "refusal": refusal,
+        **levels.beside(request, hazard, steps),
         **locks.context_of(request, hazard),
         **reporting.beside(request, hazard),
     }
-    return page(request, "console/hazards/show.html", context | sending_out(request, hazard, steps), status=status)
+    context |= sending_out(request, hazard, steps) | groups.card(request, hazard, "console")
+    return page(request, "console/hazards/show.html", context, status=status)
 
 
 @login_required
@@ -106,6 +83,8 @@ def act(request, pk: int, verb: str):
     hazard = _hazard(request.user, pk)
     if verb not in DECISIONS:
         raise Http404
+    if request.POST.get("do") == "look" and verb in levels.LOOKS:
+        return levels.look(request, hazard, verb) or _show(request, hazard)
     form = _form(request, hazard, verb)
     if not form.is_valid():
         return _show(request, hazard, _("Fill in what is missing: %(fields)s") % {"fields": _missing(form)}, 422)
@@ -129,7 +108,7 @@ def _form(request, hazard: Hazard, verb: str):
         return forms.MergeForm(request.POST, hazards=Hazard.objects.visible_to(request.user).open())
     if verb == "send_out":
         return SendOutForm(request.POST)
-    kinds = {"confirm": forms.ConfirmForm, "review": forms.ReviewForm, "extension": forms.DecideForm}
+    kinds = levels.FORMS | {"review": forms.ReviewForm, "extension": forms.DecideForm}
     return kinds.get(verb, forms.ReasonForm)(request.POST)
 
 
@@ -138,7 +117,7 @@ def _decide_extension(request, hazard: Hazard, data) -> None:
     actions.decide_extension(extension, by=request.user, **data)
 
 
-DECISIONS = {
+DECISIONS = levels.DECISIONS | {
     "confirm": lambda request, hazard, data: actions.confirm_hazard(hazard, by=request.user, **data),
     "assign": lambda request, hazard, data: actions.assign_hazard(hazard, by=request.user, **data),
     "send_out": send,

@@ -14,9 +14,8 @@ from core.events import history
 from facilities.models import Department
 from people import actions
 from people.models import User
-from people.permissions import Role
 from portals import absences
-from portals.console.forms.people import FindForm, PersonForm, filled_in
+from portals.console.forms.people import ROLES, FindForm, PersonForm, filled_in
 from portals.web import page, require
 
 PER_PAGE = 50
@@ -25,13 +24,13 @@ PER_PAGE = 50
 @login_required
 def index(request):
     require(request.user, "people.view")
-    found = FindForm(request.GET).apply(User.objects.all()).select_related("department", "team", "job_role")
+    found = FindForm(request.GET).apply(User.objects.insiders()).select_related("department", "team", "job_role")
     kept = QueryDict(request.GET.urlencode(), mutable=True)
     kept.pop("page", None)
     context = {
         "page": Paginator(found.prefetch_related("grants").distinct(), PER_PAGE).get_page(request.GET.get("page")),
         "departments": Department.objects.all(),
-        "roles": Role.choices,
+        "roles": ROLES,
         "may_manage": request.user.can("people.manage"),
         "query": f"{kept.urlencode()}&" if kept else "",
     }
@@ -56,7 +55,7 @@ def add(request):
 @login_required
 def show(request, pk: int):
     require(request.user, "people.view")
-    person = get_object_or_404(User.objects.select_related("department", "team", "job_role"), pk=pk)
+    person = get_object_or_404(User.objects.insiders().select_related("department", "team", "job_role"), pk=pk)
     if request.method != "POST":
         return _show(request, person, PersonForm(initial=filled_in(person)))
     form = PersonForm(request.POST)
@@ -99,7 +98,7 @@ def lend(request, pk: int):
 def account(request, pk: int, verb: str):
     """Close it, open it again, or give a password, which is shown on this answer only."""
     require(request.user, "people.manage")
-    person = get_object_or_404(User, pk=pk)
+    person = get_object_or_404(User.objects.insiders(), pk=pk)
     form = PersonForm(initial=filled_in(person))
     if verb == "password":
         return _show(request, person, form, password=actions.give_password(person, by=request.user))

@@ -65,11 +65,9 @@ def _guess(hazard: Hazard):
     return events[0].data.get("guessed") if len(events) == 1 else None
 
 
-def unread_of(hazards) -> set[int]:
+def unread_of(hazards: list[int]) -> set[int]:
     """Which of these have something unread from who reported them without a name."""
-    return set(
-        Tip.objects.unread().filter(hazard__in=[hazard.pk for hazard in hazards]).values_list("hazard", flat=True)
-    )
+    return set(Tip.objects.unread().filter(hazard__in=hazards).values_list("hazard", flat=True))
 
 
 def _hazard(request, pk: int) -> Hazard:

@@ -9,15 +9,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from core.archives import Names
 from core.errors import DomainError, Refusal
 from core.events import history
 from core.models import SavedView
 from core.saved_views import save_view
+from core.zone import zone
 from inspections import archive, exports
 from inspections.models import Frequency, Run
-from inspections.zone import zone
 from people.permissions import Role
-from portals.console.forms.runs import PERIOD, SPANS, ArchiveForm, kept_query
+from portals.console.forms.archive import chips, in_period, kept_query, spans
+from portals.console.forms.runs import ArchiveForm
 from portals.paging import slice_of
 from portals.web import page, require
 
@@ -47,36 +49,28 @@ def _index(request, refusal: str = "", status: int = 200):
 
 
 def _fixed(request) -> dict:
-    query = kept_query(request.GET)
+    query = kept_query(ArchiveForm, request.GET)
     return {
         "query": query,
         "views": SavedView.objects.filter(by=request.user, page="runs"),
         "frequencies": Frequency.choices,
         "standings": archive.Standing.choices,
         "results": Run.Result.choices,
-        "spans": [(name, label, _with(request.GET, span=name)) for name, label in SPANS.items()],
+        "spans": spans(ArchiveForm, request.GET),
     }
 
 
-def _with(asked: QueryDict, **period: str) -> str:
-    """The same filter in another period."""
-    kept = QueryDict(kept_query(asked, without=PERIOD), mutable=True)
-    for name, value in period.items():
-        kept[name] = value
-    return kept_query(kept)
-
-
-def _found(request, form: ArchiveForm, names: archive.Names) -> dict:
+def _found(request, form: ArchiveForm, names: Names) -> dict:
     chosen = form.filter()
     runs = Run.objects.visible_to(request.user)
     is_day = bool(chosen.since) and chosen.since == chosen.until
     rows = chosen.of(runs).values(*_ROW)
-    found = slice_of(rows, request.GET.get("at", ""), PER_PAGE, newest_first=not is_day)
+    found = slice_of(rows, request.GET.get("at", ""), PER_PAGE, by="opens_at", newest_first=not is_day)
     return {
         "page": found,
         "rows": [_row(row) for row in found.rows],
         "figures": archive.figures(chosen, runs),
-        "chips": _chips(request.GET, archive.facts(chosen, names), form.span_name),
+        "chips": chips(ArchiveForm, request.GET, archive.facts(chosen, names), form.span_name),
         "span": form.span_name,
         "is_day": is_day,
         "filter": chosen,
@@ -95,28 +89,12 @@ def _row(row: dict) -> dict:
     }
 
 
-def _chips(asked: QueryDict, facts: list[archive.Fact], span: str) -> list[dict]:
-    """Each with the address of the same list without it; all days need no chip."""
-    shown = [fact for fact in facts if not (fact.key == "period" and span == "all")]
-    return [{"fact": fact, "without": _without(asked, fact.key)} for fact in shown]
-
-
-def _without(asked: QueryDict, key: str) -> str:
-    if key == "period":
-        return _with(asked, span="all")
-    gone = {"words": "q", "equipment": "place", "area": "place"}.get(key, key)
-    kept = QueryDict(kept_query(asked, without=(gone,)), mutable=True)
-    if not any(kept.get(name) for name in PERIOD):
-        kept["span"] = "all"
-    return kept_query(kept)
-
-
 def _beside(asked: QueryDict, chosen: archive.Filter) -> dict:
     day = chosen.since or timezone.localdate(timezone=zone())
     before, after = day - timedelta(days=1), day + timedelta(days=1)
     return {
-        "before": _with(asked, day=f"{before}"),
-        "after": _with(asked, day=f"{after}") if after <= timezone.localdate(timezone=zone()) else "",
+        "before": in_period(ArchiveForm, asked, day=f"{before}"),
+        "after": in_period(ArchiveForm, asked, day=f"{after}") if after <= timezone.localdate(timezone=zone()) else "",
     }
 
 
@@ -140,7 +118,7 @@ def export(request, kind: str):
 def save(request):
     """Keeps the filter in the address under a name; a refusal leaves the list as it was."""
     require(request.user, "inspections.view")
-    query = kept_query(request.GET)
+    query = kept_query(ArchiveForm, request.GET)
     try:
         save_view("runs", request.POST.get("name", ""), query, by=request.user)
     except Refusal as refusal:

@@ -15,11 +15,14 @@ from facilities.models import Equipment
 from hazards.actions import hand_over_hazard, report_hazard, request_extension, start_hazard, submit_hazard
 from hazards.models import WORKFLOW, Hazard
 from hazards.standing import standings
+from notifications.actions import mark_read
 from portals.clock import clock_of
 from portals.field.forms.hazards import ExtensionForm, HandOverForm, RectifyForm, ReportForm
 from portals.field.forms.report import Report, read_report
 from portals.field.views import proof
 from portals.field.whereabouts import guess_place
+from portals.groups import views as groups
+from portals.levels import papers
 from portals.photos import stamp_of, take_photos
 from portals.web import page, require
 
@@ -76,19 +79,29 @@ def mine(request):
 @login_required
 def show(request, pk: int):
     hazard = _hazard(request.user, pk)
+    mark_read(hazard, by=request.user)
+    return show_hazard(request, hazard)
+
+
+def show_hazard(request, hazard: Hazard, refusal: str = "", status: int = 200):
     context = {
         "hazard": hazard,
         "standing": standings([hazard])[0] if hazard.reporter_id == request.user.pk else None,
         "evidence": hazard.evidence.select_related("attachment__by", "like__attachment__by", "like__hazard"),
-        "events": history(hazard),
+        "events": history(hazard, *hazard.plans.all()),
+        "refusal": refusal,
+        "typed": request.POST,
+        **papers(request, hazard),
         **clock_of(request.user, hazard),
     }
-    return page(request, "field/hazards/show.html", context)
+    context |= groups.card(request, hazard, "field")
+    return page(request, "field/hazards/show.html", context, status=status)
 
 
 @login_required
 def rectify(request, pk: int):
     hazard = _hazard(request.user, pk)
+    mark_read(hazard, by=request.user)
     if hazard.owner_id != request.user.pk:
         return redirect("field:hazard", pk=pk)
     form = RectifyForm(request.POST or None)
@@ -108,7 +121,8 @@ def _context(request, hazard: Hazard, form: RectifyForm, **more):
         "extension": ExtensionForm(),
         "hand_over": HandOverForm(),
     }
-    return context | clock_of(request.user, hazard) | proof.context_of(request.user, hazard, evidence) | more
+    context |= groups.card(request, hazard, "field") | proof.context_of(request.user, hazard, evidence)
+    return context | clock_of(request.user, hazard) | papers(request, hazard) | more
 
 
 def _submit(request, hazard: Hazard, form: RectifyForm):

@@ -19,6 +19,9 @@ from inspections.models import Item
 from people.models import User
 from portals.operator.demo.cases import make_cases
 from portals.operator.demo.checks import Question, make_checks, routines
+from portals.operator.demo.group import write_group
+from portals.operator.demo.majors import write_major
+from portals.operator.demo.notices import tell_story
 from portals.operator.demo.plant import NAME, SLUG
 from portals.operator.demo.records import write_records
 from portals.operator.demo.rows import copy_rows
@@ -74,9 +77,12 @@ def _write(say: Say) -> None:
     say("today's plans")
     with held_back() as planned:
         write_plans(site)
+        write_major(site)
+        write_group(planned, now)
         write_tip(site)
     say("ledger")
     _seal([*site.events, *events, *planned], begin=min(event.at for event in events))
+    tell_story()
 
 
 def _question(item: Item) -> Question:

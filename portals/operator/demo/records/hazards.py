@@ -1,6 +1,6 @@
 """Hazards with their proof, reviews, alerts and history."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from alerts.models import Alert
@@ -9,6 +9,9 @@ from hazards.models import Evidence, Extension, Hazard, Review, Status
 from portals.operator.demo.cases import Case, Step
 from portals.operator.demo.records.base import Records, columns
 from portals.operator.demo.rows import copy_rows, reserve
+
+_BOARD = timedelta(days=2), timedelta(days=60)
+
 
 _EVENTS = {
     "confirm": ("hazard.confirmed", Status.REPORTED, Status.CONFIRMED),
@@ -27,15 +30,16 @@ _EVENTS = {
 
 def write_hazards(records: Records) -> None:
     site = records.site
-    latest: dict[tuple[str, str, str | None], int] = {}
+    latest: dict[tuple[str, str], int] = {}
     rows = []
     for number, case in enumerate(records.cases):
         equipment = site.equipment[case.machine] if case.machine else None
         area = site.areas[case.area]
-        place = (case.category, case.area, case.machine)
+        place = (case.category, case.machine or case.area)
         earlier = latest.get(place)
-        is_repeat = earlier is not None and case.reported_at - records.cases[earlier].reported_at < timedelta(days=90)
-        if case.status not in (Status.REJECTED, Status.VOIDED, Status.MERGED):
+        closed = records.cases[earlier].at("pass_final") if earlier is not None else None
+        is_repeat = closed is not None and timedelta() <= case.reported_at - closed <= timedelta(days=90)
+        if case.status == Status.CLOSED:
             latest[place] = number
         is_fixed = case.at("submit") is not None
         rows.append(
@@ -66,6 +70,9 @@ def write_hazards(records: Records) -> None:
                 closed_at=case.at("pass_final"),
                 cause=case.words[1] if is_fixed else "",
                 measure=case.words[2] if is_fixed else "",
+                cost=2000 + number * 3700 % 96000 if is_fixed else None,
+                published_on=_known_on(records, number, case),
+                published_where="公示栏" if _known_on(records, number, case) else "",
                 tests=_tests(case) if is_fixed else [],
                 round=case.round,
                 merged_into_id=None if case.merged_into is None else records.hazard_ids[case.merged_into],
@@ -74,6 +81,14 @@ def write_hazards(records: Records) -> None:
         )
     fields = [column.name for column in Hazard._meta.concrete_fields]
     copy_rows(Hazard, fields, (columns(row, fields) for row in rows))
+
+
+def _known_on(records: Records, number: int, case: Case) -> date | None:
+    """What was closed lately hangs on the board from the next day on; not each of them yet."""
+    closed = case.at("pass_final")
+    if case.status != Status.CLOSED or closed is None or number % 3 or not _BOARD[0] < records.now - closed < _BOARD[1]:
+        return None
+    return (closed + timedelta(days=1)).date()
 
 
 def _tests(case: Case) -> list[dict[str, Any]]:
@@ -128,6 +143,11 @@ def tell_case(records: Records, number: int, case: Case) -> None:
         told = {"before": before, "after": after, "note": step.note, **_more(records, number, case, step)}
         records.tell(name, Hazard, hazard, step.at, records.user(step.by), **told)
     _tell_escalations(records, hazard, case)
+    known = _known_on(records, number, case)
+    if known:
+        at = datetime.combine(known, time(8, 10), records.now.tzinfo)
+        by = records.user(case.officer)
+        records.tell("hazard.published", Hazard, hazard, at, by, note="公示栏", on=known.isoformat())
 
 
 def _more(records: Records, number: int, case: Case, step: Step) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hazards', '0006_reporting'),
+        ('hazards', '0007_reporting'),
     ]
 
     operations = [

@@ -1,0 +1,48 @@
+"""One joint group of the present: people of two departments and the power company at a guard that stands open."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from core.events import Event
+from hazards.actions import add_member, add_post, add_subtask, finish_subtask, invite_outsider, open_group
+from hazards.models import Hazard, Member, Status, SubTask
+from people.models import User
+
+MACHINE = "A-CY-005"
+
+
+def write_group(events: list[Event], now: datetime) -> None:
+    """By the real actions, put back in time by some minutes each; events: those that are held back."""
+    names = ("周敏", "陈志强", "李卫东")
+    officer, fixer, leader = (User.objects.get(name=name) for name in names)
+    hazard = Hazard.objects.get(equipment__code=MACHINE, status=Status.RECTIFYING, owner=fixer)
+
+    def ago(minutes: int, act: Callable[[], Any], column: str = "at") -> Any:
+        begin, moment = len(events), now - timedelta(minutes=minutes)
+        row = act()
+        type(row)._default_manager.filter(pk=row.pk).update(**{column: moment})
+        for event in events[begin:]:
+            event.at = moment
+        return row
+
+    group = ago(94, lambda: open_group(hazard, by=officer), "opened_at")
+    Member.objects.filter(group=group).update(added_at=now - timedelta(minutes=94))
+    ago(93, lambda: add_member(group, by=officer, user=leader), "added_at")
+    ago(90, lambda: add_post(group, by=fixer, text="罩子的联锁线被割断了，要停电才能换。"))
+    link = ago(
+        84,
+        lambda: invite_outsider(hazard, by=officer, name="王工", company="市供电公司", phone="13900000077"),
+        "created_at",
+    )
+    Member.objects.filter(group=group, user=link.user).update(added_at=now - timedelta(minutes=84))
+    ago(80, lambda: add_post(group, by=officer, text="@王工 3 号线今天什么时候能停半小时？"))
+    ago(61, lambda: add_post(group, by=link.user, text="@周敏 14 点到 14 点半可以，停之前打电话。"))
+    task = ago(58, lambda: _task(group, officer, leader, "停电前清空 5 号冲压机的料", now), "created_at")
+    ago(57, lambda: _task(group, officer, fixer, "换联锁线，联锁试 3 次", now), "created_at")
+    ago(20, lambda: finish_subtask(task, by=leader, result="料已清空，已挂牌"), "done_at")
+    ago(15, lambda: add_post(group, by=leader, text="@陈志强 可以开始了"))
+
+
+def _task(group: Any, by: User, owner: User, title: str, now: datetime) -> SubTask:
+    return add_subtask(group, by=by, title=title, owner=owner, due_at=now + timedelta(hours=3))
