@@ -151,7 +151,9 @@ def _of_way(stages, needs_release, **columns) -> Hazard:
         stages=stages,
         needs_release=needs_release,
     )
-    return make.hazard(IN_REVIEW[stages[0]], policy=policy, **columns)
+    hazard = make.hazard(IN_REVIEW[stages[0]], policy=policy, **columns)
+    make.before(hazard)
+    return hazard
 
 
 def _reviewed_by(hazard: Hazard, person) -> bool:
