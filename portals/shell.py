@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from notifications.actions import last_seq
+from portals import locks
 from portals.alerts import shown_to
 from portals.console.nav import nav
 from portals.looks import TEXT_SIZES
@@ -28,5 +29,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "text_size": user.text_size,
         "feed_seq": SimpleLazyObject(lambda: last_seq(user)),
         "alerts": SimpleLazyObject(lambda: shown_to(user)),
+        "locks": SimpleLazyObject(lambda: locks.shown_to(user)),
         "nav": SimpleLazyObject(lambda: nav(request)),
     }

@@ -16,7 +16,7 @@ from PIL import Image
 from core.attachments import keep_photo
 from core.models import Attachment
 from facilities.models import Area, Department, Equipment, EquipmentType
-from hazards.models import OPEN, Category, Hazard, Level, LevelPolicy, Route, Status
+from hazards.models import OPEN, Category, Evidence, Hazard, Level, LevelPolicy, Route, Status
 from inspections.actions import create_plan
 from inspections.models import Checklist, Frequency, Item, Plan, Run
 from people.models import RoleGrant, Team, User
@@ -152,7 +152,16 @@ def hazard(status: str = Status.REPORTED, **columns: Any) -> Hazard:
         facts |= {"owner": person(Role.MAINTENANCE), "assigned_at": now}
     facts |= {"category": columns.get("category") or category()}
     facts |= {"reporter": columns.get("reporter") or person(Role.WORKER)}
-    return Hazard.objects.create(status=status, **(facts | columns))
+    made = Hazard.objects.create(status=status, **(facts | columns))
+    if status in (Status.ASSIGNED, Status.RECTIFYING):
+        before(made)
+    return made
+
+
+def before(of: Hazard) -> Evidence:
+    """The photo that work does not begin without."""
+    photo = keep_photo(photo_file(size=(64, 48)), by=of.reporter)
+    return Evidence.objects.create(hazard=of, attachment=photo, stage=Evidence.Stage.BEFORE)
 
 
 def checklist(

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from facilities.qr import issue_sticker
-from hazards.actions import add_member, add_post, add_subtask, invite_outsider, open_group
+from hazards.actions import add_member, add_post, add_subtask, invite_outsider, open_group, stop_equipment
 from hazards.models import Evidence, Status
 from inspections.actions import ask_pause
 from inspections.models import Run
@@ -34,6 +34,9 @@ PAGES = (
     "/desk/plans/shifts/",
     "/desk/plans/pauses/",
     "/desk/plant/",
+    "/desk/plant/?locked=1",
+    "/desk/screen/",
+    "/locks/",
     "/desk/plant/areas/",
     "/desk/plant/departments/",
     "/desk/people/",
@@ -63,6 +66,9 @@ def add_some(officer, count: int) -> None:
         make.run(officer)
         ask_pause(make.machine(), by=officer, reason="换模")
         make.run(officer, status=Run.Status.DONE, inspector=officer, submitted_at=timezone.now(), result="pass")
+        press = make.machine()
+        stopping = make.hazard(equipment=press, area=press.area, reporter=officer)
+        stop_equipment(stopping, by=officer, equipment=press, reason="防护罩缺失")
         for status in (Status.REPORTED, Status.SECOND_REVIEW, Status.CLOSED):
             hazard = make.hazard(
                 status, reporter=officer, published_on=None if status == Status.REPORTED else timezone.localdate()

@@ -25,6 +25,7 @@ from hazards.models import (
     RectificationPlan,
     Route,
     Status,
+    StopUse,
     Tip,
     TipMessage,
 )
@@ -144,6 +145,15 @@ def _hazard(world: World, worker: User, area: Area, press: Equipment, team: Team
         **{name: f"{world.mark}{name}" for name in POINTS},
     )
     spoken = keep_voice(make.voice_file(f"{world.mark}.wav"), by=worker)
+    StopUse.objects.create(
+        hazard=world.hazard,
+        equipment=Equipment.objects.create(
+            code=f"{world.mark}E2", name=world.words("3号冲压机"), type=press.type, area=area
+        ),
+        reason=f"{world.mark}停用",
+        locked_at=now,
+        locked_by=world.people[Role.SAFETY_OFFICER],
+    )
     for proof in (world.photo, spoken):
         Evidence.objects.create(hazard=world.hazard, attachment=proof, stage=Evidence.Stage.BEFORE)
     tip = Tip.objects.create(hazard=world.hazard, code_hash=world.mark, created_at=now)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portals import absences, alerts, files, home, inbox, looks, pwa
+from portals import absences, alerts, files, home, inbox, locks, looks, pwa
 from portals.field.views import tips
 
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("go/<str:kind>/<str:pk>/", home.go, name="go"),
     path("alerts/", alerts.open_alerts, name="alerts"),
     path("alerts/<int:pk>/acknowledge/", alerts.acknowledge, name="acknowledge"),
+    path("locks/", locks.open_locks, name="locks"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("absences/<int:pk>/end/", absences.end, name="end_absence"),
     path("files/<uuid:pk>/", files.show, name="file"),

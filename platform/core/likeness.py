@@ -19,6 +19,9 @@ Look = NDArray[np.uint8]
 # Up to this unexplained share it is the same shot. Copies that were saved again, shrunk, cropped or brightened stay below
 # in 9 of 10 cases, second shots of one scene stay above in 99 of 100; benchmarks/authenticity.py counts both.
 SAME_SHOT = 0.032
+# The same picture with nothing new in it: up to this share in all blocks but a few. A place that was fixed and then shot
+# from where the first photo was taken differs at least there, however steady the hand.
+SAME_PICTURE = 0.08
 # Bits of 64 that cropping, shrinking and brightening change at most; beyond, pixels are not looked at.
 ALIKE_BITS = 14
 
@@ -32,7 +35,8 @@ _WHITE, _BLACK = 244, 5
 _TONE = 6  # greys that count as one tone
 _BLOCK = 8
 _NOISE = 4.0  # variance that a block has from noise alone
-_CORNERS = 0.7  # share of the blocks that must agree
+_CORNERS = 0.7  # share of the blocks that must agree, for the same shot
+_EVERYWHERE = 0.95  # for the same picture
 
 
 def phash_of(content: bytes) -> int | None:
@@ -52,7 +56,13 @@ def look_of(content: bytes) -> Look | None:
     return np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(_BLUR)))
 
 
-def closest(one: Look, others: Sequence[Look]) -> tuple[int, float] | None:
+def is_same_picture(one: Look, other: Look) -> bool:
+    """Saved again, shrunk or brightened, and nothing else: a place that changed is another picture."""
+    found = closest(one, [other], agree=_EVERYWHERE)
+    return found is not None and found[1] <= SAME_PICTURE
+
+
+def closest(one: Look, others: Sequence[Look], *, agree: float = _CORNERS) -> tuple[int, float] | None:
     """Which of the others is likeliest the same shot, and the share of contrast that crop and tone leave over.
 
     None where already a rough look says that it is none of them.
@@ -64,7 +74,7 @@ def closest(one: Look, others: Sequence[Look]) -> tuple[int, float] | None:
             return None
         mine, theirs = _at_grid(_shrink(one[None], side), grid)[0], _shrink(stack, side)
         warp = _fit(mine, theirs, warp, rounds)
-        left = _left_over(mine, theirs, warp, is_last=side == SIDE)
+        left = _left_over(mine, theirs, warp, agree=agree if side == SIDE else None)
         best = [number for number in np.argsort(left)[:few] if left[number] <= enough]
         stack, warp, numbers, left = stack[best], warp[best], numbers[best], left[best]
     return (int(numbers[0]), float(left[0])) if len(numbers) else None
@@ -145,20 +155,23 @@ def _tone(seen: NDArray, one: NDArray, mask: NDArray) -> tuple[NDArray, NDArray]
     return gain, mean_one - gain * mean
 
 
-def _left_over(one: NDArray, stack: NDArray, warp: NDArray, *, is_last: bool) -> NDArray:
-    """Of each other picture the worst but a few of its blocks: of a copy nearly every corner agrees."""
+def _left_over(one: NDArray, stack: NDArray, warp: NDArray, *, agree: float | None) -> NDArray:
+    """Of each other picture the worst but a few of its blocks: of a copy nearly every corner agrees.
+
+    agree: share of the blocks that must; None for a first look at a shrunk picture.
+    """
     (seen,), inside = _sampled([stack], warp, one.shape[-1])
     mask = inside & ~_burnt(one[None]) & ~_burnt(seen)
     gain, offset = _tone(seen, one, mask)
     rest = (one - gain * seen - offset) * mask
-    if is_last:
+    if agree is not None:
         rest = np.stack([_off_tone(*of_one) for of_one in zip(rest, seen, mask, strict=True)])
     count, total, squares = _sums(mask), _sums(one * mask), _sums(one**2 * mask)
     variance = squares - total**2 / np.maximum(count, 1)
     share = _sums(rest**2) / (variance + _NOISE * np.maximum(count, 1))
     share = np.where(count >= _BLOCK * _BLOCK // 2, share, np.inf)
     share.sort(axis=1)
-    last = (count >= _BLOCK * _BLOCK // 2).sum(axis=1) * _CORNERS
+    last = (count >= _BLOCK * _BLOCK // 2).sum(axis=1) * (agree or _CORNERS)
     left = np.take_along_axis(share, last.astype(int)[:, None], 1)[:, 0]
     is_empty = (mask.mean(axis=(1, 2)) < 0.25) | _is_blank(seen, mask) | (one.std() < 1)
     return np.where(is_empty, 1.0, left)

@@ -1,5 +1,6 @@
 from datetime import datetime
 
+from facilities.models import Equipment
 from inspections import actions
 from inspections.models import Pause, Plan, Run
 from tenants import due
@@ -53,6 +54,11 @@ def end_pause(pause: int) -> None:
     row = Pause.objects.get(pk=pause)
     if row.status == Pause.Status.APPROVED:
         actions.end_pause(row, by=None)
+
+
+@due.handler("inspections.follow_locks")
+def follow_locks(equipment: int) -> None:
+    actions.follow_locks(Equipment.objects.get(pk=equipment))
 
 
 @due.handler("inspections.judge_run")

@@ -42,8 +42,10 @@ def deliver(event: Event) -> list[Notification]:
         if phone:
             due.now("notifications.send_sms", phone=phone, text=text, key=f"note:{note.pk}")
     if rule.looks_at:
-        lookers = catalogue.holding("alerts.acknowledge", getattr(subject, "department_id", None))
-        push_on_commit([person.pk for person in lookers], {"look": rule.looks_at})
+        push_on_commit(_lookers(rule, event, subject), {"look": rule.looks_at})
+    if event.subject_type == "hazards.hazard":
+        watchers = catalogue.holding("hazards.view", subject.department_id)  # type: ignore[attr-defined]
+        push_on_commit([person.pk for person in watchers], {"look": "hazards"})
     return written
 
 
@@ -59,6 +61,12 @@ def _by_phone(rule: catalogue.Rule, note: Notification) -> tuple[str, str]:
     if invitation and invitation.maintainer_id and rule.event in ("hazard.assigned", "group.joined"):
         return "", ""
     return (invitation.phone, f"{note.line} {link_of(invitation)}") if invitation else ("", "")
+
+
+def _lookers(rule: catalogue.Rule, event: Event, subject: Any) -> set[int]:
+    if rule.lookers:
+        return {person.pk for person in rule.lookers(event, subject)}
+    return {person.pk for person in catalogue.holding("alerts.acknowledge", getattr(subject, "department_id", None))}
 
 
 def _hearers(rule: catalogue.Rule, event: Event, subject: Any) -> Iterable[User]:

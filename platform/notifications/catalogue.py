@@ -21,7 +21,8 @@ Audience = Callable[[Event, Any], Iterable[User]]
 class Rule:
     """event → audience → channels. `line` is filled from the subject and the event's data.
 
-    looks_at names a part of open pages that fetches itself again, also for people who get no notification.
+    looks_at names a part of open pages that fetches itself again, also for people who get no notification: of those
+    who take alerts there, or of `lookers`.
     """
 
     event: str
@@ -30,6 +31,7 @@ class Rule:
     channels: tuple[str, ...] = ("browser",)
     is_urgent: bool = False
     looks_at: str = ""
+    lookers: Audience | None = None
 
 
 def subject_of(event: Event) -> Model | None:
@@ -132,6 +134,23 @@ def plan_author_and_owner(event: Event, plan: Any) -> Iterable[User]:
     return [plan.author, *owner(event, plan.hazard)]
 
 
+def lock_hearers(event: Event, hazard: Any) -> Iterable[User]:
+    """Whoever answers for hazards there, and who fixes it; a machine that another hazard still locks is not free."""
+    if not event.data.get("is_free", True):
+        return []
+    return [*holding("hazards.view", hazard.department_id), *owner(event, hazard)]
+
+
+def people_there(event: Event, subject: Any) -> Iterable[User]:
+    """Everybody who works or answers for something there; the same people as StopUse.near."""
+    above, department = [], subject.department
+    while department and department.pk not in above:
+        above.append(department.pk)
+        department = department.parent
+    there = User.objects.filter(is_active=True, department__in=above)
+    return [*there, *holding("hazards.view", subject.department_id), *owner(event, subject)]
+
+
 def extension_people(event: Event, hazard: Any) -> Iterable[User]:
     """Who asked, and who has it now."""
     asked = hazard.extensions.filter(pk=event.data.get("extension")).select_related("requested_by")
@@ -175,6 +194,15 @@ RULES: dict[str, Rule] = {
         Rule("hazard.escalated", told, _("%(number)s, %(why)s: %(title)s")),
         Rule("hazard.unassigned", told, _("%(number)s, %(why)s: %(title)s")),
         Rule("tip.replied", tip_answerers, _("Who reported %(number)s without a name wrote again")),
+        Rule(
+            "hazard.locked",
+            lock_hearers,
+            _("Out of service, do not run it: %(note)s"),
+            looks_at="locks",
+            lookers=people_there,
+        ),
+        Rule("hazard.unlocked", lock_hearers, _("May run again: %(note)s"), looks_at="locks", lookers=people_there),
+        Rule("run.on_locked", confirmers, _("Checked although it is out of service: %(what)s, %(note)s")),
         Rule("hazard.extension_requested", extension_deciders, _("More time is asked for %(number)s: %(title)s")),
         Rule("run.conflicted", confirmers, _("Two people handed in the same check, %(note)s. Look at both")),
         Rule("hazard.extension_decided", extension_people, _("More time for %(number)s: %(why)s")),
@@ -210,8 +238,8 @@ RULES: dict[str, Rule] = {
 # Facts that nobody needs to be told of at once; they stand in the ledger.
 SILENT = frozenset({
     "hazards.exported", "hazard.published",
-    "hazard.started", "hazard.outsider_invited", "hazard.outsider_dismissed", "run.planned", "run.started", "run.submitted", "run.missed", "runs.exported", "qr.issued", "qr.revoked",
-    "run.withdrawn", "run.doubt_settled", "run.excused", "run.freed",
+    "hazard.started", "hazard.photographed", "hazard.outsider_invited", "hazard.outsider_dismissed", "run.planned", "run.started", "run.submitted", "run.missed", "runs.exported", "qr.issued", "qr.revoked",
+    "pause.locked", "run.withdrawn", "run.doubt_settled", "run.excused", "run.freed",
     "checklist.created", "checklist.drafted", "checklist.changed", "checklist.item_added", "checklist.item_changed",
     "checklist.item_moved", "checklist.item_removed", "checklist.published", "checklist.discarded", "checklist.retired",
     "hazard.limit_planned", "policy.changed",

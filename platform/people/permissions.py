@@ -76,6 +76,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "hazards.set_policy": {Role.SAFETY_OFFICER},
         "hazards.invite": {Role.SAFETY_OFFICER, Role.WORKSHOP_HEAD} | _LEADERS,
         "hazards.open_group": {Role.SAFETY_OFFICER, Role.WORKSHOP_HEAD} | _LEADERS,
+        "hazards.lock": {Role.SAFETY_OFFICER},
         "hazards.publish": {Role.SAFETY_OFFICER},
         "hazards.dismiss": {Role.SAFETY_OFFICER},
         "hazards.route": _OFFICE,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portals.field.views import decisions, hazards, home, me, notices, runs, scan, sync
+from portals.field.views import decisions, hazards, home, me, notices, proof, runs, scan, sync
 from portals.groups import views as groups
 
 app_name = "field"
@@ -29,6 +29,7 @@ urlpatterns = [
     path("hazards/<int:pk>/rectify/", hazards.rectify, name="rectify"),
     path("hazards/<int:pk>/start/", hazards.start, name="start_hazard"),
     path("hazards/<int:pk>/decide/<slug:verb>/", decisions.decide, name="decide"),
+    path("hazards/<int:pk>/before/", proof.before, name="before"),
     path("hazards/<int:pk>/hand-over/", hazards.hand_over, name="hand_over"),
     path("hazards/<int:pk>/extend/", hazards.extend, name="extend"),
 ]

@@ -10,6 +10,8 @@ const PARTS = {
   "[data-stepper]": "./stepper.js",
   "[data-speak]": "./speak.js",
   "[data-compare]": "./compare.js",
+  "[data-ready]": "./ready.js",
+  "[data-ghost]": "./ghost.js",
   "[data-count]": "./count.js",
   "[data-scan]": "./scan.js",
   "[data-refresh]": "./refresh.js",

@@ -18,9 +18,19 @@ export function setup(box) {
 }
 
 async function take(box, input) {
-  const added = [];
-  for (const file of [...input.files]) added.push(await smaller(file)); // one after the other: each fills a phone's memory
+  const added = await drawnAgain([...input.files]);
   put(box, input.multiple ? [...box.shots, ...added] : added);
+}
+
+async function drawnAgain(files) {
+  const added = [];
+  for (const file of files) added.push(await smaller(file)); // one after the other: each fills a phone's memory
+  return added;
+}
+
+/** More of them, taken otherwise than with the input. */
+export async function add(box, files) {
+  put(box, [...(box.shots ?? []), ...(await drawnAgain(files))]);
 }
 
 /** Puts these files into the form and shows them. */

@@ -48,7 +48,9 @@ def people(factory, clock):
 
 def _report(people, level=Level.SERIOUS):
     place = make.area(people[Role.WORKER].department)
-    return report_hazard(by=people[Role.WORKER], title="防护栏缺失", category=make.category(level), area=place)
+    worker = people[Role.WORKER]
+    facts = {"title": "防护栏缺失", "category": make.category(level), "area": place}
+    return report_hazard(by=worker, photos=[make.photo(worker)], **facts)
 
 
 def _assigned(people) -> Hazard:

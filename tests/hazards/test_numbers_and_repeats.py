@@ -122,7 +122,7 @@ def test_a_duplicate_is_merged_and_both_stay_readable(factory, status):
     merge_hazard(second, by=officer, into=first)
     second.refresh_from_db()
     assert (second.status, second.merged_into) == (Status.MERGED, first)
-    assert second.evidence.count() == 1
+    assert second.evidence.exists()
     assert next(iter(history(second))).data["note"] == first.number
 
 

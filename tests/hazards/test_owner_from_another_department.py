@@ -17,7 +17,9 @@ def officer(factory):
 
 def routed_to(leader) -> Hazard:
     stores = make.department("仓库")
-    return make.hazard(Status.REPORTED, category=make.category(for_team=make.team(leader, stores)))
+    hazard = make.hazard(Status.REPORTED, category=make.category(for_team=make.team(leader, stores)))
+    make.before(hazard)
+    return hazard
 
 
 def test_a_leader_bound_to_his_own_department_fixes_what_was_routed_to_him(officer):

@@ -25,9 +25,7 @@ FAILED = [*make.PASSED, {"name": "急停", "required": "", "result": "不动作"
 
 @pytest.fixture
 def hazard(factory):
-    made = make.hazard(Status.RECTIFYING)
-    Evidence.objects.create(hazard=made, attachment=make.photo(), stage=Evidence.Stage.BEFORE)
-    return made
+    return make.hazard(Status.RECTIFYING)
 
 
 def _refused(hazard, sentence, **more):

@@ -20,7 +20,9 @@ LANGUAGES = ["zh-hans", "en"]
 
 
 def _all_three(**columns) -> Hazard:
-    return make.hazard(Status.FIRST_REVIEW, **columns)
+    hazard = make.hazard(Status.FIRST_REVIEW, **columns)
+    make.before(hazard)
+    return hazard
 
 
 def _hand_in_again(hazard: Hazard) -> None:

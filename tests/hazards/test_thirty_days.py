@@ -92,7 +92,8 @@ def _live(month: Month, crew: dict) -> None:
 
 def _open(month: Month, crew: dict, level: str) -> Hazard:
     kind, place = make.category(level), make.area()
-    hazard = actions.report_hazard(by=crew[Role.WORKER], title="防护栏缺失", category=kind, area=place)
+    worker, facts = crew[Role.WORKER], {"title": "防护栏缺失", "category": kind, "area": place}
+    hazard = actions.report_hazard(by=worker, photos=[make.photo(worker)], **facts)
     actions.confirm_hazard(hazard, by=crew[Role.SAFETY_OFFICER], level=level)
     actions.assign_hazard(hazard, by=crew[Role.SAFETY_OFFICER], owner=crew[Role.MAINTENANCE])
     actions.start_hazard(hazard, by=crew[Role.MAINTENANCE])

@@ -20,9 +20,7 @@ SEES_ALL = {
 
 @pytest.fixture
 def hazard(factory):
-    made = make.hazard(Status.RECTIFYING)
-    Evidence.objects.create(hazard=made, attachment=make.photo(made.reporter), stage=Evidence.Stage.BEFORE)
-    return made
+    return make.hazard(Status.RECTIFYING)
 
 
 def _statuses(browser, person, hazard) -> set[int]:

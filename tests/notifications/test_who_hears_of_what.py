@@ -41,7 +41,7 @@ def _names_heard(person: User) -> list[str]:
 
 
 def _report(worker: User, **more) -> Hazard:
-    facts = {"title": "防护栏缺失", "category": make.category(), "area": make.area()}
+    facts = {"title": "防护栏缺失", "category": make.category(), "area": make.area(), "photos": [make.photo(worker)]}
     return report_hazard(by=worker, **(facts | more))
 
 

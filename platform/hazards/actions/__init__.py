@@ -18,6 +18,14 @@ from hazards.actions.invitations import revoke_invitation as revoke_invitation
 from hazards.actions.levels import change_level as change_level
 from hazards.actions.levels import confirm_hazard as confirm_hazard
 from hazards.actions.levels import decide_lowering as decide_lowering
+from hazards.actions.locks import OutOfService as OutOfService
+from hazards.actions.locks import free_equipment as free_equipment
+from hazards.actions.locks import lock_equipment as lock_equipment
+from hazards.actions.locks import locked as locked
+from hazards.actions.locks import move_locks as move_locks
+from hazards.actions.locks import refuse_locked as refuse_locked
+from hazards.actions.locks import stop_equipment as stop_equipment
+from hazards.actions.pictures import add_before_photos as add_before_photos
 from hazards.actions.plans import decide_plan as decide_plan
 from hazards.actions.plans import write_plan as write_plan
 from hazards.actions.policies import change_policy as change_policy

@@ -12,6 +12,7 @@ from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit
 from hazards.actions.clock import forget_confirmation, limit_from, policy_of, require_reason, schedule
 from hazards.actions.controls import wait_for_control
+from hazards.actions.locks import lock_equipment
 from hazards.actions.plans import lacks_plan
 from hazards.actions.reporting import alert_line
 from hazards.actions.routing import give_again, give_to_route
@@ -58,6 +59,8 @@ def confirm_hazard(
     data = _grounds(hazard, columns) | {"signs": sorted(signs)}
     WORKFLOW.take("confirm", hazard, by=by, note=note, data=data, **columns)
     forget_confirmation(hazard)
+    if level == Level.MAJOR:
+        lock_equipment(hazard, by=by)
     if rings:
         raise_alert(hazard, alert_line(hazard), by=by, department_id=hazard.department_id)
     schedule(hazard)
@@ -212,6 +215,7 @@ def _move(hazard: Hazard, change: LevelChange, *, by: User, note: str, legal: Cl
     schedule(hazard)
     wait_for_control(hazard)
     if change.to_level == Level.MAJOR != change.from_level:
+        lock_equipment(hazard, by=by)
         raise_alert(hazard, alert_line(hazard), by=by, department_id=hazard.department_id)
     if hazard.status == Status.RECTIFYING and lacks_plan(hazard):
         give_again(hazard, by=by, note=_("Work stops until the plan is approved."))

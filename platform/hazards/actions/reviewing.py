@@ -9,6 +9,7 @@ from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action
 from hazards.actions.clock import forget, schedule
 from hazards.actions.levels import limit_after_return
+from hazards.actions.locks import free_equipment
 from hazards.models import WORKFLOW, Hazard, Review, Status
 from people.models import User
 
@@ -54,6 +55,7 @@ def review_hazard(hazard: Hazard, *, by: User, is_passed: bool, note: str = "") 
     )
     if hazard.status == Status.CLOSED:
         forget(hazard)
+        free_equipment(hazard, by=by)
     if not is_passed:
         schedule(hazard)
     return hazard

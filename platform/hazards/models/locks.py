@@ -13,6 +13,21 @@ class StopUseQuerySet(models.QuerySet):
     def in_force(self):
         return self.filter(freed_at=None)
 
+    def visible_to(self, user):
+        """Nobody may run it, so whoever works in the plant may know."""
+        return self if user.is_staff_member else self.none()
+
+    def near(self, user):
+        """Where this person works or answers for hazards: what their pages say without being asked."""
+        theirs = Q(hazard__owner=user)
+        if user.department:
+            theirs |= Q(equipment__area__department__in=user.department.subtree)
+        departments = user.departments_with("hazards.view")
+        if departments is not None:
+            theirs |= Q(equipment__area__department__in=departments)
+        visible = self.visible_to(user)
+        return visible if departments is None else visible.filter(theirs)
+
 
 class StopUse(models.Model):
     hazard = models.ForeignKey(Hazard, models.PROTECT, related_name="stop_uses")

@@ -21,6 +21,8 @@ class Evidence(models.Model):
     attachment = models.OneToOneField(Attachment, models.PROTECT, related_name="+")
     stage = models.CharField(max_length=7, choices=Stage.choices)
     round = models.IntegerField(default=1)
+    # Another hazard's photo that is the same shot, as far as a comparison can tell; reviewers see both.
+    like = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         ordering = ["id"]

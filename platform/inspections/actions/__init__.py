@@ -11,7 +11,7 @@ from inspections.actions.checklists import (
 from inspections.actions.doubts import judge_runs, settle_doubt
 from inspections.actions.items import add_item, change_item, move_item, remove_item
 from inspections.actions.nudges import nudge_runs
-from inspections.actions.pauses import approve_pause, ask_pause, end_pause, refuse_pause
+from inspections.actions.pauses import approve_pause, ask_pause, end_pause, follow_locks, refuse_pause
 from inspections.actions.plans import (
     change_plan,
     create_plan,
@@ -28,6 +28,7 @@ from inspections.actions.runs import (
     miss_run,
     note_scan,
     open_run,
+    refuse_new_on_locked,
     refuse_others,
     start_run,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "discard_draft",
     "draft_checklist",
     "end_pause",
+    "follow_locks",
     "foresee",
     "judge_runs",
     "miss_run",
@@ -60,6 +62,7 @@ __all__ = [
     "open_run",
     "plan_runs",
     "publish_checklist",
+    "refuse_new_on_locked",
     "refuse_others",
     "refuse_pause",
     "remind_of_round",

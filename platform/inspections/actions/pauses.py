@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit
 from facilities.models import Equipment
+from hazards.actions import locked, refuse_locked
+from hazards.models import StopUse
 from inspections.models import PAUSE_WORKFLOW, Pause, Plan, Run
 from people.models import User
 from tenants import due
@@ -28,6 +30,7 @@ def ask_pause(
     from_at = max(now, from_at) if from_at and from_at > now - GRACE else from_at or now
     _refuse_faulty(reason, from_at, until_at, now)
     Equipment.objects.select_for_update(no_key=True).get(pk=equipment.pk)
+    refuse_locked(equipment)
     if Pause.objects.running().filter(equipment=equipment).exists():
         raise WrongStatus(_("This machine is paused already, or somebody has just asked for it."))
     pause = Pause.objects.create(
@@ -77,10 +80,50 @@ def end_pause(pause: Pause, *, by: User | None) -> Pause:
     PAUSE_WORKFLOW.take("end", pause, by=by, ended_at=now)
     due.cancel(key=f"pause:{pause.pk}")
     waiting = pause.runs.filter(status=Run.Status.EXCUSED, opens_at__gt=now).select_for_update(of=("self",))
-    runs = list(waiting.order_by("pk"))
+    runs = _without_other_pause(pause, list(waiting.order_by("pk")))
     Run.objects.filter(pk__in=[run.pk for run in runs]).update(status=Run.Status.DUE, pause=None)
     for run in runs:
         emit("run.freed", run, by=by, pause=pause.pk)
+    return pause
+
+
+def _without_other_pause(pause: Pause, runs: list[Run]) -> list[Run]:
+    """A machine may stand still for two reasons, as when one that is paused is locked: the other one goes on."""
+    others = Pause.objects.filter(equipment=pause.equipment_id, status=Pause.Status.APPROVED)
+    held = {run.pk: other for other in others for run in runs if run.closes_at and other.covers(run.closes_at)}
+    for run in runs:
+        if run.pk in held:
+            Run.objects.filter(pk=run.pk).update(pause=held[run.pk])
+    return [run for run in runs if run.pk not in held]
+
+
+@action
+def follow_locks(equipment: Equipment) -> Pause | None:
+    """Called by the clock after each lock and each end of one: as long as the machine is locked, its checks are excused."""
+    list(Plan.objects.select_for_update(of=("self",)).filter(stops__equipment=equipment).order_by("pk"))
+    lock = locked([equipment.pk]).get(equipment.pk)
+    standing = Pause.objects.filter(equipment=equipment, status=Pause.Status.APPROVED, stop_use__isnull=False).first()
+    if lock and standing is None:
+        return _pause_for(lock)
+    if standing and lock is None:
+        return end_pause(standing, by=None)
+    return standing
+
+
+def _pause_for(lock: StopUse) -> Pause:
+    pause = Pause.objects.create(
+        equipment=lock.equipment,
+        reason=f"{lock.hazard.number} {lock.reason}",
+        from_at=lock.locked_at,
+        status=Pause.Status.APPROVED,
+        asked_by=lock.locked_by,  # type: ignore[misc]  # somebody locks, never the clock
+        asked_at=lock.locked_at,
+        decided_by=lock.locked_by,
+        decided_at=lock.locked_at,
+        stop_use=lock,
+    )
+    emit("pause.locked", pause, by=None, machine=lock.equipment.code, reason=pause.reason, from_at=pause.from_at)
+    _excuse(pause)
     return pause
 
 

@@ -8,6 +8,7 @@ from core.events import action, emit
 from core.words import say
 from core.zone import zone
 from facilities.models import Area, Equipment, QRPoint
+from hazards.actions import refuse_locked
 from inspections.models import Checklist, ExWay, Pause, Run
 from people.models import User
 
@@ -37,6 +38,7 @@ def open_run(checklist: Checklist, place: Equipment | Area, *, by: User, scanned
     open_ones = Run.objects.filter(status__in=(Run.Status.DUE, Run.Status.DOING), plan=None, checklist=checklist)
     if standing := open_ones.filter(assignee=by, equipment=machine, area=area).first():
         return note_scan(standing, scanned, by=by) if scanned else standing
+    refuse_locked(machine)
     run = Run.objects.create(
         checklist=checklist,
         equipment=machine,
@@ -61,7 +63,9 @@ def start_run(run: Run, *, by: User, ex: str = "", scanned: QRPoint | None = Non
     if scanned:
         note_scan(run, scanned, by=by)
     if run.status != Run.Status.DUE:
+        refuse_new_on_locked(run)
         return run
+    refuse_locked(run.equipment)
     _refuse_careless(run, ex)
     if Run.objects.filter(pk=run.pk, status=Run.Status.DUE).update(
         status=Run.Status.DOING, inspector=by, started_at=timezone.now()
@@ -114,6 +118,12 @@ def refuse_others(run: Run, by: User) -> None:
 def refuse_withdrawn(run: Run) -> None:
     if run.status == Run.Status.WITHDRAWN:
         raise WrongStatus(_("The plan was changed and this check withdrawn. Look at today's list."))
+
+
+def refuse_new_on_locked(run: Run) -> None:
+    """A check that was begun before the machine was locked did happen, and may be handed in; a new one may not begin."""
+    if run.started_at is None:
+        refuse_locked(run.equipment)
 
 
 def refuse_early(run: Run) -> None:

@@ -16,9 +16,15 @@ from core.handed import Handed
 from core.models import Attachment
 from core.words import say, wordings
 from core.zone import zone
-from hazards.actions import report_hazard
+from hazards.actions import locked, report_hazard
 from hazards.models import Evidence, Hazard, Level
-from inspections.actions.runs import note_late_start, refuse_early, refuse_others, refuse_withdrawn
+from inspections.actions.runs import (
+    note_late_start,
+    refuse_early,
+    refuse_new_on_locked,
+    refuse_others,
+    refuse_withdrawn,
+)
 from inspections.conditions import asked
 from inspections.models import Answer, Item, Run
 from people.models import User
@@ -80,7 +86,8 @@ def submit_run(run: Run, given: Iterable[Given], *, by: User, ex: str = "", hand
 
     All times that count are ours: a hand-in that waited on a phone without network counts from its arrival, so past the
     window it is late, and what the phone's clock said stands beside it with the skew of that clock. What a colleague
-    has handed in meanwhile stays; this one is then kept beside it as a run of its own.
+    has handed in meanwhile stays; this one is then kept beside it as a run of its own. So is what a phone without network
+    did on a machine that was locked meanwhile: kept, with a mark.
 
     ex: see start_run; asked for here where the check was begun without the server.
     """
@@ -93,6 +100,7 @@ def submit_run(run: Run, given: Iterable[Given], *, by: User, ex: str = "", hand
         return _same_again(run, by)
     if handed is None:
         refuse_withdrawn(run)
+        refuse_new_on_locked(run)
     refuse_early(run)
     now = timezone.now()
     _refuse_too_late(run, now)
@@ -109,6 +117,7 @@ def submit_run(run: Run, given: Iterable[Given], *, by: User, ex: str = "", hand
     run.is_late = bool(run.closes_at and now > run.closes_at)
     run.result = Run.Result.FAIL if any(hazards) else Run.Result.PASS
     _note_phone(run, handed, now)
+    run.stop_use = locked([run.equipment_id]).get(run.equipment_id) if run.equipment_id else None
     run.save()
     due.now("inspections.judge_run", run=run.pk)
     _say_submitted(run, answers, hazards, by)
@@ -209,6 +218,8 @@ def _say_submitted(run: Run, answers: list[Given], hazards: list[Hazard | None],
         hazards=[hazard.number for hazard in hazards if hazard],
         **phone,
     )
+    if run.stop_use and run.started_at and run.started_at >= run.stop_use.locked_at:
+        emit("run.on_locked", run, by=by, note=f"{run.stop_use.hazard.number} · {run.stop_use.reason}")
     if run.conflicts_with_id:
         note = f"{say(run.place.name)} · {say(run.checklist.title)}"
         emit("run.conflicted", run, by=by, note=note, first=run.conflicts_with_id)

@@ -36,6 +36,7 @@ register(
         "checklist.published": _("Checklist published"),
         "checklist.discarded": _("Draft discarded"),
         "checklist.retired": _("Checklist taken out of use"),
+        "pause.locked": _("Checks excused: the machine is out of service"),
         "pause.asked": _("Pause asked for"),
         "pause.approved": _("Pause approved"),
         "pause.refused": _("Pause refused"),
@@ -55,6 +56,7 @@ register(
         "run.withdrawn": _("Withdrawn: the plan changed"),
         "run.nudged": _("Reminded"),
         "run.doubt_settled": _("Talked about a check"),
+        "run.on_locked": _("Done on a machine that was out of service"),
         "run.conflicted": _("Two records of one check"),
     }
 )

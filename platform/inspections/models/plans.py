@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.workflow import Step, Workflow
 from facilities.models import Area, Equipment, Shift
+from hazards.models import StopUse
 from inspections.models.checklists import Checklist
 from people.models import Team
 from people.permissions import Role
@@ -91,6 +92,11 @@ def _is_somebody_else(user, pause) -> bool:
     return pause.asked_by_id != user.pk and user.can("inspections.approve_pause", pause)
 
 
+def _may_end(user, pause) -> bool:
+    """One that follows from a lock ends with the lock, and by nobody's hand."""
+    return pause.stop_use_id is None and user.can("inspections.pause", pause)
+
+
 class PauseQuerySet(models.QuerySet):
     def running(self):
         """Those that stand in a machine's way: asked for, or approved and not over."""
@@ -128,6 +134,9 @@ class Pause(models.Model):
     decided_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=500, blank=True)
     ended_at = models.DateTimeField(null=True)
+    stop_use = models.ForeignKey(
+        StopUse, models.PROTECT, null=True, related_name="pauses", help_text="Not asked for: the machine is locked."
+    )
 
     objects = PauseQuerySet.as_manager()
 
@@ -147,5 +156,5 @@ class Pause(models.Model):
 PAUSE_WORKFLOW = Workflow(
     Step("approve", (Pause.Status.ASKED,), Pause.Status.APPROVED, "inspections.approve_pause", "pause.approved", _("Approve"), only=_is_somebody_else),
     Step("refuse", (Pause.Status.ASKED,), Pause.Status.REFUSED, "inspections.approve_pause", "pause.refused", _("Do not approve"), needs_note=True, only=_is_somebody_else),
-    Step("end", (Pause.Status.APPROVED,), Pause.Status.ENDED, "inspections.pause", "pause.ended", _("The machine runs again")),
+    Step("end", (Pause.Status.APPROVED,), Pause.Status.ENDED, "inspections.pause", "pause.ended", _("The machine runs again"), only=_may_end),
 )  # fmt: skip

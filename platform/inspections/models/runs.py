@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.events import history
 from core.models import Attachment
 from facilities.models import Area, Department, Equipment, QRPoint, Shift
-from hazards.models import Hazard
+from hazards.models import Hazard, StopUse
 from inspections.models.checklists import Checklist, Item
 from inspections.models.plans import Pause, Plan
 from people.models import Team, User
@@ -139,6 +139,9 @@ class Run(models.Model):
     result = models.CharField(max_length=4, choices=Result.choices, blank=True)
     seconds = models.IntegerField(null=True)
     pause = models.ForeignKey(Pause, models.PROTECT, null=True, related_name="runs", help_text="Why it is excused.")
+    stop_use = models.ForeignKey(
+        StopUse, models.PROTECT, null=True, related_name="+", help_text="Handed in although the machine was locked."
+    )
     nudged_at = models.DateTimeField(null=True)
     scanned = models.ForeignKey(QRPoint, models.PROTECT, null=True, related_name="+", help_text="Label it began from.")
     submission_id = models.UUIDField(unique=True, null=True, help_text="Made by the phone; applied once.")

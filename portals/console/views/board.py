@@ -59,7 +59,7 @@ def rows(request):
     runs = completion.runs_of(request.user, day).filter(
         completion.WHAT.get(what, completion.WHAT["due"]), _where(request)
     )
-    runs = runs.select_related("checklist", "equipment", "area", "team", "assignee", "inspector")
+    runs = runs.select_related("checklist", "equipment", "area", "team", "assignee", "inspector", "pause")
     kept = QueryDict(request.GET.urlencode(), mutable=True)
     kept.pop("page", None)
     context = {

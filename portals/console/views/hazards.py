@@ -13,9 +13,10 @@ from hazards.models import WORKFLOW, Hazard, Review
 from notifications.actions import mark_read
 from portals.clock import clock_of
 from portals.console.forms import hazards as forms
+from portals.console.forms.locks import LockForm
 from portals.console.forms.routing import SendOutForm
 from portals.console.path import path_of
-from portals.console.views import levels, reporting
+from portals.console.views import levels, locks, reporting
 from portals.console.views.routing import send, sending_out
 from portals.groups import views as groups
 from portals.web import page, require
@@ -58,7 +59,7 @@ def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
         "review_steps": [steps[f"{verb}_{stage}"] for verb in ("pass", "return")] if stage else [],
         "is_barred": request.user.pk
         in {hazard.owner_id, *(d.reviewer_id for d in decisions if d.round == hazard.round)},
-        "evidence": hazard.evidence.select_related("attachment__by"),
+        "evidence": hazard.evidence.select_related("attachment__by", "like__attachment__by", "like__hazard"),
         **clock_of(request.user, hazard),
         "assign": forms.AssignForm(hazard=hazard, initial={"owner": hazard.owner_id}),
         "route": route_of(hazard.category, hazard.area) if "confirm" in steps else None,
@@ -67,6 +68,7 @@ def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
         "typed": request.POST,
         "refusal": refusal,
         **levels.beside(request, hazard, steps),
+        **locks.context_of(request, hazard),
         **reporting.beside(request, hazard),
     }
     context |= sending_out(request, hazard, steps) | groups.card(request, hazard, "console")
@@ -100,6 +102,8 @@ def _missing(form) -> str:
 def _form(request, hazard: Hazard, verb: str):
     if verb == "assign":
         return forms.AssignForm(request.POST, hazard=hazard)
+    if verb == "lock":
+        return LockForm(request.POST, hazard=hazard)
     if verb == "merge":
         return forms.MergeForm(request.POST, hazards=Hazard.objects.visible_to(request.user).open())
     if verb == "send_out":
@@ -120,6 +124,7 @@ DECISIONS = levels.DECISIONS | {
     "review": lambda request, hazard, data: actions.review_hazard(hazard, by=request.user, **data),
     "merge": lambda request, hazard, data: actions.merge_hazard(hazard, by=request.user, **data),
     "reject": lambda request, hazard, data: actions.reject_hazard(hazard, by=request.user, **data),
+    "lock": lambda request, hazard, data: actions.stop_equipment(hazard, by=request.user, **data),
     "void": lambda request, hazard, data: actions.void_hazard(hazard, by=request.user, **data),
     "extension": _decide_extension,
 }

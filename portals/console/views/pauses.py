@@ -30,7 +30,9 @@ def index(request):
             return redirect("console:pauses")
         except DomainError as refusal:
             form.add_error(None, refusal.message)
-    pauses = Pause.objects.visible_to(request.user).select_related("equipment__area", "asked_by", "decided_by")
+    pauses = Pause.objects.visible_to(request.user).select_related(
+        "equipment__area", "asked_by", "decided_by", "stop_use"
+    )
     excused = Count("runs", filter=Q(runs__status=Run.Status.EXCUSED))
     pauses = pauses.annotate(excused=excused).order_by(_FIRST, "-asked_at", "-id")
     found = Paginator(pauses, PER_PAGE).get_page(request.GET.get("page"))

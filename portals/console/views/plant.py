@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, F, Prefetch, Q
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -17,6 +17,7 @@ from facilities import actions
 from facilities.labels import order_labels
 from facilities.models import Area, Department, Equipment, QRPoint
 from facilities.qr import issue_sticker, revoke_sticker
+from hazards.models import StopUse
 from people import actions as people
 from people.auth import find_user
 from people.models import Team
@@ -25,20 +26,25 @@ from portals.web import page, require
 
 PER_PAGE = 100
 LIVE = Prefetch("qr_points", QRPoint.objects.filter(revoked_at=None), to_attr="live_points")
+LOCKS = Prefetch("stop_uses", StopUse.objects.in_force().select_related("hazard"), to_attr="locks")
 
 
 @login_required
 def machines(request):
     require(request.user, "console.open")
     words = request.GET.get("q", "").replace("\0", "").strip()
-    found = Equipment.objects.visible_to(request.user).select_related("area__department", "type").prefetch_related(LIVE)
+    found = Equipment.objects.visible_to(request.user).select_related("area__department", "type")
     if words:
         found = found.filter(Q(code__icontains=words) | Q(name__icontains=words) | Q(area__name__icontains=words))
-    pages = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    only_locked = bool(request.GET.get("locked"))
+    if only_locked:
+        found = found.filter(pk__in=StopUse.objects.in_force().values("equipment"))
+    kept = {"q": words} | ({"locked": "1"} if only_locked else {})
+    pages = Paginator(found.prefetch_related(LIVE, LOCKS), PER_PAGE).get_page(request.GET.get("page"))
     return page(
         request,
         "console/plant/machines.html",
-        {"page": pages, "query": f"{urlencode({'q': words})}&" if words else "", **_may(request)},
+        {"page": pages, "query": f"{urlencode(kept)}&", **_may(request)},
     )
 
 
@@ -150,6 +156,7 @@ def show(request, kind: str, pk: int):
         "form": form,
         "points": points,
         "events": history(place, *points),
+        "stops": _stops(place) if kind == "machine" else [],
         **_may(request),
     }
     return page(request, "console/plant/show.html", context, status=422 if form.errors else 200)
@@ -159,6 +166,12 @@ def _place(user, kind: str, pk: int):
     if kind == "machine":
         return get_object_or_404(Equipment.objects.visible_to(user).select_related("area", "type"), pk=pk)
     return get_object_or_404(Area.objects.select_related("department"), pk=pk)
+
+
+def _stops(machine: Equipment):
+    """What keeps it out of service, then what once did."""
+    locks = machine.stop_uses.select_related("hazard", "locked_by", "freed_by")
+    return list(locks.order_by(F("freed_at").desc(nulls_first=True), "-locked_at")[:20])
 
 
 def _known(value):

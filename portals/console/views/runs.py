@@ -128,7 +128,7 @@ def save(request):
 
 def _run(user, pk: int) -> Run:
     near = ("checklist", "equipment", "area", "department", "team", "assignee", "inspector", "plan", "shift",
-            "pause", "conflicts_with__inspector", "scanned")  # fmt: skip
+            "pause", "stop_use__hazard", "conflicts_with__inspector", "scanned")  # fmt: skip
     return get_object_or_404(Run.objects.visible_to(user).select_related(*near), pk=pk)
 
 

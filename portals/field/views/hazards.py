@@ -19,6 +19,7 @@ from notifications.actions import mark_read
 from portals.clock import clock_of
 from portals.field.forms.hazards import ExtensionForm, HandOverForm, RectifyForm, ReportForm
 from portals.field.forms.report import Report, read_report
+from portals.field.views import proof
 from portals.field.whereabouts import guess_place
 from portals.groups import views as groups
 from portals.levels import papers
@@ -77,16 +78,15 @@ def mine(request):
 
 @login_required
 def show(request, pk: int):
-    hazard = _hazard(request.user, pk)
-    mark_read(hazard, by=request.user)
-    return show_hazard(request, hazard)
+    return show_hazard(request, _hazard(request.user, pk))
 
 
 def show_hazard(request, hazard: Hazard, refusal: str = "", status: int = 200):
+    mark_read(hazard, by=request.user)
     context = {
         "hazard": hazard,
         "standing": standings([hazard])[0] if hazard.reporter_id == request.user.pk else None,
-        "evidence": hazard.evidence.select_related("attachment__by"),
+        "evidence": hazard.evidence.select_related("attachment__by", "like__attachment__by", "like__hazard"),
         "events": history(hazard, *hazard.plans.all()),
         "refusal": refusal,
         "typed": request.POST,
@@ -111,7 +111,7 @@ def rectify(request, pk: int):
 
 def _context(request, hazard: Hazard, form: RectifyForm, **more):
     steps = {step.verb for step in WORKFLOW.open_to(request.user, hazard)}
-    evidence = hazard.evidence.select_related("attachment__by")
+    evidence = hazard.evidence.select_related("attachment__by", "like__attachment__by", "like__hazard")
     context = {
         "hazard": hazard,
         "form": form,
@@ -120,7 +120,7 @@ def _context(request, hazard: Hazard, form: RectifyForm, **more):
         "extension": ExtensionForm(),
         "hand_over": HandOverForm(),
     }
-    context |= groups.card(request, hazard, "field")
+    context |= groups.card(request, hazard, "field") | proof.context_of(request.user, hazard, evidence)
     return context | clock_of(request.user, hazard) | papers(request, hazard) | more
 
 
@@ -129,8 +129,8 @@ def _submit(request, hazard: Hazard, form: RectifyForm):
     refusal = "" if form.is_valid() and not taken.errors else _("Look at the marked places; nothing is lost.")
     try:
         if not refusal:
-            proof = {name: form.cleaned_data[name] for name in ("measure", "cause", "tests")}
-            submit_hazard(hazard, by=request.user, photos=taken.photos, **proof)
+            words = {name: form.cleaned_data[name] for name in ("measure", "cause", "tests")}
+            submit_hazard(hazard, by=request.user, photos=taken.photos, **words)
             messages.success(request, _("Handed in. The team leader reviews it next."))
             return redirect("field:hazard", pk=hazard.pk)
     except DomainError as refused:

@@ -7,9 +7,18 @@ from django.views.decorators.http import require_POST
 
 from core.errors import DomainError, NotAllowed
 from facilities.qr import read_token
-from inspections.actions import AnswersRefused, note_scan, refuse_others, start_run, submit_run
+from hazards.actions import OutOfService
+from inspections.actions import (
+    AnswersRefused,
+    note_scan,
+    refuse_new_on_locked,
+    refuse_others,
+    start_run,
+    submit_run,
+)
 from inspections.models import Run
 from portals.field.forms.run import Row, as_given, empty_rows, read_rows
+from portals.locks import shows_lock
 from portals.web import page
 
 
@@ -24,12 +33,14 @@ def find_run(user, pk: int) -> Run:
 
 @login_required
 @require_POST
+@shows_lock
 def start(request, pk: int):
     run, ex, token = find_run(request.user, pk), request.POST.get("ex", ""), request.POST.get("scanned", "")
     scanned = read_token(token) if token else None
     if run.area.is_ex and not ex:
         # Its first step asks how photos are taken; only then it begins.
         refuse_others(run, request.user)
+        refuse_new_on_locked(run)
         if scanned:
             note_scan(run, scanned, by=request.user)
         return redirect("field:run", pk=pk)
@@ -38,6 +49,7 @@ def start(request, pk: int):
 
 
 @login_required
+@shows_lock
 def run(request, pk: int):
     run = find_run(request.user, pk)
     if request.method == "POST":
@@ -45,6 +57,7 @@ def run(request, pk: int):
     if run.status == Run.Status.DONE:
         return _done(request, run)
     refuse_others(run, request.user)
+    refuse_new_on_locked(run)
     return page(request, "field/runs/run.html", {"run": run, "rows": empty_rows(run), "ex": run.ex})
 
 
@@ -60,7 +73,7 @@ def _submit(request, run: Run):
             row.errors += filter(None, [refused.errors.get(row.item.pk)])
             row.photos = [photo for photo in row.photos if photo.pk not in refused.photos]
         return _again(request, run, rows, refused.message)
-    except DomainError as refused:
+    except (DomainError, OutOfService) as refused:
         return _again(request, run, rows, refused.message)
     return redirect("field:run", pk=run.pk)
 

@@ -17,6 +17,7 @@ from inspections.models import PAUSE_WORKFLOW, Checklist, Pause, Run, Theme
 from portals.field.views.tips import door
 from portals.field.whereabouts import note_label
 from portals.forms import PauseForm
+from portals.locks import locks_of, shows_lock
 from portals.pauses import take_step
 from portals.web import page, require
 
@@ -43,15 +44,18 @@ def _show(request, token: str, form: PauseForm | None = None):
     note_label(request, point)
     machine = point.equipment
     area = machine.area if machine else point.area
-    runs = Run.objects.assigned_to(request.user).filter(equipment=machine, area=area)
+    runs, stops = Run.objects.assigned_to(request.user).filter(equipment=machine, area=area), locks_of(machine)
+    if stops:
+        runs = runs.filter(started_at__isnull=False)
     context = {
         "token": token,
         "machine": machine,
+        "stops": stops,
         "area": area,
         "runs": runs.due_now().select_related("checklist", "area"),
         "checklists": checklists_for(point.place),
         "hazards": Hazard.objects.visible_to(request.user).open().filter(equipment=machine, area=area)[:5],
-        "may_inspect": request.user.can("inspections.run", point.place),
+        "may_inspect": not stops and request.user.can("inspections.run", point.place),
         "elsewhere": _begun_elsewhere(request.user, point),
         "form": form or PauseForm(),
         **_pause_of(request.user, machine),
@@ -63,11 +67,18 @@ def _pause_of(user, machine: Equipment | None):
     """停机免检 of the machine: what stands, and what this person may do about it."""
     if machine is None:
         return {}
-    pause = machine.pauses.running().select_related("equipment__area", "asked_by", "decided_by").first()
+    pause = (
+        machine.pauses.running()
+        .filter(stop_use=None)
+        .select_related("equipment__area", "asked_by", "decided_by")
+        .first()
+    )
     return {
         "pause": pause,
         "pause_steps": PAUSE_WORKFLOW.open_to(user, pause) if pause else [],
-        "may_pause": pause is None and user.can("inspections.pause", machine),
+        "may_pause": pause is None
+        and not machine.stop_uses.in_force().exists()
+        and user.can("inspections.pause", machine),
     }
 
 
@@ -93,7 +104,9 @@ def ask(request, token: str):
 @require_POST
 def decide(request, token: str):
     machine = read_token(token).equipment
-    pause = get_object_or_404(Pause.objects.running().select_related("equipment__area"), equipment=machine)
+    pause = get_object_or_404(
+        Pause.objects.running().filter(stop_use=None).select_related("equipment__area"), equipment=machine
+    )
     take_step(pause, request.POST.get("verb", ""), by=request.user, note=request.POST.get("note", ""))
     messages.success(request, _("Saved."))
     return redirect("field:qr", token=token)
@@ -109,6 +122,7 @@ def _begun_elsewhere(user, point: QRPoint) -> Run | None:
 
 @login_required
 @require_POST
+@shows_lock
 def inspect(request, token: str):
     """A check that nobody planned."""
     point = read_token(token)

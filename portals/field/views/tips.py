@@ -31,6 +31,7 @@ from hazards.standing import standings
 from portals.field.forms.tips import CodeForm, ReplyForm, TipForm
 from portals.field.whereabouts import forget_label
 from portals.files import serve
+from portals.locks import locks_of
 from portals.photos import stamp_of, take_bare_photos, take_bare_voice
 from portals.web import page
 from tenants.current import current_schema
@@ -80,7 +81,9 @@ def _address(request) -> str:
 @nameless
 def door(request, token: str):
     """What a label shows to who has not signed in."""
-    return _page(request, "field/tips/door.html", {"token": token, "place": _point(request, token).place})
+    point = _point(request, token)
+    context = {"token": token, "place": point.place, "is_locked": bool(locks_of(point.equipment))}
+    return _page(request, "field/tips/door.html", context)
 
 
 @nameless

@@ -15,7 +15,8 @@ from core.words import say
 from facilities.actions import add_shift
 from facilities.models import Area, Department, Equipment, EquipmentType, Shift
 from facilities.qr import issue_sticker
-from hazards.models import Category, LevelPolicy, Route
+from hazards.actions import stop_equipment
+from hazards.models import Category, Hazard, LevelPolicy, Route, Status
 from inspections.actions import ask_pause, create_plan
 from inspections.models import Checklist, Plan
 from market.actions import install_checklists, install_pack
@@ -185,6 +186,15 @@ def write_plans(site: Site) -> None:
         days=Plan.Days.WORKDAYS, shift=Shift.objects.get(code="early"), window_minutes=30, team=site.teams["press-4"],
     )  # fmt: skip
     ask_pause(site.equipment["A-YY-001"], by=site.user("王建国"), reason="更换油缸密封件，等配件")
+    _stop_a_press(site, officer)
+
+
+def _stop_a_press(site: Site, officer: User) -> None:
+    """One that is being fixed: its label is red, the screen shows it, and its checks are excused."""
+    press = site.equipment["A-CY-005"]
+    hazard = Hazard.objects.open().filter(equipment=press, status=Status.RECTIFYING).first()
+    if hazard:
+        stop_equipment(hazard, by=officer, equipment=press, reason="防护罩拆下整改，没有装回不能开机")
 
 
 def _write_plans_of_today(site: Site) -> None:

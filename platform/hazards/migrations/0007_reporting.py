@@ -10,7 +10,7 @@ VALUES ('other', '{"zh": "其他", "en": "Other"}', 4, 'general', NULL) ON CONFL
 class Migration(migrations.Migration):
     """A kind for what fits no other one; files in the thread of who reports without a name, and what the desk has read."""
 
-    dependencies = [("core", "0001_initial"), ("hazards", "0005_routes_switch")]
+    dependencies = [("core", "0001_initial"), ('hazards', '0006_routes_switch')]
 
     operations = [
         migrations.AddField("tip", "read_at", models.DateTimeField(null=True, help_text="Up to when the desk has dealt with what came in.")),

@@ -14,6 +14,6 @@ INSERT INTO hazards_levelpolicy (level, version, acknowledge_minutes, control_mi
 class Migration(migrations.Migration):
     """A category's team becomes its route; major hazards from now on need a plan and the head's release."""
 
-    dependencies = [("hazards", "0003_the_whole_loop")]
+    dependencies = [("hazards", "0004_the_whole_loop")]
 
     operations = [migrations.RunSQL(BACKFILL, migrations.RunSQL.noop)]

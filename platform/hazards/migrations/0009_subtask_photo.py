@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0004_attachments_in_order'),
-        ('hazards', '0006_reporting'),
+        ('hazards', '0008_evidence_like'),
     ]
 
     operations = [

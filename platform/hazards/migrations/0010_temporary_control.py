@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hazards", "0007_subtask_photo"),
+        ('hazards', '0009_subtask_photo'),
     ]
 
     operations = [
