@@ -64,7 +64,9 @@ def read(form: forms.Form, *faults: str) -> dict[str, Any]:
     """What the form says, or a refusal with a sentence for each thing that cannot be read."""
     form.is_valid()
     said = [
-        f"{form.fields[name].label}: {' '.join(errors)}" if name in form.fields else " ".join(errors)
+        f"{form.fields[name].label}: {' '.join(map(str, errors))}"
+        if name in form.fields
+        else " ".join(map(str, errors))
         for name, errors in form.errors.items()
     ]
     if said or faults:

@@ -40,7 +40,7 @@ def thread(hazard: Hazard, reader: User, *, everything: bool = False) -> dict[st
     if group is None:
         return {"group": None}
     companies = dict(Invitation.objects.filter(hazard=hazard).values_list("user", "company"))
-    members = list(group.members.select_related("user__department", "added_by"))
+    members: list[Any] = list(group.members.select_related("user__department", "added_by"))
     present = {member.user_id for member in group.present()}
     tasks = list(group.subtasks.select_related("owner", "created_by", "done_by", "photo__by"))
     posts = _posts(group, everything)

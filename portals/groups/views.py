@@ -70,7 +70,7 @@ def shown(request, hazard: Hazard, face: str, **more: Any) -> dict[str, Any]:
 
 
 def _invitations(request, hazard: Hazard) -> list[Any]:
-    rows = list(hazard.invitations.select_related("user", "created_by"))
+    rows: list[Any] = list(hazard.invitations.select_related("user", "created_by"))
     for row in rows:
         row.link = "" if row.is_over else request.build_absolute_uri(reverse("outsider:hazard", args=[token_of(row)]))
         # The drawing stands in the address itself: no file is made, and nobody else sees the link.
