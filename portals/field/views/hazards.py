@@ -78,20 +78,12 @@ def mine(request):
 
 @login_required
 def show(request, pk: int):
-<<<<<<< HEAD
-    return show_hazard(request, _hazard(request.user, pk))
-
-
-def show_hazard(request, hazard: Hazard, refusal: str = "", status: int = 200):
-    mark_read(hazard, by=request.user)
-=======
     hazard = _hazard(request.user, pk)
     mark_read(hazard, by=request.user)
     return show_hazard(request, hazard)
 
 
 def show_hazard(request, hazard: Hazard, refusal: str = "", status: int = 200):
->>>>>>> haz
     context = {
         "hazard": hazard,
         "standing": standings([hazard])[0] if hazard.reporter_id == request.user.pk else None,
