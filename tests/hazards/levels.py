@@ -53,6 +53,7 @@ def crew() -> dict[str, User]:
 def confirmed(people: dict[str, User], level: str = Level.SERIOUS, **more: Any) -> Hazard:
     """With an owner already, who has not begun."""
     hazard = make.hazard(area=make.area(people[Role.WORKER].department), **more)
+    make.before(hazard)
     confirm_hazard(hazard, by=people[Role.SAFETY_OFFICER], level=level)
     owner = people[Role.MAINTENANCE]
     Hazard.objects.filter(pk=hazard.pk).update(owner=owner, assigned_at=timezone.now(), status=Status.ASSIGNED)

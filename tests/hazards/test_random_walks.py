@@ -55,7 +55,7 @@ def _policies(dice: random.Random) -> None:
 
 def _report(dice: random.Random, crew: list[User], area: Any) -> Hazard:
     by = dice.choice([person for person in crew if person.can("hazards.report")])
-    photos = [make.photo(by)] if dice.random() < 0.8 else []
+    photos = [make.photo(by)] if dice.random() < 0.95 else []
     level = dice.choice(list(Level))
     return actions.report_hazard(by=by, title="防护栏缺失", category=make.category(level), area=area, photos=photos)
 

@@ -75,7 +75,7 @@ def test_after_a_return_all_three_stages_run_again_with_the_same_people(factory)
     review_hazard(hazard, by=leader, is_passed=True)
     review_hazard(hazard, by=officer, is_passed=False, note="螺丝松动")
     _hand_in_again(hazard)
-    assert hazard.evidence.get().round == 2
+    assert hazard.evidence.get(stage="after").round == 2
     for person in (leader, officer, head):
         review_hazard(hazard, by=person, is_passed=True)
     assert Hazard.objects.get(pk=hazard.pk).status == Status.CLOSED
@@ -151,7 +151,9 @@ def _of_way(stages, needs_release, **columns) -> Hazard:
         stages=stages,
         needs_release=needs_release,
     )
-    return make.hazard(IN_REVIEW[stages[0]], policy=policy, **columns)
+    hazard = make.hazard(IN_REVIEW[stages[0]], policy=policy, **columns)
+    make.before(hazard)
+    return hazard
 
 
 def _reviewed_by(hazard: Hazard, person) -> bool:

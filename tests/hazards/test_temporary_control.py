@@ -45,7 +45,7 @@ def test_the_page_says_by_when_and_the_owner_notes_it_on_the_phone_with_a_photo(
     assert browser.post(reverse("field:decide", args=[hazard.pk, "control"]), sent).status_code == 302
     hazard.refresh_from_db()
     assert (hazard.control, hazard.controlled_at) == ("断电挂牌，拉警戒线", MORNING)
-    assert hazard.evidence.get().stage == Evidence.Stage.CONTROL
+    assert hazard.evidence.get(stage="control").stage == Evidence.Stage.CONTROL
     assert _row(hazard) is None
     assert "断电挂牌" in browser.get(reverse("field:hazard", args=[hazard.pk])).content.decode()
 
