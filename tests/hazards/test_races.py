@@ -75,7 +75,7 @@ def _photos(number: int) -> list[Attachment]:
 def _race(factory, hazards: list[Hazard], *deeds: Deed) -> list[tuple]:
     """For each hazard both deeds at once; what each gave or was refused with."""
     results: list[list] = [[], []]
-    start = Barrier(len(deeds), timeout=30)
+    start = Barrier(len(deeds), timeout=15)
 
     def run(side: int) -> None:
         try:
