@@ -111,19 +111,35 @@ NEXT = {
     Status.ASSIGNED: ["plan", "start", "start"],
     Status.RECTIFYING: ["submit", "submit", "ask", "decide"],
 }
-WEIGHTS = (6, 6, 2, 2, 4, 6, 12, 3, 3, 3, 0.2, 0.1, 0.1)
+WEIGHTS = {
+    "confirm": 6, "assign": 6, "hand_over": 2, "plan": 2, "start": 4, "submit": 6, "review": 12,
+    "ask": 3, "decide": 3, "tell": 3, "merge": 0.2, "reject": 0.1, "void": 0.1,
+}  # fmt: skip
 
 
-def _deed(dice: random.Random, deeds: dict[str, Callable], status: str, care: float) -> Callable:
+def _deed(dice: random.Random, status: str, care: float) -> str:
     if dice.random() < care:
-        return deeds[dice.choice(NEXT.get(Status(status), ["review"]))]
-    return deeds[dice.choices(list(deeds), WEIGHTS)[0]]
+        return dice.choice(NEXT.get(Status(status), ["review"]))
+    return dice.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
 
 
-def _likely(dice: random.Random, crew: list[User], hazard: Hazard, care: float) -> User:
+# Who may take a deed: its steps in the table; what only the owner may is left to the owner.
+VERBS = {"confirm": ("confirm",), "assign": ("assign", "reassign"), "review": ("pass", "return")}
+BY_OWNER = {"start", "submit", "ask", "hand_over"}
+
+
+def _likely(dice: random.Random, crew: list[User], hazard: Hazard, deed: str, care: float) -> User:
     """Mostly somebody who may; often enough anybody at all."""
-    able = [person for person in crew if WORKFLOW.open_to(person, hazard)]
-    return dice.choice(able) if able and dice.random() < care else dice.choice(crew)
+    able: list[User] = []
+    if dice.random() < care and deed in BY_OWNER:
+        able = [person for person in crew if person.pk == hazard.owner_id]
+    elif deed in VERBS and dice.random() < care:
+        able = [person for person in crew if _may(person, hazard, VERBS[deed])]
+    return dice.choice(able or crew)
+
+
+def _may(person: User, hazard: Hazard, verbs: tuple[str, ...]) -> bool:
+    return any(step.verb.startswith(verbs) for step in WORKFLOW.open_to(person, hazard))
 
 
 def test_no_walk_reaches_what_must_not_be(crew):
@@ -145,7 +161,8 @@ def _walk(dice: random.Random, crew: list[User], care: float) -> list[tuple[str,
         seen = Event.objects.count()
         # A refusal is an answer, with a sentence; whatever else is raised is a fault.
         with contextlib.suppress(Refusal):
-            _deed(dice, deeds, before.status, care)(_loaded(before), _likely(dice, crew, before, care))
+            deed = _deed(dice, before.status, care)
+            deeds[deed](_loaded(before), _likely(dice, crew, before, deed, care))
         after = _loaded(before)
         news = list(history(after).filter(seq__gt=seen))
         _was_a_step(before, after, news)
