@@ -20,11 +20,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from core.errors import NotAllowed, Refusal, Revoked
+from core.errors import DomainError, NotAllowed, Refusal, Revoked
 from core.limits import allow
 from core.models import Attachment
 from hazards import actions
 from hazards.actions.invitations import invitation_of
+from hazards.actions.pictures import has_before_photo
 from hazards.models import WORKFLOW, Evidence, Hazard, Invitation, PostPhoto, SubTask
 from people.preferences import prefer
 from portals.field.forms.hazards import RectifyForm
@@ -125,6 +126,7 @@ def _shown(request, invitation: Invitation, token: str, **more: Any) -> dict[str
         "socket": f"/ws/g/{token}/",
         "evidence": hazard.evidence.select_related("attachment__by"),
         "fixes": fixes,
+        "needs_before": fixes and not has_before_photo(hazard),
         "steps": {step.verb for step in WORKFLOW.open_to(user, hazard)} if fixes else set(),
         "form": more.get("form") or RectifyForm(),
         "taken": more.get("taken_fix"),
@@ -167,6 +169,17 @@ def _start(request, invitation: Invitation) -> str:
     return "#fix"
 
 
+def _before(request, invitation: Invitation) -> str:
+    """Where it was reported without a photo, it is photographed before the work."""
+    _require_fixer(invitation)
+    hazard = invitation.hazard
+    taken = take_photos(request, "before", stamp=stamp_of(hazard.equipment or hazard.area), by=invitation.user)
+    if taken.errors:
+        raise DomainError(" ".join(taken.errors))
+    actions.add_before_photos(hazard, by=invitation.user, photos=taken.photos)
+    return "#fix"
+
+
 def _rectify(request, invitation: Invitation) -> str:
     _require_fixer(invitation)
     hazard, form = invitation.hazard, RectifyForm(request.POST)
@@ -194,6 +207,7 @@ def _language(request, invitation: Invitation) -> str:
 VERBS: dict[str, Callable[[Any, Invitation], str]] = {
     "post": lambda request, invitation: views.post(request, invitation.hazard, by=invitation.user),
     "finish": lambda request, invitation: views.finish(request, invitation.hazard, by=invitation.user),
+    "before": _before,
     "start": _start,
     "rectify": _rectify,
     "language": _language,

@@ -174,6 +174,10 @@ def test_they_finish_their_own_task_and_no_other(guest, link, officer):
 
 def test_who_was_asked_to_fix_it_fixes_it(guest, link, officer):
     assign_hazard(link.hazard, by=officer, owner=link.user)
+    assert guest.post(url(link, "start/")).status_code == 422, "there is no photo from before yet"
+    assert 'name="before"' in guest.get(url(link)).content.decode()
+    assert guest.post(url(link, "before/")).status_code == 422
+    assert guest.post(url(link, "before/"), {"before": make.photo_file()}).status_code == 302
     assert guest.post(url(link, "start/")).status_code == 302
     thin = guest.post(url(link, "rectify/"), {"measure": "换了漏电保护器"})
     assert thin.status_code == 422 and "换了漏电保护器" in thin.content.decode()
@@ -190,7 +194,7 @@ def test_who_only_takes_part_fixes_nothing(guest, officer):
     with pytest.raises(DomainError):
         assign_hazard(hazard, by=officer, owner=helper.user)
     assert hazard.group.present().filter(user=helper.user).exists(), "taking part opens the group"
-    for verb in ("start", "rectify"):
+    for verb in ("before", "start", "rectify"):
         assert guest.post(url(helper, f"{verb}/")).status_code == 403
 
 
