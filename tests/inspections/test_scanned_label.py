@@ -116,10 +116,10 @@ def test_a_plain_link_leads_through_signing_in_back_to_the_machine(browser, work
     machine = make.machine()
     address = reverse("field:qr", args=[token_of(_label(machine))])
     browser.logout()
-    login = browser.get(address)
-    assert login.status_code == 302
+    login = f"{reverse('account_login')}?next={address}"
+    assert f'href="{login}"' in browser.get(address).content.decode()
     sent = {"login": worker.phone, "password": make.PASSWORD}
-    answer = browser.post(login.url, sent, follow=True)
+    answer = browser.post(login, sent, follow=True)
     assert answer.redirect_chain[-1][0] == address
     assert machine.name["zh"] in _text(answer)
 

@@ -69,7 +69,10 @@ def test_a_report_and_a_fix_say_it_too(browser, worker):
     browser.force_login(fixer)
     sent = {"photos": make.photo_file(), "measure": "擦干净了", "passed_1": "yes"}
     browser.post(reverse("field:rectify", args=[hazard.pk]), sent)
-    assert hazard.evidence.get().attachment.stamp == f"2026-03-02 12:00 · 陈志强 · {area.name['zh']} {area.code}"
+    assert (
+        hazard.evidence.get(stage=Evidence.Stage.AFTER).attachment.stamp
+        == f"2026-03-02 12:00 · 陈志强 · {area.name['zh']} {area.code}"
+    )
 
 
 @pytest.mark.parametrize(("minutes", "is_said"), [(0, False), (-4, False), (-6, True), (6, True), (-60 * 24, True)])

@@ -28,7 +28,7 @@ def test_the_suggestion_follows_what_is_ticked_and_the_clause_is_found_while_typ
         page.get_by_label("条款里的词").press("Enter")
         page.get_by_label("干式除尘系统").check()
         expect(advice).to_contain_text("建议定为：重大")
-        page.get_by_text("会死人").click()
+        page.get_by_label("会死人").check()
         page.get_by_role("button", name="确认", exact=True).click()
         expect(page.get_by_text("法定重大，第 11.3 条").first).to_be_visible()
         assert page.faults == []
