@@ -166,7 +166,7 @@ def test_my_reports_show_where_each_stands(browser, worker):
     hazard = make.hazard(Status.RECTIFYING, reporter=worker, owner=make.person(Role.MAINTENANCE, name="陈志强"))
     for page in ("field:mine", "field:home"):
         text = browser.get(reverse(page)).content.decode()
-        assert "陈志强正在整改" in text
+        assert "陈志强正在修" in text
         assert hazard.title in text
 
 
