@@ -22,8 +22,14 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_collection_modifyitems(items):
-    """What needs the running product comes last: from then on its worker takes every row that is due."""
+    """What needs the running product comes last: from then on its worker takes every row that is due.
+
+    Tests of one file share what they have set up, so they stay in one process; `spread` lets a file's tests part.
+    """
     items.sort(key=lambda item: "live" in item.fixturenames)
+    for item in items:
+        if not item.get_closest_marker("spread"):
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{'live' in item.fixturenames}"))
 
 
 def _owner(name: str) -> psycopg.Connection:

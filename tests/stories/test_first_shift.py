@@ -101,8 +101,10 @@ def _fix(fixer, place) -> None:
     fixer.locator(".w-item", has_text="2 号冲压机").click()
     fixer.get_by_role("button", name="开始整改").click()
     fixer.locator("[data-shots] input[type=file]").first.set_input_files(place.photos["after"])
+    expect(fixer.locator("[data-shot]")).to_be_visible()
     fixer.fill("textarea[name=measure]", "装回防护罩，四颗螺栓换成 8.8 级")
     fixer.locator("label", has_text="是").first.click()
+    expect(fixer.locator("input[name=passed_1][value=yes]")).to_be_checked()
     fixer.get_by_role("button", name="提交验收").click()
     expect(fixer.get_by_text("接下来由班组长初审")).to_be_visible()
     assert fixer.faults == []
