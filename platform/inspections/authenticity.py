@@ -21,7 +21,7 @@ from hazards.models import Evidence
 from inspections.models import Answer, Run
 
 FULL = 100
-COPIED_PHOTO, TOO_FAST, SAME_ANSWERS, OTHER_LABEL, NO_LABEL = 60, 50, 30, 15, 5
+COPIED_PHOTO, TOO_FAST, SAME_ANSWERS, OTHER_LABEL, NO_LABEL = 60, 50, 30, 30, 5
 
 # Nobody looks at a thing and answers in less.
 SECONDS_PER_ITEM = 1.5
@@ -66,7 +66,7 @@ class Facts:
     usual: int | None = None  # seconds, median of this checklist
     copies: tuple[Copy, ...] = ()
     row: Row = field(default_factory=Row)
-    label: str = ""  # "none" or "other"; empty: the right one, or there is none to scan
+    label: str = ""  # "none", or "other": that of another place; empty: its own, or it has none
 
 
 def judge(facts: Facts) -> tuple[int, list[dict[str, Any]]]:
@@ -133,7 +133,7 @@ def in_words(doubt: dict[str, Any]) -> str:
         )
         return text % doubt
     if code == "other_label":
-        return _("The check began from the label of another place.")
+        return _("During it the label of another place was scanned, and never its own.")
     return _("It began without scanning the label.") if code == "none_label" else ""
 
 
@@ -250,14 +250,11 @@ def _rows(pks: list[int]) -> dict[int, Row]:
 
 
 _LABELS = """
-SELECT run.id, CASE WHEN scanned.id IS NULL THEN 'none' ELSE 'other' END
+SELECT run.id, CASE WHEN run.other_label_id IS NULL THEN 'none' ELSE 'other' END
 FROM {run} run
-LEFT JOIN {label} scanned ON scanned.id = run.scanned_id
-WHERE run.id = ANY(%s)
+WHERE run.id = ANY(%s) AND run.scanned_id IS NULL
   AND EXISTS (SELECT 1 FROM {label} label WHERE label.revoked_at IS NULL
               AND (label.equipment_id = run.equipment_id OR (run.equipment_id IS NULL AND label.area_id = run.area_id)))
-  AND NOT coalesce(CASE WHEN run.equipment_id IS NULL THEN scanned.area_id = run.area_id
-                        ELSE scanned.equipment_id = run.equipment_id END, false)
 """
 
 

@@ -1,6 +1,6 @@
 """Where somebody probably is: the machine they check, the label they scanned last, else where their team works."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -24,6 +24,12 @@ def forget_label(request: HttpRequest) -> None:
         del request.session[_KEY]
 
 
+def label_since(request: HttpRequest, begun: datetime | None) -> QRPoint | None:
+    """The last label that was scanned from that moment on."""
+    point, at = _last_label(request)
+    return point if at and begun and at >= begun else None
+
+
 def guess_place(request: HttpRequest) -> Equipment | Area | None:
     return _checked_now(request.user) or _scanned_last(request) or _of_the_team(request.user)
 
@@ -36,12 +42,14 @@ def _checked_now(user) -> Equipment | Area | None:
 
 
 def _scanned_last(request: HttpRequest) -> Equipment | Area | None:
+    point, at = _last_label(request)
+    return point.place if point and at and at >= timezone.now() - SCANNED_WITHIN else None
+
+
+def _last_label(request: HttpRequest) -> tuple[QRPoint | None, datetime | None]:
     pk, text = request.session.get(_KEY, (None, ""))
-    at = moment(text)
-    if at is None or at < timezone.now() - SCANNED_WITHIN:
-        return None
     point = QRPoint.objects.select_related("equipment__area", "area").filter(pk=pk, revoked_at=None).first()
-    return point.place if point else None
+    return point, moment(text)
 
 
 def _of_the_team(user) -> Area | None:

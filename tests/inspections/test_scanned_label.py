@@ -61,6 +61,29 @@ def test_after_it_is_handed_in_a_scan_proves_nothing(browser, worker):
     assert run.scanned is None
 
 
+def _hand_in(browser, run: Run):
+    item = run.checklist.items.get()
+    return browser.post(reverse("field:run", args=[run.pk]), {f"value-{item.pk}": "pass"})
+
+
+def test_a_label_of_elsewhere_that_is_scanned_during_a_check_is_kept_beside_it_and_proves_nothing(browser, worker):
+    run, elsewhere = make.run(worker), _label(make.machine())
+    _start(browser, run)
+    browser.get(reverse("field:qr", args=[token_of(elsewhere)]))
+    assert _hand_in(browser, run).status_code == 302
+    run.refresh_from_db()
+    assert (run.scanned, run.other_label) == (None, elsewhere)
+
+
+def test_a_label_scanned_before_a_check_began_says_nothing_of_it(browser, worker):
+    run = make.run(worker)
+    browser.get(reverse("field:qr", args=[token_of(_label(make.machine()))]))
+    _start(browser, run)
+    assert _hand_in(browser, run).status_code == 302
+    run.refresh_from_db()
+    assert (run.scanned, run.other_label) == (None, None)
+
+
 @pytest.mark.parametrize("other", ["machine", "its area"])
 def test_the_label_of_another_place_is_refused_by_name(browser, worker, other):
     run = make.run(worker)

@@ -14,7 +14,9 @@ from django.utils import timezone
 from core.models import Attachment, Event
 from facilities.qr import issue_sticker, token_of
 from hazards.models import Hazard
+from inspections.actions import Given, submit_run
 from inspections.models import Answer, Item, Run
+from people.models import User
 from people.permissions import Role
 from tenants.current import in_factory
 from tests import make
@@ -308,10 +310,27 @@ def test_a_nul_in_an_answer_is_left_out(browser, worker, run):
 def test_a_label_scanned_without_network_counts_where_it_holds(browser, worker, run):
     admin = make.person(Role.ADMIN)
     here, elsewhere = issue_sticker(run.equipment, by=admin), issue_sticker(make.machine(), by=admin)
-    for label, scanned in ((token_of(elsewhere), None), ("no label", None), ("\0", None), (token_of(here), here)):
+    kept = {token_of(elsewhere): (None, elsewhere), "no label": (None, None), "\0": (None, None)}
+    for label, labels in (kept | {token_of(here): (here, None)}).items():
         each = make.run(worker, of=run.checklist, equipment=run.equipment)
         assert hand_in(browser, each, record(each, worker, label=label)).status_code == 200
-        assert Run.objects.get(pk=each.pk).scanned == scanned
+        each.refresh_from_db()
+        assert (each.scanned, each.other_label) == labels
+
+
+def test_the_label_belongs_to_the_record_of_who_scanned_it(browser, worker, run):
+    colleague = make.person(Role.WORKER)
+    team = make.team()
+    for person in (worker, colleague):
+        User.objects.filter(pk=person.pk).update(team=team)
+        person.refresh_from_db()
+    Run.objects.filter(pk=run.pk).update(team=team, assignee=None)
+    run.refresh_from_db()
+    submit_run(run, [Given(item, "pass") for item in run.checklist.items.all()], by=colleague)
+    here = issue_sticker(run.equipment, by=None)
+    assert hand_in(browser, run, record(run, worker, label=token_of(here))).status_code == 200
+    kept = Run.objects.order_by("pk").values_list("inspector", "scanned")
+    assert list(kept) == [(colleague.pk, None), (worker.pk, here.pk)]
 
 
 def test_a_voice_note_goes_the_same_way(browser, worker, run):

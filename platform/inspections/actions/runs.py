@@ -98,7 +98,7 @@ def _refuse_careless(run: Run, ex: str) -> None:
 def note_scan(run: Run, point: QRPoint, *, by: User) -> Run:
     """Proof that somebody stood at the place: its label was scanned before the check was handed in."""
     refuse_others(run, by)
-    if (point.equipment_id, point.area_id) != (run.equipment_id, None if run.equipment_id else run.area_id):
+    if not hangs_at(point, run):
         raise DomainError(
             _("This label belongs to %(label)s. This check is for %(place)s: scan the label there.")
             % {"label": say(point.place.name), "place": say(run.place.name)}
@@ -107,6 +107,10 @@ def note_scan(run: Run, point: QRPoint, *, by: User) -> Run:
         Run.objects.filter(pk=run.pk, scanned=None).update(scanned=point)
         run.scanned = point
     return run
+
+
+def hangs_at(point: QRPoint, run: Run) -> bool:
+    return (point.equipment_id, point.area_id) == (run.equipment_id, None if run.equipment_id else run.area_id)
 
 
 def refuse_others(run: Run, by: User) -> None:

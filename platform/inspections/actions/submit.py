@@ -16,9 +16,11 @@ from core.handed import Handed
 from core.models import Attachment
 from core.words import say, wordings
 from core.zone import zone
+from facilities.models import QRPoint
 from hazards.actions import locked, report_hazard
 from hazards.models import Evidence, Hazard, Level
 from inspections.actions.runs import (
+    hangs_at,
     note_late_start,
     refuse_early,
     refuse_new_on_locked,
@@ -81,7 +83,15 @@ def voices_of_runs(user: User) -> Any:
 
 
 @action
-def submit_run(run: Run, given: Iterable[Given], *, by: User, ex: str = "", handed: Handed | None = None) -> Run:
+def submit_run(
+    run: Run,
+    given: Iterable[Given],
+    *,
+    by: User,
+    ex: str = "",
+    handed: Handed | None = None,
+    label: QRPoint | None = None,
+) -> Run:
     """Seals the answers and makes a hazard of each problem. The same submission again shows what was handed in.
 
     All times that count are ours: a hand-in that waited on a phone without network counts from its arrival, so past the
@@ -90,6 +100,8 @@ def submit_run(run: Run, given: Iterable[Given], *, by: User, ex: str = "", hand
     did on a machine that was locked meanwhile: kept, with a mark.
 
     ex: see start_run; asked for here where the check was begun without the server.
+    label: what was scanned during the check. Its own proves where the inspector stood; that of another place proves
+    nothing, refuses nothing, and is kept beside it.
     """
     runs = Run.objects.select_for_update(of=("self",)).select_related("checklist", "equipment", "area", "scanned")
     run = runs.get(pk=run.pk)
@@ -117,6 +129,7 @@ def submit_run(run: Run, given: Iterable[Given], *, by: User, ex: str = "", hand
     run.is_late = bool(run.closes_at and now > run.closes_at)
     run.result = Run.Result.FAIL if any(hazards) else Run.Result.PASS
     _note_phone(run, handed, now)
+    _note_label(run, label)
     run.stop_use = locked([run.equipment_id]).get(run.equipment_id) if run.equipment_id else None
     run.save()
     due.now("inspections.judge_run", run=run.pk)
@@ -201,6 +214,13 @@ def _note_phone(run: Run, handed: Handed | None, now: datetime) -> None:
     run.submission_id, run.content_sha256 = handed.id, handed.sha256
     run.phone_started_at, run.phone_submitted_at = handed.started_at, handed.submitted_at
     run.skew_seconds = handed.skew_seconds(now)
+
+
+def _note_label(run: Run, label: QRPoint | None) -> None:
+    if label and hangs_at(label, run):
+        run.scanned = run.scanned or label
+    elif label:
+        run.other_label = label
 
 
 def _say_submitted(run: Run, answers: list[Given], hazards: list[Hazard | None], by: User) -> None:

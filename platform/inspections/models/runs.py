@@ -143,7 +143,12 @@ class Run(models.Model):
         StopUse, models.PROTECT, null=True, related_name="+", help_text="Handed in although the machine was locked."
     )
     nudged_at = models.DateTimeField(null=True)
-    scanned = models.ForeignKey(QRPoint, models.PROTECT, null=True, related_name="+", help_text="Label it began from.")
+    scanned = models.ForeignKey(
+        QRPoint, models.PROTECT, null=True, related_name="+", help_text="Label of its place: somebody stood there."
+    )
+    other_label = models.ForeignKey(
+        QRPoint, models.PROTECT, null=True, related_name="+", help_text="Label of another place scanned during it."
+    )
     submission_id = models.UUIDField(unique=True, null=True, help_text="Made by the phone; applied once.")
     content_sha256 = models.CharField(max_length=64, blank=True, help_text="Of what the phone handed in.")
     phone_started_at = models.DateTimeField(null=True, help_text="As the phone says; not trusted.")

@@ -18,6 +18,7 @@ from inspections.actions import (
 )
 from inspections.models import Run
 from portals.field.forms.run import Row, as_given, empty_rows, read_rows
+from portals.field.whereabouts import label_since
 from portals.locks import shows_lock
 from portals.web import page
 
@@ -67,7 +68,8 @@ def _submit(request, run: Run):
     try:
         if any(row.errors for row in rows):
             raise AnswersRefused({row.item.pk: "" for row in rows if row.errors})
-        submit_run(run, as_given(rows), by=request.user, ex=request.POST.get("ex", ""))
+        label = label_since(request, run.started_at)
+        submit_run(run, as_given(rows), by=request.user, ex=request.POST.get("ex", ""), label=label)
     except AnswersRefused as refused:
         for row in rows:
             row.errors += filter(None, [refused.errors.get(row.item.pk)])

@@ -29,7 +29,7 @@ from facilities.models import QRPoint
 from facilities.qr import read_token
 from hazards.actions import report_hazard
 from hazards.models import Hazard
-from inspections.actions import AnswersRefused, note_scan, refuse_others, submit_run
+from inspections.actions import AnswersRefused, refuse_others, submit_run
 from inspections.models import Run
 from people.models import User
 from portals.field.forms.hazards import ReportForm
@@ -163,7 +163,6 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
         return _sign_in()
     if missing := sent.missing(request.user):
         return _still_on_phone(missing)
-    _note_label(run, sent.label, request.user)
     try:
         return _answer(_submit(sent.as_form(request), run, sent))
     except AnswersRefused as refused:
@@ -205,11 +204,11 @@ def _reported(hazard: Hazard) -> JsonResponse:
     return JsonResponse(told)
 
 
-def _note_label(run: Run, label: str, user: Any) -> None:
-    """A label proves where somebody stood; one that proves nothing, such as a replaced one, refuses no record."""
+def _label(token: str) -> QRPoint | None:
+    """A label that cannot be read, such as a replaced one, refuses no record."""
     with suppress(Refusal):
-        if label:
-            note_scan(run, read_token(label), by=user)
+        return read_token(token) if token else None
+    return None
 
 
 def _submit(request: HttpRequest, run: Run, sent: Any) -> Run:
@@ -217,7 +216,12 @@ def _submit(request: HttpRequest, run: Run, sent: Any) -> Run:
     if faults := {row.item.pk: " ".join(row.errors) for row in rows if row.errors}:
         raise AnswersRefused(faults)
     return submit_run(
-        run, as_given(rows), by=cast(User, request.user), ex=request.POST.get("ex", ""), handed=sent.handed
+        run,
+        as_given(rows),
+        by=cast(User, request.user),
+        ex=request.POST.get("ex", ""),
+        handed=sent.handed,
+        label=_label(sent.label),
     )
 
 
