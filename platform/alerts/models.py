@@ -5,11 +5,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.events import register
+from people.permissions import Role
 
 register(
     {
         "alert.raised": _("Alert raised"),
         "alert.acknowledged": _("Alert taken"),
+        "alert.escalated": _("Alert went one level up"),
+        "alert_policy.changed": _("Chain of alerts changed"),
     }
 )
 
@@ -33,9 +36,46 @@ class Alert(models.Model):
     raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    step = models.IntegerField(default=0, help_text="How far it went up the chain; the last step repeats.")
+    policy = models.ForeignKey("alerts.AlertPolicy", models.PROTECT, null=True, related_name="+")
 
     objects = AlertQuerySet.as_manager()
 
     class Meta:
         ordering = ["-raised_at"]
         indexes = [models.Index(fields=["raised_at"], name="alert_open", condition=models.Q(acknowledged_at=None))]
+
+
+def full_chain() -> list[str]:
+    """Who is called after the people on duty, one level further each time; the last one again and again."""
+    return [Role.LEADER, Role.HEAD]
+
+
+class AlertPolicy(models.Model):
+    """How long an alert waits for somebody before it calls the next level. A new version holds for new alerts."""
+
+    version = models.IntegerField(unique=True)
+    minutes = models.IntegerField(_("minutes until the next level"), default=5)
+    repeat_minutes = models.IntegerField(_("minutes between repeats at the last level"), default=10)
+    chain = models.JSONField(_("who is called next"), default=full_chain, help_text="Roles in their order.")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-version"]
+
+
+class Screen(models.Model):
+    """A screen on a workshop's wall: a link of its own shows it what happens there, until it is revoked."""
+
+    name = models.CharField(_("where it hangs"), max_length=60)
+    department = models.ForeignKey("facilities.Department", models.PROTECT, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField(null=True, help_text="When it last asked.")
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["name", "id"]

@@ -16,12 +16,11 @@ from core.words import say
 from hazards.actions.invitations import link_of
 from hazards.chain import WHY
 from notifications import catalogue
-from notifications.channels import sms
 from notifications.models import Feed, Message, Notification
+from notifications.sending import queue
 from people.models import User
 from people.permissions import Role
 from realtime.push import push_on_commit
-from tenants import due
 from tenants.current import current_factory
 
 REPLAY_AT_ONCE = 100
@@ -40,7 +39,8 @@ def deliver(event: Event) -> list[Notification]:
         push_on_commit([note.user_id], {"note": as_json(note)})
         phone, text = _by_phone(rule, note)
         if phone:
-            due.now("notifications.send_sms", phone=phone, text=text, key=f"note:{note.pk}")
+            facts = {"notification": note, "person": note.user, "is_urgent": note.is_urgent, "alert_id": note.alert_id}
+            queue(Message.Channel.SMS, phone, text, key=f"note:{note.pk}", **facts)
     if rule.looks_at:
         push_on_commit(_lookers(rule, event, subject), {"look": rule.looks_at})
     if event.subject_type == "hazards.hazard":
@@ -90,6 +90,9 @@ def _write(rule: catalogue.Rule, event: Event, subject: Any, person: User) -> No
         user=person,
         seq=feed.seq,
         event_id=event.pk,
+        event=event.name,
+        subject_type=event.subject_type,
+        subject_id=event.subject_id,
         line=line[:300],
         url=_url(subject),
         is_urgent=rule.is_urgent,
@@ -171,14 +174,3 @@ def feed_after(user: User, after: int) -> list[dict[str, Any]]:
 
 def last_seq(user: User) -> int:
     return Feed.objects.filter(user=user).values_list("seq", flat=True).first() or 0
-
-
-def send_sms(*, phone: str, text: str, key: str) -> Message:
-    """Hands a text over once per key; without a gateway it says so, in the demo it is kept to be read."""
-    message, is_new = Message.objects.get_or_create(
-        key=key, defaults={"channel": Message.Channel.SMS, "address": phone, "text": text}
-    )
-    if is_new or message.status == Message.Status.WAITING:
-        message.status, message.reason = sms.send(message)
-        message.save()
-    return message

@@ -1,5 +1,6 @@
 from core.models import Event
-from notifications import actions
+from notifications import actions, sending
+from notifications.models import Message
 from realtime.consumers import replays
 from tenants import due
 
@@ -14,4 +15,12 @@ def publish(ids: list[str]) -> None:
 
 @due.handler("notifications.send_sms")
 def send_sms(phone: str, text: str, key: str) -> None:
-    actions.send_sms(phone=phone, text=text, key=key)
+    """A text that an app below asks for, such as a sign-in code."""
+    sending.queue(Message.Channel.SMS, phone, text, key=key)
+
+
+@due.handler("notifications.send")
+def send(message: int) -> None:
+    found = Message.objects.select_for_update(of=("self",)).filter(pk=message).first()
+    if found:
+        sending.send(found)

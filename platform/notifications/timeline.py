@@ -82,7 +82,7 @@ def _subjects(hazard: Hazard) -> Iterable[Model]:
 def _told(events: list[Event]) -> dict[Any, list[Told]]:
     """By event: whoever got a notice, and whoever was named and got none."""
     notes = Notification.objects.filter(event_id__in=[event.pk for event in events]).select_related("user")
-    texts = {row.key: row for row in Message.objects.filter(key__in=[f"note:{note.pk}" for note in notes])}
+    texts = {row.key: row for row in Message.objects.filter(notification__in=notes, channel=Message.Channel.SMS)}
     found: dict[Any, dict[int, Told]] = defaultdict(dict)
     for note in notes:
         sent = texts.get(f"note:{note.pk}")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from facilities.models import Department
+from facilities.models import Department, Shift
 from people.permissions import PARTNER_ROLES, Role, allows
 
 
@@ -172,4 +172,25 @@ class Absence(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=models.F("starts_at")), name="absence_ends_later"),
             models.CheckConstraint(condition=~Q(person=models.F("stand_in")), name="absence_somebody_else"),
+        ]
+
+
+class Duty(models.Model):
+    """值班: who answers for safety in a shift of one day, everywhere or in one workshop, and who takes it over from them."""
+
+    day = models.DateField(_("day"))
+    shift = models.ForeignKey(Shift, models.PROTECT, related_name="+", verbose_name=_("shift"))
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("workshop")
+    )
+    person = models.ForeignKey(User, models.PROTECT, related_name="duties", verbose_name=_("on duty"))
+    substitute = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("substitute")
+    )
+
+    class Meta:
+        ordering = ["day", "shift__starts_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["day", "shift", "department"], name="duty_once", nulls_distinct=False),
+            models.CheckConstraint(condition=~Q(person=models.F("substitute")), name="duty_somebody_else"),
         ]
