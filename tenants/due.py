@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from tenants.current import current_factory, in_factory, in_public
@@ -29,13 +30,13 @@ def handlers() -> dict[str, Callable]:
     return dict(_handlers)
 
 
-def at(when: datetime, name: str, *, key: str | None = None, **payload) -> None:
+def at(when: datetime, name: str, *, key: str | None = None, is_urgent: bool = False, **payload) -> None:
     """Writes the row for the current factory; a second call with the same key moves the first one."""
-    _write(current_factory(), when, name, key, payload, moves=True)
+    _write(current_factory(), when, name, key, payload, is_urgent=is_urgent)
 
 
-def now(name: str, **payload) -> None:
-    _write(current_factory(), timezone.now(), name, None, payload)
+def now(name: str, *, is_urgent: bool = False, **payload) -> None:
+    _write(current_factory(), timezone.now(), name, None, payload, is_urgent=is_urgent)
 
 
 def once(when: datetime, name: str, *, key: str, **payload) -> None:
@@ -52,13 +53,14 @@ def cancel(*, key: str) -> None:
     Due.objects.filter(factory=current_factory(), key=key, dead_at=None).delete()
 
 
-def _write(factory: Factory | None, when, name, key, payload, *, moves=True, wakes=True) -> None:
-    row = Due(factory=factory, handler=name, payload=payload, due_at=when, key=key)
+def _write(factory: Factory | None, when, name, key, payload, *, moves=True, wakes=True, is_urgent=False) -> None:
+    row = Due(factory=factory, handler=name, payload=payload, due_at=when, key=key, is_urgent=is_urgent)
     if key is None:
         row.save(force_insert=True)
     else:
         waiting = Due.objects.filter(factory=factory, key=key, dead_at=None)
-        change = {"due_at": when, "payload": payload, "handler": name, "attempts": 0} if moves else {"key": key}
+        moved = {"due_at": when, "payload": payload, "handler": name, "attempts": 0, "is_urgent": is_urgent}
+        change = moved if moves else {"key": key}
         if not waiting.update(**change):
             Due.objects.bulk_create([row], ignore_conflicts=True)
             waiting.update(**change)  # somebody else's row, where theirs came in between
@@ -74,28 +76,35 @@ def nudge() -> None:
 
 
 def run_one() -> bool:
-    """Claims the most overdue row, removes it and does its work, all in one transaction; False when nothing is due.
+    """Claims a row and does its work, all in one transaction: the urgent ones first, of these and of the others the
+    most overdue; False when nothing is due.
 
-    It is removed first, because the work may ask to be called again under the same key.
+    It is removed before its work, which may ask to be called again under the same key.
     A killed worker leaves the row as it was. A failing one keeps the reason, waits twice as long each time and
     is set aside after MAX_ATTEMPTS for an operator to look at.
     """
     with in_public(), transaction.atomic():
-        row = (
-            Due.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(dead_at=None, due_at__lte=timezone.now())
-            .order_by("due_at", "id")
-            .first()
-        )
+        row = next(iter(Due.objects.raw(_CLAIM, {"now": timezone.now()})), None)
         if row is None:
             return False
         try:
             with transaction.atomic():
-                Due.objects.filter(pk=row.pk).delete()
                 _do(row)
         except Exception as error:  # the row carries the reason on; nothing is swallowed
             _postpone(row, error)
     return True
+
+
+# Two narrow looks into two partial indexes: what it costs does not depend on how many factories there are, nor on how
+# many rows wait for later.
+_CLAIM = """
+DELETE FROM tenants_due WHERE id = coalesce(
+  (SELECT id FROM tenants_due WHERE dead_at IS NULL AND is_urgent AND due_at <= %(now)s
+   ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED),
+  (SELECT id FROM tenants_due WHERE dead_at IS NULL AND due_at <= %(now)s
+   ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+) RETURNING *
+"""
 
 
 def _do(row: Due) -> None:
@@ -111,4 +120,20 @@ def _postpone(row: Due, error: Exception) -> None:
     row.last_error = f"{type(error).__name__}: {error}"[:2000]
     row.due_at = timezone.now() + timedelta(seconds=min(2**row.attempts, 3600))
     row.dead_at = timezone.now() if row.attempts >= MAX_ATTEMPTS else None
-    row.save()
+    row.save(force_insert=True)
+
+
+def dead() -> QuerySet[Due]:
+    """What was given up, the latest first; an operator looks at the reason and replays it."""
+    return Due.objects.exclude(dead_at=None).select_related("factory").order_by("-dead_at", "-id")
+
+
+def replay(row: Due) -> bool:
+    """Tries it again from the beginning; False where a newer row waits under the same key, which does the work anyway."""
+    with transaction.atomic():
+        if row.key and Due.objects.filter(factory=row.factory, key=row.key, dead_at=None).exists():
+            row.delete()
+            return False
+        Due.objects.filter(pk=row.pk).update(dead_at=None, attempts=0, due_at=timezone.now())
+        transaction.on_commit(nudge, robust=True)
+    return True

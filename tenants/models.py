@@ -57,6 +57,7 @@ class Due(models.Model):
     payload = models.JSONField(default=dict)
     due_at = models.DateTimeField()
     key = models.CharField(max_length=120, null=True)
+    is_urgent = models.BooleanField(default=False, help_text="Goes before all that has waited longer.")
     attempts = models.IntegerField(default=0)
     last_error = models.TextField(default="")
     dead_at = models.DateTimeField(null=True)
@@ -66,4 +67,8 @@ class Due(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["factory", "key"], name="due_key_once", condition=Q(dead_at__isnull=True)),
         ]
-        indexes = [models.Index(fields=["due_at", "id"], name="due_waiting", condition=Q(dead_at__isnull=True))]
+        indexes = [
+            models.Index(fields=["due_at", "id"], name="due_waiting", condition=Q(dead_at__isnull=True)),
+            models.Index(fields=["due_at", "id"], name="due_urgent", condition=Q(dead_at__isnull=True, is_urgent=True)),
+            models.Index(fields=["-dead_at"], name="due_dead", condition=Q(dead_at__isnull=False)),
+        ]

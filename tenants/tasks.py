@@ -4,7 +4,6 @@ import time
 from celery import shared_task
 
 from tenants import due, provisioning
-from tenants.models import Due
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +19,3 @@ def run_due(seconds: float = 20) -> None:
 @due.handler("tenants.fill_pool")
 def fill_pool() -> None:
     provisioning.fill_pool()
-
-
-def dead_letters() -> int:
-    return Due.objects.exclude(dead_at=None).count()

@@ -13,7 +13,8 @@ register(
         "alert.acknowledged": _("Alert taken"),
         "alert.escalated": _("Alert went one level up"),
         "alert_policy.changed": _("Chain of alerts changed"),
-    }
+    },
+    urgent=("alert.raised", "alert.acknowledged", "alert.escalated"),
 )
 
 

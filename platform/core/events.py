@@ -23,18 +23,23 @@ from tenants.current import current_schema
 
 ANCHOR_EVERY = timedelta(minutes=5)
 _words: dict[str, str | Promise] = {}
+_urgent: set[str] = set()
 _pending: ContextVar[list[Event] | None] = ContextVar("pending events", default=None)
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def register(words: dict[str, str | Promise]) -> None:
-    """Each app names its events once, at import, with what people read; a doubled name is a programming error."""
+def register(words: dict[str, str | Promise], *, urgent: Iterable[str] = ()) -> None:
+    """Each app names its events once, at import, with what people read; a doubled name is a programming error.
+
+    urgent: those that are handed on before everything that waits.
+    """
     doubled = _words.keys() & words.keys()
     if doubled:
         raise ValueError(f"events registered twice: {doubled}")
     _words.update(words)
+    _urgent.update(urgent)
 
 
 def registered() -> frozenset[str]:
@@ -94,7 +99,8 @@ def _seal(events: list[Event]) -> None:
     chain(head, events)
     Event.objects.bulk_create(events)
     head.save()
-    due.now("events.published", ids=[str(event.id) for event in events])
+    is_urgent = any(event.name in _urgent for event in events)
+    due.now("events.published", is_urgent=is_urgent, ids=[str(event.id) for event in events])
     due.once(timezone.now() + ANCHOR_EVERY, "core.anchor", key="core.anchor")
 
 

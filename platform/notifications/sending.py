@@ -23,8 +23,13 @@ def queue(channel: str, address: str, text: str, *, key: str, at: datetime | Non
     facts = {"channel": channel, "address": address, "text": text, **columns}
     message, is_new = Message.objects.get_or_create(key=key, defaults=facts)
     if is_new:
-        due.at(at or timezone.now(), "notifications.send", key=f"message:{message.pk}", message=message.pk)
+        _later(message, at or timezone.now())
     return message
+
+
+def _later(message: Message, at: datetime) -> None:
+    key = f"message:{message.pk}"
+    due.at(at, "notifications.send", key=key, is_urgent=message.is_urgent, message=message.pk)
 
 
 def send(message: Message) -> Message:
@@ -48,7 +53,7 @@ def _again(message: Message, error: ChannelError) -> Message:
     if error.is_permanent or message.attempts >= MOST_ATTEMPTS:
         return _end(message, Message.Status.FAILED, error.reason)
     wait = error.wait or min(timedelta(seconds=2**message.attempts), SLOWEST)
-    due.at(timezone.now() + wait, "notifications.send", key=f"message:{message.pk}", message=message.pk)
+    _later(message, timezone.now() + wait)
     return _end(message, Message.Status.WAITING, error.reason)
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from threading import Thread
 
 import pytest
+from django.core.management import call_command
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
@@ -170,3 +171,38 @@ def test_many_workers_do_each_row_once(fresh_factory):
 
     _in_thread(worker, worker, worker)
     assert sorted(word for _schema, word in seen) == sorted(f"w{number}" for number in range(12))
+
+
+def test_an_urgent_row_goes_before_all_that_has_waited_longer(factory, work_off):
+    due.at(timezone.now() - timedelta(hours=1), "test.note", word="waited long")
+    due.now("test.note", word="usual")
+    due.now("test.note", is_urgent=True, word="urgent")
+    work_off()
+    assert [word for _schema, word in seen] == ["urgent", "waited long", "usual"]
+
+
+def _given_up(word: str, **columns) -> Due:
+    facts = {"handler": "test.note", "payload": {"word": word}, "due_at": timezone.now(), "dead_at": timezone.now()}
+    return Due.objects.create(**facts, attempts=due.MAX_ATTEMPTS, last_error="OSError: no network", **columns)
+
+
+def test_what_was_given_up_is_listed_with_its_reason_and_replayed(factory, work_off, capsys):
+    row = _given_up("again", factory=factory)
+    work_off()
+    assert seen == []
+    call_command("dead_letters")
+    listed = capsys.readouterr().out
+    assert f"{row.pk}\t" in listed and factory.name in listed and "OSError: no network" in listed
+    call_command("dead_letters", "--replay", str(row.pk))
+    work_off()
+    assert seen == [(factory.schema_name, "again")]
+    assert not due.dead().exists()
+
+
+def test_a_replayed_row_gives_way_to_a_newer_one_of_its_key(factory, work_off):
+    _given_up("old", factory=factory, key="k")
+    due.at(timezone.now(), "test.note", key="k", word="new")
+    call_command("dead_letters", "--replay", "all")
+    work_off()
+    assert [word for _schema, word in seen] == ["new"]
+    assert not Due.objects.filter(key="k").exists()
