@@ -18,11 +18,11 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
-    from benchmarks import authenticity, exports, hazards, ledger, provisioning
+    from benchmarks import authenticity, due, exports, hazards, ledger, provisioning
     from benchmarks.measure import counts, table
 
     call_command("bootstrap")
-    parts = (provisioning, ledger, exports, hazards)
+    parts = (provisioning, ledger, due, exports, hazards)
     results = [row for part in parts for row in part.run(is_quick=is_quick)]
     found = authenticity.run(is_quick=is_quick)
     print(table(results))

@@ -84,7 +84,7 @@ def run_one() -> bool:
     is set aside after MAX_ATTEMPTS for an operator to look at.
     """
     with in_public(), transaction.atomic():
-        row = next(iter(Due.objects.raw(_CLAIM, {"now": timezone.now()})), None)
+        row = claim()
         if row is None:
             return False
         try:
@@ -93,6 +93,11 @@ def run_one() -> bool:
         except Exception as error:  # the row carries the reason on; nothing is swallowed
             _postpone(row, error)
     return True
+
+
+def claim() -> Due | None:
+    """Takes the row that comes next out of the table; it is back if the transaction fails."""
+    return next(iter(Due.objects.raw(_CLAIM, {"now": timezone.now()})), None)
 
 
 # Two narrow looks into two partial indexes: what it costs does not depend on how many factories there are, nor on how
@@ -121,6 +126,12 @@ def _postpone(row: Due, error: Exception) -> None:
     row.due_at = timezone.now() + timedelta(seconds=min(2**row.attempts, 3600))
     row.dead_at = timezone.now() if row.attempts >= MAX_ATTEMPTS else None
     row.save(force_insert=True)
+
+
+def waiting(name: str) -> list[dict]:
+    """Payloads of the current factory's rows that nobody has finished; those that failed once are left out."""
+    rows = Due.objects.filter(factory=current_factory(), handler=name, attempts=0, dead_at=None)
+    return list(rows.order_by("id").values_list("payload", flat=True))
 
 
 def dead() -> QuerySet[Due]:

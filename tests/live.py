@@ -32,11 +32,14 @@ class Live:
 
     def feed(self, factory: Factory, cookie: str = "", origin: str = "", path: str = "/ws/feed/") -> ClientConnection:
         """An open page's socket; its origin is the page's own host unless told otherwise."""
+        return self.socket(self.host(factory), cookie, origin, path)
+
+    def socket(self, host: str, cookie: str = "", origin: str = "", path: str = "/ws/feed/") -> ClientConnection:
         line = socket.create_connection(("127.0.0.1", self.port))
         return connect(
-            f"ws://{self.host(factory)}{path}",
+            f"ws://{host}{path}",
             sock=line,
-            origin=origin or f"http://{self.host(factory)}",
+            origin=origin or f"http://{host}",
             additional_headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"},
             open_timeout=10,
         )
@@ -49,30 +52,21 @@ def session_of(user) -> str:
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
+def commands_of(port: int, folder: Path) -> dict[str, list[str]]:
+    """What python runs for the web and for the worker with its beat."""
+    web = ["-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "config.asgi:application"]
+    worker = ["-m", "celery", "-A", "config", "worker", "-B", "-s", str(folder / "beat"), "-P", "threads", "-c", "2"]
+    return {"web": web, "worker": worker}
+
+
 @contextmanager
 def running(logs: Path) -> Iterator[Live]:
-    port = _free_port()
+    port = free_port()
     environment = os.environ | {
         "PORT": str(port),
         "PYTHONPATH": f"{settings.ROOT}{os.pathsep}{settings.ROOT / 'platform'}",
     }
-    commands = {
-        "web": ["-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "config.asgi:application"],
-        "worker": [
-            "-m",
-            "celery",
-            "-A",
-            "config",
-            "worker",
-            "-B",
-            "-s",
-            str(logs / "beat"),
-            "-P",
-            "threads",
-            "-c",
-            "2",
-        ],
-    }
+    commands = commands_of(port, logs)
     processes = [_start(command, environment, logs / f"{name}.log") for name, command in commands.items()]
     try:
         _wait_until_ready(port, processes, logs)
@@ -96,17 +90,22 @@ def _wait_until_ready(port: int, processes: list[subprocess.Popen], logs: Path) 
     while time.monotonic() < until:
         if any(process.poll() is not None for process in processes):
             break
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/readyz", headers={"Host": "localhost"}).is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.2)
+        if is_ready(port):
+            return
+        time.sleep(0.2)
     raise RuntimeError(
         "the product did not start:\n" + "\n".join(log.read_text()[-2000:] for log in logs.glob("*.log"))
     )
 
 
-def _free_port() -> int:
+def is_ready(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/readyz", headers={"Host": "localhost"}).is_success
+    except httpx.TransportError:
+        return False
+
+
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

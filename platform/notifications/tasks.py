@@ -1,15 +1,29 @@
-from core.models import Event
+from core.models import Counter, Event
 from notifications import actions, sending
 from notifications.models import Message
 from realtime.consumers import replays
 from tenants import due
 
 replays(actions.feed_after)
+# Its lock keeps one worker at a time telling of a factory's events.
+_TELLING = "events.telling"
 
 
 @due.handler("events.published")
 def publish(ids: list[str]) -> None:
-    for event in Event.objects.filter(pk__in=ids).order_by("seq"):
+    """What happened before to the same things and has not been told yet goes first, whoever is about to tell it."""
+    Counter.objects.get_or_create(name=_TELLING)
+    Counter.objects.select_for_update().get(name=_TELLING)
+    events = list(Event.objects.filter(pk__in=ids))
+    waiting = [pk for payload in due.waiting("events.published") for pk in payload["ids"]]
+    about = {(event.subject_type, event.subject_id) for event in events}
+    latest = max((event.seq for event in events), default=0)
+    events += [
+        event
+        for event in Event.objects.filter(pk__in=waiting, seq__lt=latest).exclude(pk__in=ids)
+        if (event.subject_type, event.subject_id) in about
+    ]
+    for event in sorted(events, key=lambda event: event.seq):
         actions.deliver(event)
 
 

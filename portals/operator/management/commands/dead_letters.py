@@ -25,5 +25,7 @@ class Command(BaseCommand):
     def _list(self, rows: Any) -> None:
         for row in rows:
             factory = row.factory.name if row.factory else "-"
-            self.stdout.write(f"{row.pk}\t{row.dead_at:%Y-%m-%d %H:%M}\t{factory}\t{row.handler}\t{row.payload}\t{row.last_error}")
+            self.stdout.write(
+                f"{row.pk}\t{row.dead_at:%Y-%m-%d %H:%M}\t{factory}\t{row.handler}\t{row.payload}\t{row.last_error}"
+            )
         self.stdout.write(f"{len(rows)} given up")
