@@ -16,6 +16,7 @@ from django.conf import settings
 from django.test import Client
 from websockets.sync.client import ClientConnection, connect
 
+from config.serve import web
 from tenants.models import Factory
 
 
@@ -57,7 +58,7 @@ def running(logs: Path) -> Iterator[Live]:
         "PYTHONPATH": f"{settings.ROOT}{os.pathsep}{settings.ROOT / 'platform'}",
     }
     commands = {
-        "web": ["-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "config.asgi:application"],
+        "web": ["-m", *web("127.0.0.1", port)],
         "worker": [
             "-m",
             "celery",
