@@ -18,6 +18,7 @@ export function setup(box) {
 }
 
 async function take(box, input) {
+  if (input.multiple || !box.shots.length) hold(box, input.files.length);
   const added = await drawnAgain([...input.files]);
   put(box, input.multiple ? [...box.shots, ...added] : added);
 }
@@ -30,7 +31,16 @@ async function drawnAgain(files) {
 
 /** More of them, taken otherwise than with the input. */
 export async function add(box, files) {
-  put(box, [...(box.shots ?? []), ...(await drawnAgain(files))]);
+  hold(box, files.length);
+  const added = await drawnAgain(files);
+  put(box, [...(box.shots ?? []), ...added]);
+}
+
+/** Room for photos that are still being drawn: what is below does not move away under a finger when they are there. */
+export function hold(box, count) {
+  const add = box.querySelector("[data-shots-add]");
+  for (let n = 0; n < count; n++) add.before(make("figure", { class: "shot wait-x", "data-shot": "" }, icon("photo")));
+  add.classList.toggle("has-shots", Boolean(box.querySelector("[data-shot]")));
 }
 
 /** Puts these files into the form and shows them. */
