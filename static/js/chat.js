@@ -59,6 +59,7 @@ function leave(event, form, text) {
   const shots = form.querySelectorAll(".shot");
   if (said?.matches("form") || (!text.value.trim() && !shots.length)) return;
   event.detail.shouldSwap = false;
+  said.removeAttribute("id"); // the form keeps it
   text.readOnly = true;
   form.classList.add("stack-s");
   form.replaceChildren(said, make("p", { class: "t-14" }, icon("info-circle"), " ", say("notSaid")), ...shots, ...(text.value.trim() ? [text] : []));

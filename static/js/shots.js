@@ -53,6 +53,8 @@ export function put(box, files) {
   const taken = box.querySelector("[data-taken]");
   if (taken) taken.value = files.map((file) => new Date(file.lastModified).toISOString()).join(",");
   show(box, files);
+  const old = box.nextElementSibling;
+  if (files.length && old?.matches(".field-error")) old.remove(); // it was about what is there now
   input.dispatchEvent(new CustomEvent("shots:changed", { bubbles: true }));
 }
 

@@ -111,7 +111,7 @@ def test_who_is_called_by_name_while_away_is_heard_by_the_stand_in(factory, work
     officer, leader, colleague = (
         make.person(Role.SAFETY_OFFICER),
         make.person(Role.LEADER, name="赵国庆"),
-        make.person(),
+        make.person(Role.WORKER),
     )
     group = open_group(make.hazard(Status.RECTIFYING), by=officer)
     add_member(group, by=officer, user=leader)
