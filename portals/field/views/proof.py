@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from core.errors import DomainError, Refusal
 from hazards.actions import add_before_photos
-from hazards.models import Evidence, Hazard, Status
+from hazards.models import TO_FIX, Evidence, Hazard
 from portals.photos import Photos, stamp_of, take_photos
 from portals.web import page
 
@@ -19,7 +19,7 @@ def context_of(user, hazard: Hazard, evidence) -> dict[str, Any]:
     """What the parts field/hazards/_before.html and _ghost.html need."""
     photos = [proof for proof in evidence if not proof.attachment.is_sound]
     befores = [proof.attachment for proof in photos if proof.stage == Evidence.Stage.BEFORE]
-    is_at_work = hazard.status in (Status.ASSIGNED, Status.RECTIFYING) and hazard.owner_id == user.pk
+    is_at_work = hazard.status in TO_FIX and hazard.owner_id == user.pk
     return {"befores": befores, "needs_before": is_at_work and not befores}
 
 
