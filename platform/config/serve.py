@@ -117,9 +117,9 @@ def web(host: str, port: int) -> list[str]:
 def serve(children: list[Child], environment: dict[str, str], host: str, port: int) -> None:
     """Daphne and the worker, which also keeps the beat; returns when /readyz answers."""
     options = {"env": environment, "cwd": ROOT}
-    commands = {
+    commands: dict[str, list[str]] = {
         "web": web(host, port),
-        "worker": ["celery", "-A", "config", "worker", "-B", "-s", DATA / "beat", "-c", "2", "-l", "WARNING"],
+        "worker": ["celery", "-A", "config", "worker", "-B", "-s", str(DATA / "beat"), "-c", "2", "-l", "WARNING"],
     }
     for name, command in commands.items():
         log = DATA / "logs" / f"{name}.log"

@@ -103,7 +103,6 @@ def test_a_photo_of_twelve_megapixels_goes_in_400_kilobytes_and_without_its_posi
 def test_nothing_moves_under_a_finger_when_a_photo_that_was_drawn_anew_is_shown(live, fresh_factory, tmp_path):
     owner = make.person(Role.MAINTENANCE, name="陈志强")
     hazard, path = make.hazard(Status.RECTIFYING, owner=owner), _big_photo(tmp_path)
-    make.before(hazard)
     site = live.url(fresh_factory).rstrip("/")
     with chromium() as browser:
         fixer = signed_in(browser, site, owner.phone, PHONE)
