@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from alerts.actions import acknowledge_alert
 from alerts.models import Alert
 from hazards.models import Hazard
-from portals.web import page
+from portals.web import is_on_phone, page
 
 SHOWN_AFTER_TAKING = timedelta(minutes=10)
 
@@ -34,9 +34,13 @@ def _with_limits(alerts: list[Alert], user) -> list[Alert]:
     return alerts
 
 
+def _shown(request):
+    return page(request, "parts/_alerts.html", {"alerts": shown_to(request.user), "on_phone": is_on_phone(request)})
+
+
 @login_required
 def open_alerts(request):
-    return page(request, "parts/_alerts.html", {"alerts": shown_to(request.user)})
+    return _shown(request)
 
 
 @login_required
@@ -44,5 +48,5 @@ def open_alerts(request):
 def acknowledge(request, pk: int):
     acknowledge_alert(get_object_or_404(Alert.objects.visible_to(request.user), pk=pk), by=request.user)
     if request.htmx:
-        return page(request, "parts/_alerts.html", {"alerts": shown_to(request.user)})
+        return _shown(request)
     return redirect("home")

@@ -48,7 +48,7 @@ def papers(request: HttpRequest, hazard: Hazard) -> dict[str, Any]:
         "control_typed": request.POST.get("control", hazard.control),
         "control_photos": getattr(request, "control_photos", None),
         "turn": _turn(user, hazard),
-        "returned_fix": _returned(hazard),
+        "returned_fix": returned_fix(hazard),
     }
 
 
@@ -71,7 +71,7 @@ def _turn(user: User, hazard: Hazard) -> dict[str, Any] | None:
     return {"stage": stage, "label": open_to[f"pass_{stage}"].label, "is_barred": decided or user.pk == hazard.owner_id}
 
 
-def _returned(hazard: Hazard) -> Review | None:
+def returned_fix(hazard: Hazard) -> Review | None:
     """Why the fix came back, while it is being fixed again."""
     if hazard.status != Status.RECTIFYING or hazard.round == 1:
         return None

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from facilities.models import Equipment
 from hazards.actions import OutOfService
 from hazards.models import StopUse
-from portals.web import page
+from portals.web import is_on_phone, page
 
 SHOWN = 4
 _NEAR = ("equipment__area", "hazard__owner", "locked_by")
@@ -21,6 +21,7 @@ def shown_to(user: Any) -> dict[str, Any]:
     machines = list({lock.equipment_id: lock for lock in locks}.values())
     return {
         "shown": machines[:SHOWN],
+        "count": len(machines),
         "more": max(0, len(machines) - SHOWN),
         "at_desk": user.can("console.open"),
     }
@@ -35,7 +36,7 @@ def locks_of(machine: Equipment | None) -> list[StopUse]:
 
 @login_required
 def open_locks(request):
-    return page(request, "parts/_locks.html", {"locks": shown_to(request.user)})
+    return page(request, "parts/_locks.html", {"locks": shown_to(request.user), "on_phone": is_on_phone(request)})
 
 
 def shows_lock(view):

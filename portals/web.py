@@ -18,6 +18,11 @@ def page(request: HttpRequest, full: str, context: dict[str, Any], part: str = "
     return render(request, part if part and htmx and not htmx.boosted else full, context, status=status)
 
 
+def is_on_phone(request: HttpRequest) -> bool:
+    """What a part that stands on the desk and on the phone asks for itself when it looks again."""
+    return request.GET.get("on") == "phone"
+
+
 def require(user: Any, permission: str, obj: object = None) -> None:
     if not user.can(permission, obj):
         raise NotAllowed(_("Your role may not open this page. Ask the administrator if you need it."))

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.test import Client
 from websockets.sync.client import ClientConnection, connect
 
+from config.serve import web
 from tenants.models import Factory
 
 
@@ -54,9 +55,8 @@ def session_of(user) -> str:
 
 def commands_of(port: int, folder: Path) -> dict[str, list[str]]:
     """What python runs for the web and for the worker with its beat."""
-    web = ["-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "config.asgi:application"]
     worker = ["-m", "celery", "-A", "config", "worker", "-B", "-s", str(folder / "beat"), "-P", "threads", "-c", "2"]
-    return {"web": web, "worker": worker}
+    return {"web": ["-m", *web("127.0.0.1", port)], "worker": worker}
 
 
 @contextmanager

@@ -108,12 +108,18 @@ def manage(command: tuple[str, ...], environment: dict[str, str], *, show: bool 
     return "".join(said)
 
 
+def web(host: str, port: int) -> list[str]:
+    """Without the log of requests: it would say from which address somebody reported without a name."""
+    bound = ["--bind", host, "--port", str(port)]
+    return ["daphne", *bound, "--no-server-name", "--access-log", "/dev/null", "config.asgi:application"]
+
+
 def serve(children: list[Child], environment: dict[str, str], host: str, port: int) -> None:
     """Daphne and the worker, which also keeps the beat; returns when /readyz answers."""
     options = {"env": environment, "cwd": ROOT}
-    commands = {
-        "web": ["daphne", "--bind", host, "--port", port, "--no-server-name", "config.asgi:application"],
-        "worker": ["celery", "-A", "config", "worker", "-B", "-s", DATA / "beat", "-c", "2", "-l", "WARNING"],
+    commands: dict[str, list[str]] = {
+        "web": web(host, port),
+        "worker": ["celery", "-A", "config", "worker", "-B", "-s", str(DATA / "beat"), "-c", "2", "-l", "WARNING"],
     }
     for name, command in commands.items():
         log = DATA / "logs" / f"{name}.log"

@@ -96,6 +96,12 @@ def told(event: Event, subject: Any) -> Iterable[User]:
     return User.objects.filter(pk__in=event.data.get("told", []), is_active=True)
 
 
+def called(event: Event, subject: Any) -> Iterable[User]:
+    """Those who are asked for something by name; while they are away, who stands in for them as well."""
+    stand_ins = Absence.objects.lending().filter(person__in=told(event, subject)).values("stand_in")
+    return [*told(event, subject), *User.objects.filter(pk__in=stand_ins)]
+
+
 def doers(event: Event, run: Any) -> Iterable[User]:
     """Who has to do the check; where somebody was told of several at once, only the first of them speaks."""
     return [] if "told_with" in event.data else run.doers
@@ -227,11 +233,11 @@ RULES: dict[str, Rule] = {
         Rule("absence.declared", stand_in, _("You stand in for %(absent)s. Their reviews and tasks come to you")),
         Rule("run.nudged", doers, _("Still to do: %(what)s. Please check it now")),
         Rule("group.joined", told, _("You are in the joint group of %(number)s: %(title)s")),
-        Rule("post.mentioned", told, _("%(person)s calls you on %(number)s: %(note)s")),
-        Rule("mention.pressed", told, _("Not read for half an hour, %(number)s. %(note)s"), ("browser", "sms")),
-        Rule("subtask.added", told, _("For you on %(number)s, until %(until)s: %(note)s")),
+        Rule("post.mentioned", called, _("%(person)s calls you on %(number)s: %(note)s")),
+        Rule("mention.pressed", called, _("Not read for half an hour, %(number)s. %(note)s"), ("browser", "sms")),
+        Rule("subtask.added", called, _("For you on %(number)s, until %(until)s: %(note)s")),
         Rule("subtask.done", told, _("%(person)s is done on %(number)s. %(note)s")),
-        Rule("subtask.overdue", told, _("The time is over on %(number)s: %(note)s")),
+        Rule("subtask.overdue", called, _("The time is over on %(number)s: %(note)s")),
     )
 }
 

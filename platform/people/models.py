@@ -1,6 +1,7 @@
 """Who: users with phone or employee number, teams, job roles, and the roles that carry permissions."""
 
 import uuid
+from collections.abc import Collection
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -43,9 +44,10 @@ class UserManager(BaseUserManager):
         """Everybody with an account; who is here only by a link to one hazard is in no list of people."""
         return User.objects.exclude(pk__in=RoleGrant.objects.filter(role=Role.OUTSIDER).values("user"))
 
-    def holding(self, role: str, department_id: int | None = None) -> models.QuerySet["User"]:
-        """Active people with this role, everywhere or for the department."""
-        grants = RoleGrant.objects.filter(role=role).select_related("department")
+    def holding(self, roles: str | Collection[str], department_id: int | None = None) -> models.QuerySet["User"]:
+        """Active people with this role or one of these, everywhere or for the department, and who stands in for them."""
+        wanted = [roles] if isinstance(roles, str) else roles
+        grants = RoleGrant.objects.filter(role__in=wanted).select_related("department")
         fitting = [grant.user_id for grant in grants if grant.reaches(department_id)]
         stand_ins = Absence.objects.lending().filter(person__in=fitting).values("stand_in")
         return User.objects.filter(Q(pk__in=fitting) | Q(pk__in=stand_ins), is_active=True)

@@ -25,14 +25,15 @@ from core.limits import allow
 from core.models import Attachment
 from hazards import actions
 from hazards.actions.invitations import invitation_of
-from hazards.actions.pictures import has_before_photo
 from hazards.models import WORKFLOW, Evidence, Hazard, Invitation, PostPhoto, SubTask
 from people.preferences import prefer
 from portals.field.forms.hazards import RectifyForm
+from portals.field.views import proof
 from portals.files import serve
 from portals.groups import views
 from portals.groups.forms import PostForm, keeping, read
 from portals.groups.threads import group_of, thread
+from portals.levels import returned_fix
 from portals.photos import stamp_of, take_photos
 from portals.web import page
 
@@ -94,10 +95,10 @@ def _ended(request, message: str) -> HttpResponse:
 @_by_link()
 @require_safe
 def show(request, invitation: Invitation, token: str):
-    actions.open_invitation(invitation, language=request.LANGUAGE_CODE)
-    group, part = group_of(invitation.hazard), request.GET.get("part", "")
-    if group:
-        actions.see_group(group, by=invitation.user)
+    """Who only fetches the page, as messengers do for their previews, has not opened the link: see `_seen`."""
+    part = request.GET.get("part", "")
+    if request.htmx:
+        _seen(request, invitation)
     template = views.PARTS[part] if part in ("posts", "side") and request.htmx else "guest/hazard.html"
     return page(request, template, _shown(request, invitation, token))
 
@@ -118,15 +119,17 @@ def _shown(request, invitation: Invitation, token: str, **more: Any) -> dict[str
         "post": PostForm(),
     }
     fixes = invitation.may_fix and hazard.owner_id == user.pk
+    evidence = hazard.evidence.select_related("attachment__by")
     return {
         "hazard": hazard,
         "invitation": invitation,
         "chat": found | chat | more,
         "files": chat["files"],
         "socket": f"/ws/g/{token}/",
-        "evidence": hazard.evidence.select_related("attachment__by"),
+        "evidence": evidence,
         "fixes": fixes,
-        "needs_before": fixes and not has_before_photo(hazard),
+        "returned_fix": returned_fix(hazard) if fixes else None,
+        **proof.context_of(user, hazard, evidence),
         "steps": {step.verb for step in WORKFLOW.open_to(user, hazard)} if fixes else set(),
         "form": more.get("form") or RectifyForm(),
         "taken": more.get("taken_fix"),
@@ -138,6 +141,9 @@ def _shown(request, invitation: Invitation, token: str, **more: Any) -> dict[str
 def act(request, invitation: Invitation, token: str, verb: str):
     if verb not in VERBS:
         raise Http404
+    _seen(request, invitation)
+    if verb == "seen":
+        return HttpResponse(status=204)
     try:
         anchor = VERBS[verb](request, invitation)
     except Refusal as refusal:
@@ -163,6 +169,15 @@ def file(request, invitation: Invitation, token: str, pk):
     return serve(request, get_object_or_404(Attachment.objects.filter(own), pk=pk))
 
 
+def _seen(request, invitation: Invitation) -> str:
+    """The page runs in front of somebody: it opens the link, and what calls them in the group is read."""
+    actions.open_invitation(invitation, language=request.LANGUAGE_CODE)
+    group = group_of(invitation.hazard)
+    if group:
+        actions.see_group(group, by=invitation.user)
+    return ""
+
+
 def _start(request, invitation: Invitation) -> str:
     _require_fixer(invitation)
     actions.start_hazard(invitation.hazard, by=invitation.user)
@@ -174,9 +189,10 @@ def _before(request, invitation: Invitation) -> str:
     _require_fixer(invitation)
     hazard = invitation.hazard
     taken = take_photos(request, "before", stamp=stamp_of(hazard.equipment or hazard.area), by=invitation.user)
-    if taken.errors:
-        raise DomainError(" ".join(taken.errors))
-    actions.add_before_photos(hazard, by=invitation.user, photos=taken.photos)
+    with keeping(taken_fix=taken):
+        if taken.errors:
+            raise DomainError(_("Look at the marked places; nothing is lost."))
+        actions.add_before_photos(hazard, by=invitation.user, photos=taken.photos)
     return "#fix"
 
 
@@ -187,8 +203,8 @@ def _rectify(request, invitation: Invitation) -> str:
     taken = take_photos(request, "photos", stamp=stamp, by=invitation.user)
     with keeping(form=form, taken_fix=taken):
         words = read(form, *taken.errors)
-        proof = {name: words[name] for name in ("measure", "cause", "tests")}
-        actions.submit_hazard(hazard, by=invitation.user, photos=taken.photos, **proof)
+        said = {name: words[name] for name in ("measure", "cause", "tests")}
+        actions.submit_hazard(hazard, by=invitation.user, photos=taken.photos, **said)
     return "#fix"
 
 
@@ -207,6 +223,7 @@ def _language(request, invitation: Invitation) -> str:
 VERBS: dict[str, Callable[[Any, Invitation], str]] = {
     "post": lambda request, invitation: views.post(request, invitation.hazard, by=invitation.user),
     "finish": lambda request, invitation: views.finish(request, invitation.hazard, by=invitation.user),
+    "seen": _seen,
     "before": _before,
     "start": _start,
     "rectify": _rectify,

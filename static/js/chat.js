@@ -1,8 +1,8 @@
 // A joint group's thread: <div data-thread> stays at its end, also where it grows with the page; data-thread="end": the page
 // begins there. <form data-compose data-names='[{name, where}]'> offers the
-// members as soon as somebody types @. Everything else is the form's and htmx's.
+// members as soon as somebody types @; where the group has ended meanwhile, what stands in it is kept to be copied. Everything else is the form's and htmx's.
 
-import { make } from "./words.js";
+import { icon, make, say } from "./words.js";
 
 const NEAR = 80;
 const isDesk = matchMedia("(pointer: fine)");
@@ -48,8 +48,21 @@ function compose(form) {
     text.focus();
     show();
   });
+  form.addEventListener("htmx:oobBeforeSwap", (event) => leave(event, form, text));
   // The form that comes after a post takes the place of the one that somebody was typing in.
   if (form.hasAttribute("hx-swap-oob") && isDesk.matches) text.focus();
+}
+
+/** Something else comes instead of the form: nothing more is said here, and what was not sent yet does not vanish. */
+function leave(event, form, text) {
+  const said = [...event.detail.fragment.childNodes].find((node) => node.nodeType === Node.ELEMENT_NODE);
+  const shots = form.querySelectorAll(".shot");
+  if (said?.matches("form") || (!text.value.trim() && !shots.length)) return;
+  event.detail.shouldSwap = false;
+  said.removeAttribute("id"); // the form keeps it
+  text.readOnly = true;
+  form.classList.add("stack-s");
+  form.replaceChildren(said, make("p", { class: "t-14" }, icon("info-circle"), " ", say("notSaid")), ...shots, ...(text.value.trim() ? [text] : []));
 }
 
 function before(text) {

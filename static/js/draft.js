@@ -3,7 +3,7 @@
 // known: File → what it is called in the record; its bytes are written once.
 
 import { bytesOf, describe } from "./queue.js";
-import { put } from "./shots.js";
+import { hold, put } from "./shots.js";
 import { put as putVoice } from "./voice.js";
 
 /** { fields, files } of the record, and with `added` the bytes of files that are new. */
@@ -36,8 +36,11 @@ export async function show(form, draft, known) {
   }
   for (const input of inputs.filter((each) => each.type === "file")) {
     const about = draft.files.filter((file) => file.name === input.name && !bad.includes(file.id));
+    const missing = about.filter((each) => ![...input.files].some((file) => known.get(file)?.id === each.id));
+    const box = input.closest("[data-shots]");
+    if (box) hold(box, missing.length);
     const files = (await Promise.all(about.map((each) => again(each, input, known)))).filter(Boolean);
-    if (files.length || input.files.length) give(input, files);
+    if (files.length || input.files.length || (box && missing.length)) give(input, files);
   }
 }
 

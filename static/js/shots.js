@@ -18,6 +18,7 @@ export function setup(box) {
 }
 
 async function take(box, input) {
+  if (input.multiple || !box.shots.length) hold(box, input.files.length);
   const added = await drawnAgain([...input.files]);
   put(box, input.multiple ? [...box.shots, ...added] : added);
 }
@@ -30,7 +31,16 @@ async function drawnAgain(files) {
 
 /** More of them, taken otherwise than with the input. */
 export async function add(box, files) {
-  put(box, [...(box.shots ?? []), ...(await drawnAgain(files))]);
+  hold(box, files.length);
+  const added = await drawnAgain(files);
+  put(box, [...(box.shots ?? []), ...added]);
+}
+
+/** Room for photos that are still being drawn: what is below does not move away under a finger when they are there. */
+export function hold(box, count) {
+  const add = box.querySelector("[data-shots-add]");
+  for (let n = 0; n < count; n++) add.before(make("figure", { class: "shot wait-x", "data-shot": "" }, icon("photo")));
+  add.classList.toggle("has-shots", Boolean(box.querySelector("[data-shot]")));
 }
 
 /** Puts these files into the form and shows them. */
@@ -43,6 +53,8 @@ export function put(box, files) {
   const taken = box.querySelector("[data-taken]");
   if (taken) taken.value = files.map((file) => new Date(file.lastModified).toISOString()).join(",");
   show(box, files);
+  const old = box.nextElementSibling;
+  if (files.length && old?.matches(".field-error")) old.remove(); // it was about what is there now
   input.dispatchEvent(new CustomEvent("shots:changed", { bubbles: true }));
 }
 

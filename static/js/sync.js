@@ -131,7 +131,8 @@ function list(box) {
 }
 
 function called(each) {
-  return each.run ? each.title : say("hazardRow", { title: each.title });
+  const place = each.fields.find(([name]) => name === "place")?.[1];
+  return each.run ? each.title : say("hazardRow", { title: each.title || place || say("photoReport") });
 }
 
 function row(sign, look, title, line, ...ends) {

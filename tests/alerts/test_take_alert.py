@@ -94,3 +94,15 @@ def test_nobody_hears_of_it_in_another_factory(factory, other_factory, work_off)
     work_off()
     with in_factory(provisioning.find("two")):
         assert not Notification.objects.exists()
+
+
+def test_on_the_phone_the_first_alert_stands_open_and_the_others_behind_a_number(browser, factory):
+    officer = make.person(Role.SAFETY_OFFICER)
+    for number in range(3):
+        raise_alert(make.hazard(), f"急停失灵 {number}", by=None)
+    browser.force_login(officer)
+    for page in (browser.get("/m/"), browser.get(reverse("alerts"), {"on": "phone"})):
+        text = page.content.decode()
+        first, rest = text.split("还有 2 条告警")
+        assert "急停失灵 2" in first and "急停失灵 1" in rest and "急停失灵 0" in rest
+    assert "还有 2 条告警" not in browser.get("/desk/").content.decode()

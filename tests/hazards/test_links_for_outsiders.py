@@ -1,9 +1,11 @@
 """What a link opens: this one hazard, for its time, and nothing else; and that nobody gets in by being an outsider."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +19,7 @@ from hazards.actions import (
     hand_over_hazard,
     invite_outsider,
     open_group,
+    review_hazard,
     revoke_invitation,
 )
 from hazards.actions.invitations import token_of
@@ -58,10 +61,22 @@ def test_it_opens_the_hazard_once_noted_and_never_kept(guest, link):
     assert page["Cache-Control"] == "private, no-store"
     assert page["Referrer-Policy"] == "no-referrer"
     assert "noindex" in page["X-Robots-Tag"]
-    guest.get(url(link))
+    for _n in range(2):
+        assert guest.post(url(link, "seen/")).status_code == 204
     assert Invitation.objects.get().opened_at
     assert Event.objects.filter(name="hazard.outsider_opened").count() == 1
     assert "session" not in guest.cookies
+
+
+def test_a_messenger_that_fetches_it_for_a_preview_has_not_opened_it(guest, link, officer):
+    add_post(open_group(link.hazard, by=officer), by=officer, text="@王工 几点能停电？")
+    for look in (guest.get, guest.head):
+        assert look(url(link)).status_code == 200
+    assert "seen/" in guest.get(url(link)).content.decode(), "the page itself says when it runs in front of somebody"
+    assert Invitation.objects.get().opened_at is None
+    assert Mention.objects.get().seen_at is None
+    guest.post(url(link, "language/"), {"language": "en"})
+    assert Invitation.objects.get().opened_at, "without scripts the first thing that is done says it"
 
 
 def test_nothing_of_the_factory_is_on_it(guest, link, officer):
@@ -145,6 +160,7 @@ def test_they_talk_and_see_what_calls_them(guest, link, officer):
     add_post(group, by=officer, text="@王工 几点能停电？")
     page = guest.get(url(link)).content.decode()
     assert '<span class="at me-x">@王工</span>' in page
+    guest.get(url(link), {"part": "posts"}, headers={"HX-Request": "true"})
     assert Mention.objects.get().seen_at
     answer = guest.post(url(link, "post/"), {"text": "@周敏 14 点", "photos": make.photo_file()})
     assert answer.status_code == 302
@@ -186,6 +202,38 @@ def test_who_was_asked_to_fix_it_fixes_it(guest, link, officer):
     hazard = Hazard.objects.get(pk=link.hazard_id)
     assert hazard.status == Status.FIRST_REVIEW and hazard.owner == link.user
     assert Event.objects.get(name="hazard.submitted").actor == link.user
+
+
+def test_a_refused_photo_from_before_is_asked_for_alone_and_the_good_one_stays(guest, link, officer):
+    assign_hazard(link.hazard, by=officer, owner=link.user)
+    broken = SimpleUploadedFile("broken.jpg", b"no picture", "image/jpeg")
+    refused = guest.post(url(link, "before/"), {"before": [make.photo_file(), broken]})
+    kept = re.search(r'name="before-kept" value="([^"]+)"', refused.content.decode())
+    assert refused.status_code == 422 and kept
+    assert guest.get(url(link, f"files/{kept[1]}/")).status_code == 200
+    assert guest.post(url(link, "before/"), {"before-kept": kept[1]}).status_code == 302
+    assert link.hazard.evidence.count() == 1
+
+
+def test_the_form_of_the_fix_helps_as_it_helps_the_factorys_own_people(guest, link, officer):
+    Evidence.objects.create(hazard=link.hazard, attachment=make.photo(officer), stage=Evidence.Stage.BEFORE)
+    assign_hazard(link.hazard, by=officer, owner=link.user)
+    guest.post(url(link, "start/"))
+    page = guest.get(url(link)).content.decode()
+    assert f'data-ghost="{url(link, "files/")}' in page, "the photo from before over the camera, from below the link"
+    assert "data-ready-line" in page and "/m/" not in page and 'src="/files/' not in page
+
+
+def test_why_a_fix_came_back_stands_above_the_form(guest, link, officer):
+    Evidence.objects.create(hazard=link.hazard, attachment=make.photo(officer), stage=Evidence.Stage.BEFORE)
+    assign_hazard(link.hazard, by=officer, owner=link.user)
+    guest.post(url(link, "start/"))
+    proof = {"measure": "换了漏电保护器", "passed_1": "yes", "test_1": "漏电试验", "photos": make.photo_file()}
+    guest.post(url(link, "rectify/"), proof)
+    leader = make.person(Role.TEAM_LEADER, name="李卫东")
+    review_hazard(Hazard.objects.get(), by=leader, is_passed=False, note="箱门没锁")
+    page = guest.get(url(link)).content.decode()
+    assert "李卫东" in page and "箱门没锁" in page and 'name="photos"' in page
 
 
 def test_who_only_takes_part_fixes_nothing(guest, officer):

@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 from datetime import timedelta
 from time import perf_counter
 
@@ -228,3 +229,19 @@ def test_the_phone_asks_for_it_first(browser, unseen):
     assert before not in text
     assert start in text
     assert unseen.evidence.get().stage == Evidence.Stage.BEFORE
+
+
+def test_a_refused_photo_from_before_leaves_the_good_ones_in_the_form(browser, unseen):
+    """Also where the hazard went on meanwhile: who took the photo sees that it is there, and why it was not taken."""
+    browser.force_login(unseen.owner)
+    before = reverse("field:before", args=[unseen.pk])
+    broken = SimpleUploadedFile("broken.jpg", b"no picture", "image/jpeg")
+    refused = browser.post(before, {"before": [make.photo_file(), broken]})
+    kept = re.search(r'name="before-kept" value="([^"]+)"', refused.content.decode())
+    assert refused.status_code == 422 and kept
+    Hazard.objects.filter(pk=unseen.pk).update(status=Status.FIRST_REVIEW)
+    late = browser.post(before, {"before-kept": kept[1]})
+    assert late.status_code == 409 and kept[1] in late.content.decode()
+    Hazard.objects.filter(pk=unseen.pk).update(status=Status.ASSIGNED)
+    assert browser.post(before, {"before-kept": kept[1]}).status_code == 302
+    assert unseen.evidence.count() == 1

@@ -169,3 +169,11 @@ def test_a_report_keeps_the_good_photo_beside_the_refused_one(browser, factory):
     assert answer.status_code == 422
     assert f'name="photos-kept" value="{good.pk}"' in page
     assert f'name="photos-kept" value="{used.pk}"' not in page
+
+
+def test_who_handed_a_fix_in_is_not_asked_to_fix_it_while_others_look_at_it(browser, factory):
+    for status, is_asked in ((Status.RECTIFYING, True), (Status.FIRST_REVIEW, False)):
+        hazard = make.hazard(status)
+        browser.force_login(hazard.owner)
+        page = browser.get(reverse("field:hazard", args=[hazard.pk])).content.decode()
+        assert (reverse("field:rectify", args=[hazard.pk]) in page) is is_asked

@@ -302,3 +302,14 @@ def test_the_screen_of_a_workshop_shows_its_locks_hazards_and_checks(browser, of
     assert browser.get(f"{screen}?department=x").status_code == 404
     browser.force_login(make.person(Role.WORKER))
     assert browser.get(screen).status_code == 403
+
+
+def test_several_locks_are_one_line_that_opens_on_the_phone(browser, officer, press):
+    workshop = press.area.department
+    near = make.person(Role.WORKER, in_department=workshop)
+    titles = [major_at(machine, officer).title for machine in (press, make.machine(press.area))]
+    page = _page(browser, near, "/m/")
+    assert "2 台设备停用" in page and page.count('<details class="stop-x') == 1
+    assert all(title in page for title in titles)
+    assert "2 台设备停用" in _page(browser, near, reverse("locks") + "?on=phone"), "also when it looks again by itself"
+    assert '<details class="stop-x' not in _page(browser, officer, "/desk/people/")

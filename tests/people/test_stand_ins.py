@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.models import Event
-from hazards.actions import assign_hazard, review_hazard
+from hazards.actions import add_member, add_post, add_subtask, assign_hazard, open_group, review_hazard
 from hazards.models import Status
 from people.absences import declare_absence, end_absence
 from people.models import Absence, User
@@ -105,6 +105,24 @@ def test_the_stand_in_is_told_and_hears_what_the_other_would(factory, work_off):
     assert [note.line for note in colleague.notifications.all()] == [
         f"{leader.name} 不在时由你代理，他的验收和任务会转到你这里"
     ]
+
+
+def test_who_is_called_by_name_while_away_is_heard_by_the_stand_in(factory, work_off):
+    officer, leader, colleague = (
+        make.person(Role.SAFETY_OFFICER),
+        make.person(Role.LEADER, name="赵国庆"),
+        make.person(Role.WORKER),
+    )
+    group = open_group(make.hazard(Status.RECTIFYING), by=officer)
+    add_member(group, by=officer, user=leader)
+    away(leader, colleague)
+    work_off()
+    add_post(group, by=officer, text="@赵国庆 今天能停吗？")
+    add_subtask(group, by=officer, title="批停机", owner=leader, due_at=timezone.now() + timedelta(hours=2))
+    work_off()
+    for person in (leader, colleague):
+        said = " ".join(note.line for note in person.notifications.all())
+        assert "今天能停吗" in said and "批停机" in said
 
 
 @pytest.mark.parametrize(

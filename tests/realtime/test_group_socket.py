@@ -10,6 +10,7 @@ from websockets.exceptions import InvalidStatus
 from hazards.actions import add_post, invite_outsider, open_group, revoke_invitation, void_hazard
 from hazards.actions.invitations import token_of
 from hazards.models import Invitation, Status
+from people.absences import declare_absence
 from people.permissions import Role
 from tenants.current import in_factory
 from tests import make
@@ -46,6 +47,15 @@ def test_members_are_told_of_a_post_and_of_the_end(live, fresh_factory, group, o
         add_post(group, by=officer, text="先断电")
         assert looks(page) == f"group_{group.hazard_id}"
         void_hazard(group.hazard, by=officer, note="误报")
+        assert looks(page) == f"group_{group.hazard_id}"
+
+
+def test_who_stands_in_for_somebody_who_looks_after_hazards_is_told_as_well(live, fresh_factory, group, officer):
+    leader, colleague = make.person(Role.LEADER), make.person(Role.WORKER)
+    now = timezone.now()
+    declare_absence(leader, by=leader, stand_in=colleague, starts_at=now, ends_at=now + timedelta(hours=8))
+    with live.feed(fresh_factory, session_of(colleague)) as page:
+        add_post(group, by=officer, text="先断电")
         assert looks(page) == f"group_{group.hazard_id}"
 
 

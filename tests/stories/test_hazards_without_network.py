@@ -87,6 +87,17 @@ def test_reported_without_network_the_tab_dies_and_it_goes_by_itself(site, place
     _waited(_one_hazard())
 
 
+def test_a_report_without_words_waits_under_the_name_of_its_place(site, place, path):
+    with chromium() as browser:
+        worker = worker_at(browser, site, place, "/m/report/")
+        go_offline(worker.context)
+        worker.goto("/m/report/")
+        _fill(worker, place, title="")
+        _report(worker)
+        _waits(worker, "2 号冲压机")
+        assert worker.faults == []
+
+
 def test_with_network_it_goes_as_any_form(site, place, path):
     with chromium() as browser:
         worker = worker_at(browser, site, place, "/m/report/")

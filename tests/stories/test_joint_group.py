@@ -114,11 +114,18 @@ def _come_back(officer, electrician) -> None:
 
 
 def _end(hazard, officer, electrician, outsider) -> None:
+    """On pages that are open the form goes; what somebody was typing stays to be copied."""
+    electrician.fill("#compose textarea", "还差一颗螺丝")
     officer.goto(f"/desk/hazards/{hazard.pk}/")
     officer.get_by_text("不进入整改").click()
     officer.locator("form[action$='/void/'] input[name=note]").fill("误报")
     officer.get_by_role("button", name="作废").click()
     expect(officer.locator("#posts")).to_contain_text("先断 3 号线")
+    for page in (electrician, outsider):
+        expect(page.locator("#compose")).to_contain_text("隐患已结束")
+        expect(page.locator("#compose button")).to_have_count(0)
+    expect(electrician.locator("#compose")).to_contain_text("没有发出去")
+    expect(electrician.locator("#compose textarea")).to_have_value("还差一颗螺丝")
     for page in (officer, electrician, outsider):
         page.reload()
         expect(page.locator("#posts")).to_contain_text("先断 3 号线")

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from core.events import history
 from facilities.models import Area
 from facilities.qr import issue_sticker, token_of
-from hazards.models import Hazard
+from hazards.models import Hazard, Status
 from inspections.models import Item, Run
 from people.permissions import Role
 from tests import make
@@ -98,6 +98,23 @@ def test_a_photo_of_twelve_megapixels_goes_in_400_kilobytes_and_without_its_posi
     assert photo.taken_at == datetime(2026, 3, 2, 8, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
     assert photo.stamp.startswith(f"{timezone.localtime():%Y-%m-%d}")
     assert "2026-03-02 08:30" in photo.stamp
+
+
+def test_nothing_moves_under_a_finger_when_a_photo_that_was_drawn_anew_is_shown(live, fresh_factory, tmp_path):
+    owner = make.person(Role.MAINTENANCE, name="陈志强")
+    hazard, path = make.hazard(Status.RECTIFYING, owner=owner), _big_photo(tmp_path)
+    site = live.url(fresh_factory).rstrip("/")
+    with chromium() as browser:
+        fixer = signed_in(browser, site, owner.phone, PHONE)
+        fixer.goto(f"/m/hazards/{hazard.pk}/rectify/")
+        answers = "document.querySelector('fieldset.w-ans').getBoundingClientRect().top + scrollY"
+        for count in (1, 2, 3):
+            fixer.locator("#after-shots input[type=file]").set_input_files(path)
+            expect(fixer.locator("#after-shots [data-shot]")).to_have_count(count)
+            at_once = fixer.evaluate(answers)
+            expect(fixer.locator("#after-shots .shot img")).to_have_count(count)
+            assert fixer.evaluate(answers) == at_once
+        assert fixer.faults == []
 
 
 def test_a_spoken_note_is_recorded_played_deleted_and_handed_in_with_the_hazard(live, fresh_factory):

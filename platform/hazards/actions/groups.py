@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit
 from hazards.models import Hazard, Invitation, JointGroup, Member
-from people.models import RoleGrant, User
+from people.models import User
 from people.permissions import PERMISSIONS
 from realtime.push import push_on_commit
 
@@ -91,8 +91,8 @@ def look_again(hazard: Hazard) -> None:
     """A hint to open pages of the group: its members', and those of all who look after hazards there."""
     lookers = set(Member.objects.filter(group__hazard=hazard, left_at=None).values_list("user_id", flat=True))
     if lookers:
-        grants = RoleGrant.objects.filter(role__in=PERMISSIONS["hazards.view"]).select_related("department")
-        lookers |= {grant.user_id for grant in grants if grant.reaches(hazard.department_id)}
+        watchers = User.objects.holding(PERMISSIONS["hazards.view"], hazard.department_id)
+        lookers |= set(watchers.values_list("pk", flat=True))
         push_on_commit(sorted(lookers), {"look": f"group_{hazard.pk}", "soon": True})
 
 

@@ -9,6 +9,7 @@ from hazards.models.groups import Post as Post
 from hazards.models.groups import PostPhoto as PostPhoto
 from hazards.models.groups import SubTask as SubTask
 from hazards.models.hazards import OPEN as OPEN
+from hazards.models.hazards import TO_FIX as TO_FIX
 from hazards.models.hazards import WORKFLOW as WORKFLOW
 from hazards.models.hazards import Hazard as Hazard
 from hazards.models.hazards import Status as Status

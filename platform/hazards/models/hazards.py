@@ -42,6 +42,8 @@ OPEN = (
     Status.FINAL_REVIEW,
     Status.HEAD_REVIEW,
 )
+# It is with the one who fixes it.
+TO_FIX = (Status.ASSIGNED, Status.RECTIFYING)
 _BEFORE_WORK = (Status.REPORTED, Status.CONFIRMED, Status.ASSIGNED)
 
 

@@ -13,7 +13,7 @@ from core.errors import DomainError
 from core.events import history
 from facilities.models import Equipment
 from hazards.actions import hand_over_hazard, report_hazard, request_extension, start_hazard, submit_hazard
-from hazards.models import WORKFLOW, Hazard
+from hazards.models import TO_FIX, WORKFLOW, Hazard
 from hazards.standing import standings
 from notifications.actions import mark_read
 from portals.clock import clock_of
@@ -89,6 +89,7 @@ def show_hazard(request, hazard: Hazard, refusal: str = "", status: int = 200):
         "standing": standings([hazard])[0] if hazard.reporter_id == request.user.pk else None,
         "evidence": hazard.evidence.select_related("attachment__by", "like__attachment__by", "like__hazard"),
         "events": history(hazard, *hazard.plans.all()),
+        "is_at_work": hazard.status in TO_FIX,
         "refusal": refusal,
         "typed": request.POST,
         **papers(request, hazard),

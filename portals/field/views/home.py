@@ -3,7 +3,7 @@ from datetime import timedelta
 from django.contrib.auth.decorators import login_required
 from django.utils import timezone
 
-from hazards.models import Hazard, Status
+from hazards.models import TO_FIX, Hazard
 from hazards.standing import standings
 from insight.completion import streak
 from inspections.models import Run
@@ -11,7 +11,6 @@ from portals.field.rounds import rounds_of
 from portals.web import page
 
 SHOWN = 100
-TO_FIX = (Status.ASSIGNED, Status.RECTIFYING)
 
 
 @login_required

@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.errors import DomainError
+from core.errors import DomainError, Refusal
 from hazards.actions import add_before_photos
-from hazards.models import Evidence, Hazard, Status
-from portals.photos import stamp_of, take_photos
+from hazards.models import TO_FIX, Evidence, Hazard
+from portals.photos import Photos, stamp_of, take_photos
 from portals.web import page
 
 
@@ -19,7 +19,7 @@ def context_of(user, hazard: Hazard, evidence) -> dict[str, Any]:
     """What the parts field/hazards/_before.html and _ghost.html need."""
     photos = [proof for proof in evidence if not proof.attachment.is_sound]
     befores = [proof.attachment for proof in photos if proof.stage == Evidence.Stage.BEFORE]
-    is_at_work = hazard.status in (Status.ASSIGNED, Status.RECTIFYING) and hazard.owner_id == user.pk
+    is_at_work = hazard.status in TO_FIX and hazard.owner_id == user.pk
     return {"befores": befores, "needs_before": is_at_work and not befores}
 
 
@@ -28,12 +28,12 @@ def context_of(user, hazard: Hazard, evidence) -> dict[str, Any]:
 def before(request, pk: int):
     hazard = get_object_or_404(Hazard.objects.visible_to(request.user).select_related("area", "equipment"), pk=pk)
     taken = take_photos(request, "before", stamp=stamp_of(hazard.equipment or hazard.area))
+    status = DomainError.status
     try:
         if not taken.errors:
             add_before_photos(hazard, by=request.user, photos=taken.photos)
             messages.success(request, _("The photo from before is there."))
             return redirect("field:rectify", pk=pk)
-    except DomainError as refused:
-        taken = taken.without(refused)
-        taken.errors = [refused.message]
-    return page(request, "field/hazards/before.html", {"hazard": hazard, "taken": taken}, status=422)
+    except Refusal as refused:
+        taken, status = Photos(taken.without(refused).photos, [refused.message]), refused.status
+    return page(request, "field/hazards/before.html", {"hazard": hazard, "taken": taken}, status=status)
