@@ -194,6 +194,11 @@ def remind_hazard(hazard: Hazard, *, reason: str) -> Hazard:
 
 
 def _tell(hazard: Hazard, roles: Any, *, reason: str, **data: Any) -> None:
+    name = "hazard.unassigned" if reason == "unassigned" else "hazard.escalated"
+    emit(name, hazard, by=None, **call(hazard, roles, reason=reason), **data)
+
+
+def call(hazard: Hazard, roles: Any, *, reason: str) -> dict[str, Any]:
+    """What an event says of whom the clock calls, and why."""
     heard = hearers(roles, hazard.department_id)
-    data |= {"told": [person.pk for person in heard.people], "to": heard.role, "skipped": heard.skipped}
-    emit("hazard.unassigned" if reason == "unassigned" else "hazard.escalated", hazard, by=None, reason=reason, **data)
+    return {"told": [person.pk for person in heard.people], "to": heard.role, "skipped": heard.skipped, "reason": reason}
