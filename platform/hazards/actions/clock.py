@@ -201,4 +201,9 @@ def _tell(hazard: Hazard, roles: Any, *, reason: str, **data: Any) -> None:
 def call(hazard: Hazard, roles: Any, *, reason: str) -> dict[str, Any]:
     """What an event says of whom the clock calls, and why."""
     heard = hearers(roles, hazard.department_id)
-    return {"told": [person.pk for person in heard.people], "to": heard.role, "skipped": heard.skipped, "reason": reason}
+    return {
+        "told": [person.pk for person in heard.people],
+        "to": heard.role,
+        "skipped": heard.skipped,
+        "reason": reason,
+    }

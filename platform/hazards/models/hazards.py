@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.workflow import Step, Workflow
 from facilities.models import Area, Department, Equipment
+from hazards.clauses import clause_of
 from hazards.models.levels import Category, Level, LevelPolicy
 from people.models import Team
 
@@ -291,6 +292,12 @@ class Hazard(models.Model):
     @property
     def is_overdue(self) -> bool:
         return bool(self.is_open and self.due_at and self.due_at < timezone.now())
+
+    @property
+    def is_clause_checked(self) -> bool:
+        """Whether the words of its clause were compared with the official text."""
+        clause = clause_of(self.clause, timezone.localdate(self.confirmed_at or self.reported_at))
+        return clause is not None and clause.is_checked
 
     @property
     def stamp(self) -> str:

@@ -51,9 +51,10 @@ def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
     decisions = list(hazard.reviews.select_related("reviewer"))
     steps = {step.verb: step for step in WORKFLOW.open_to(request.user, hazard)}
     stage = next((stage for stage in Review.Stage.values if f"pass_{stage}" in steps), "")
+    record = levels.record_of(hazard)
     context = {
         "hazard": hazard,
-        "path": path_of(hazard, decisions),
+        "path": path_of(hazard, decisions, record),
         "steps": steps,
         "review": stage,
         "review_steps": [steps[f"{verb}_{stage}"] for verb in ("pass", "return")] if stage else [],
@@ -63,7 +64,7 @@ def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
         **clock_of(request.user, hazard),
         "assign": forms.AssignForm(hazard=hazard, initial={"owner": hazard.owner_id}),
         "route": route_of(hazard.category, hazard.area) if "confirm" in steps else None,
-        "events": levels.record_of(hazard),
+        "events": record,
         "may_export": request.user.can("hazards.view"),
         "typed": request.POST,
         "refusal": refusal,
