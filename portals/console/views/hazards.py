@@ -88,7 +88,7 @@ def act(request, pk: int, verb: str):
         return levels.look(request, hazard, verb) or _show(request, hazard)
     form = _form(request, hazard, verb)
     if not form.is_valid():
-        return _show(request, hazard, _("Fill in what is missing: %(fields)s") % {"fields": _missing(form)}, 422)
+        return _show(request, hazard, _fault(form), 422)
     try:
         DECISIONS[verb](request, hazard, form.cleaned_data)
     except Refusal as refusal:
@@ -96,8 +96,14 @@ def act(request, pk: int, verb: str):
     return redirect("console:hazard", pk=pk)
 
 
-def _missing(form) -> str:
-    return ", ".join(str(form.fields[name].label or name) for name in form.errors)
+def _fault(form) -> str:
+    """What is wrong with what was typed; else what is missing."""
+    errors = [error for faults in form.errors.as_data().values() for error in faults]
+    wrong = [text for error in errors if error.code != "required" for text in error.messages]
+    if wrong:
+        return " ".join(dict.fromkeys(wrong))
+    fields = ", ".join(str(form.fields[name].label or name) for name in form.errors)
+    return _("Fill in what is missing: %(fields)s") % {"fields": fields}
 
 
 def _form(request, hazard: Hazard, verb: str):
