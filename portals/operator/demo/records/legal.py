@@ -53,7 +53,7 @@ def _write_plan(records: Records, number: int, case: Case) -> None:
     }
     facts |= {"author_id": officer, "leader_id": leader, "head_id": head}
     plan = RectificationPlan.objects.create(written_at=written, leader_at=agreed, head_at=approved, **facts, **PLAN)
-    words = {name: PLAN[name] for name in POINTS}
+    words: dict[str, Any] = {name: PLAN[name] for name in POINTS}
     about = (RectificationPlan, plan.pk)
     records.tell(
         "plan.written",
