@@ -119,11 +119,13 @@ def _export(path: Path, chosen: Any) -> None:
     """What the job does, in one transaction as there."""
     from django.db import transaction
 
-    from inspections.exports import chunks, cover, write_book
+    from core.exports.cover import cover
+    from inspections.archive import choices, facts
+    from inspections.exports import chunks, write_book
 
     officer = _officer()
     with transaction.atomic():
-        write_book(path, cover(chosen, officer), chunks(chosen, officer), lambda _done: None)
+        write_book(path, cover(facts(chosen, choices()), officer), chunks(chosen, officer), lambda _done: None)
 
 
 def _values(days: int) -> tuple[list[Any], list[Any]]:
