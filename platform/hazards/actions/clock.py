@@ -37,6 +37,12 @@ def policy_of(level: str) -> LevelPolicy | None:
     return LevelPolicy.objects.filter(level=level).order_by("-version").first()
 
 
+def policies_now() -> dict[str, LevelPolicy]:
+    """The same of all levels, in one question."""
+    newest = LevelPolicy.objects.order_by("level", "-version").distinct("level")
+    return {policy.level: policy for policy in newest}
+
+
 def begins_within(hazard: Hazard) -> timedelta:
     """How long somebody may take to confirm it, and then to begin; a running hazard keeps its own rules."""
     policy = hazard.policy or policy_of(hazard.level)

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_POST
 
 from core.errors import Refusal
 from hazards import actions
-from hazards.actions.routing import route_of
 from hazards.models import WORKFLOW, Hazard, Review
 from notifications.actions import mark_read
 from portals.clock import clock_of
@@ -63,7 +62,6 @@ def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
         "evidence": hazard.evidence.select_related("attachment__by", "like__attachment__by", "like__hazard"),
         **clock_of(request.user, hazard),
         "assign": forms.AssignForm(hazard=hazard, initial={"owner": hazard.owner_id}),
-        "route": route_of(hazard.category, hazard.area) if "confirm" in steps else None,
         "events": record,
         "may_export": request.user.can("hazards.view"),
         "typed": request.POST,
