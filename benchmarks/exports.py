@@ -83,7 +83,7 @@ _SQL = (
     "INSERT INTO inspections_item (checklist_id, position, text, kind, accept, unit, minimum, maximum, choices, photo,"
     " category_id, is_urgent, basis, may_skip, only_if_value) SELECT (SELECT id FROM inspections_checklist), n,"
     """ '{"zh": "按下急停，机器停不停？拔起来会不会自己动？", "en": "Does the stop work?"}', 'number', '{}', 'MPa',"""
-    " 0.2, 0.8, '[]', 'on_fail', (SELECT id FROM hazards_category), false, '{}', true, ''"
+    " 0.2, 0.8, '[]', 'on_fail', (SELECT id FROM hazards_category WHERE code = 'guard'), false, '{}', true, ''"
     " FROM generate_series(1, %(items)s) n",
     "INSERT INTO inspections_run (client_id, stop, checklist_id, equipment_id, area_id, department_id, role, opens_at,"
     " closes_at, status, inspector_id, assignee_id, started_at, submitted_at, is_late, result, seconds,"
@@ -119,11 +119,13 @@ def _export(path: Path, chosen: Any) -> None:
     """What the job does, in one transaction as there."""
     from django.db import transaction
 
-    from inspections.exports import chunks, cover, write_book
+    from core.exports.cover import cover
+    from inspections.archive import choices, facts
+    from inspections.exports import chunks, write_book
 
     officer = _officer()
     with transaction.atomic():
-        write_book(path, cover(chosen, officer), chunks(chosen, officer), lambda _done: None)
+        write_book(path, cover(facts(chosen, choices()), officer), chunks(chosen, officer), lambda _done: None)
 
 
 def _values(days: int) -> tuple[list[Any], list[Any]]:

@@ -58,7 +58,7 @@ _SQL = (
     " t + interval '49 hours', t + interval '30 hours', t + interval '40 hours', '', '线路老化', '换了控制器，试停正常',"
     """ '[{"name": "试停", "required": "", "result": "停住", "is_passed": true}]', 1, ''"""
     " FROM generate_series(1, %(count)s) n CROSS JOIN LATERAL (SELECT (SELECT min(id) FROM people_user) + n %% 199 AS u,"
-    " (SELECT id FROM hazards_category) AS c, '2025-01-01'::timestamptz + n * interval '20 min' AS t) x"
+    " (SELECT id FROM hazards_category WHERE code = 'guard') AS c, '2025-01-01'::timestamptz + n * interval '20 min' AS t) x"
     " JOIN facilities_area a ON a.id = (SELECT min(id) FROM facilities_area) + n %% 6",
     "INSERT INTO hazards_review (hazard_id, stage, round, reviewer_id, is_passed, note, at)"
     " SELECT h.id, s.stage, h.round, (SELECT min(id) FROM people_user) + s.n, true, '', h.closed_at FROM hazards_hazard h"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.events import Event, history, word_of
 from core.templatetags.core_tags import span
-from hazards.actions.clock import OWNER_WITHIN, begins_within, next_step, policy_of
+from hazards.actions.clock import OWNER_WITHIN, begins_within, next_step, policies_now
 from hazards.chain import CALLS, REMINDED, WHY, Hearers, Moment, hearers, limit_from, moments, tried
 from hazards.models import Extension, Hazard, Level, LevelPolicy, Status
 from people.models import User
@@ -126,9 +126,9 @@ def _chain(
 
 def _previews(hazard: Hazard, known: dict[str, list[User]]) -> list[dict[str, Any]]:
     """What each level would bring, if it were confirmed now."""
-    previews, now = [], timezone.now()
+    previews, now, policies = [], timezone.now(), policies_now()
     for level in reversed(Level):
-        policy = policy_of(level)
+        policy = policies.get(level)
         if policy:
             limit = limit_from(now, policy.rectify_hours, policy.clock)
             lines = _chain(limit, policy, hazard.department_id, known)

@@ -93,9 +93,7 @@ class Two:
 
 
 @pytest.fixture
-def two(factory, other_factory) -> Two:
-    _start_ids_at(factory.schema_name, OWN_IDS)
-    _start_ids_at(other_factory.schema_name, FOREIGN_IDS)
+def two(factory, other_factory, numbers_elsewhere) -> Two:
     own = world.build("甲记")
     own_ids = {*_ids_above(OWN_IDS), own.draft.pk, own.draft.items.get().pk}
     with in_factory(other_factory):
@@ -130,11 +128,25 @@ def _first_id(model, number: int) -> list[object]:
     return list(rows.values_list("pk", flat=True)[:1])
 
 
-def _start_ids_at(schema: str, number: int) -> None:
+@pytest.fixture
+def numbers_elsewhere(factory, other_factory):
+    """A sequence is not rolled back with its test, and long numbers would be seen on the next one's pages."""
+    starts = {factory.schema_name: OWN_IDS, other_factory.schema_name: FOREIGN_IDS}
     with provisioning._owner() as owner:
-        rows = owner.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = %s", [schema]).fetchall()
-        for (name,) in rows:
-            owner.execute("SELECT setval(%s, %s)", [sql.Identifier(schema, name).as_string(owner), number])
+        before = owner.execute(
+            "SELECT schemaname, sequencename, last_value FROM pg_sequences WHERE schemaname = ANY(%s)", [list(starts)]
+        ).fetchall()
+        for schema, name, _last in before:
+            _set(owner, schema, name, starts[schema])
+    yield
+    with provisioning._owner() as owner:
+        for schema, name, last in before:
+            _set(owner, schema, name, last)
+
+
+def _set(owner, schema: str, name: str, last: int | None) -> None:
+    sequence = sql.Identifier(schema, name).as_string(owner)
+    owner.execute("SELECT setval(%s, %s, %s)", [sequence, last or 1, last is not None])
 
 
 def _client(user=None) -> Client:

@@ -7,9 +7,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from core.events import action, emit
 from facilities.qr import issue_sticker
 from hazards.actions import add_member, add_post, add_subtask, invite_outsider, open_group, stop_equipment
-from hazards.models import Evidence, Status
+from hazards.models import (
+    POINTS,
+    Evidence,
+    Extension,
+    Level,
+    LevelChange,
+    LevelPolicy,
+    RectificationPlan,
+    Review,
+    Status,
+)
 from inspections.actions import ask_pause
 from inspections.models import Run
 from people.permissions import Role
@@ -100,6 +111,52 @@ def test_a_long_thread_is_not_more_questions(browser, officer):
     few = [questions(browser, path) for path in paths]
     talk(6)
     assert [questions(browser, path) for path in paths] == few
+
+
+def _busy(officer, much: int):
+    """A major hazard under review with so much of everything that its page shows."""
+    press = make.machine()
+    policy = LevelPolicy.objects.filter(level=Level.MAJOR).latest("version")
+    hazard = make.hazard(Status.SECOND_REVIEW, level=Level.MAJOR, policy=policy, equipment=press, area=press.area)
+    fixer, now = hazard.owner, timezone.now()
+    facts = dict.fromkeys(POINTS, "写明") | {"author": officer, "written_at": now, "due_at": now}
+    for number in range(much):
+        machine = make.machine(press.area)
+        stop_equipment(hazard, by=officer, equipment=machine, reason="防护罩缺失")
+        shot = Evidence.objects.create(hazard=make.hazard(), attachment=make.photo(officer), stage="after")
+        Evidence.objects.create(hazard=hazard, attachment=make.photo(fixer), stage="after", like=shot)
+        Evidence.objects.create(hazard=hazard, attachment=make.photo(fixer), stage="control")
+        reviewer = make.person(Role.TEAM_LEADER)
+        Review.objects.create(
+            hazard=hazard, stage="first", round=number + 2, reviewer=reviewer, is_passed=False, at=now
+        )
+        Extension.objects.create(
+            hazard=hazard, old_due_at=now, new_due_at=now, requested_by=fixer, requested_at=now, is_approved=False,
+            decided_by=make.person(Role.SAFETY_OFFICER), decided_at=now, reason="配件未到",
+        )  # fmt: skip
+        RectificationPlan.objects.create(hazard=hazard, status="returned", **facts)
+        LevelChange.objects.create(
+            hazard=hazard, from_level="serious", to_level="major", asked_by=officer, asked_at=now, is_approved=True
+        )
+        emit_told(hazard, [make.person(Role.LEADER).pk])
+    return hazard
+
+
+@action
+def emit_told(hazard, told: list[int]) -> None:
+    emit("hazard.unassigned", hazard, by=None, reason="unassigned", told=told, to="leader", skipped=[])
+
+
+def test_a_hazard_with_a_long_record_is_not_more_questions(browser, officer):
+    make.policies()
+    few, many = (f"/desk/hazards/{_busy(officer, much).pk}/" for much in (2, 8))
+    assert questions(browser, few) == questions(browser, many) <= 36
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_hazard_asks_no_more_than_its_page_shows(browser, officer, status):
+    make.policies()
+    assert questions(browser, f"/desk/hazards/{make.hazard(status).pk}/") <= 38
 
 
 def test_more_rows_are_not_more_questions(browser, officer):

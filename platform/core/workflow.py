@@ -13,7 +13,7 @@ from core.events import action, emit
 
 @dataclass(frozen=True)
 class Step:
-    """verb: what a person does; permission: who may, in the object's department.
+    """verb: what a person does; permission: who may, in the object's department; empty: only the clock does it.
 
     only: a condition on (user, object) that takes the department's place, such as being the one it is assigned to.
     when: a condition on the object; steps of one verb with different conditions lead to different targets.
@@ -39,6 +39,8 @@ class Step:
         return obj.status in self.source and (self.when is None or self.when(obj))
 
     def is_open_to(self, user: Any, obj: models.Model) -> bool:
+        if not self.permission:
+            return False
         if self.only:
             return user.can(self.permission) and self.only(user, obj)
         return user.can(self.permission, obj)

@@ -20,12 +20,13 @@ _DAY = timedelta(days=1)
 _INSTANT = timedelta(microseconds=1)
 
 # Events by which the clock tells people.
-CALLS = ("hazard.escalated", "hazard.unassigned")
+CALLS = ("hazard.escalated", "hazard.unassigned", "hazard.taken_back")
 # What the clock calls for outside of the chain, and whom it tries in this order.
 REMINDED = {
     "not_confirmed": (Role.LEADER, Role.HEAD),
     "not_started": (Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.SAFETY_OFFICER, Role.LEADER, Role.HEAD),
     "unassigned": (Role.SAFETY_OFFICER, Role.LEADER, Role.HEAD),
+    "link_over": (Role.SAFETY_OFFICER, Role.LEADER, Role.HEAD),
 }
 WHY = {
     "limit": _("the limit is near"),
@@ -33,6 +34,7 @@ WHY = {
     "not_confirmed": _("nobody has confirmed the level"),
     "not_started": _("nobody has begun"),
     "unassigned": _("nobody is to fix it yet"),
+    "link_over": _("the link of who was to fix it has ended"),
 }
 
 

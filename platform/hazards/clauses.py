@@ -23,6 +23,11 @@ class Clause:
     title: dict[str, str]
 
     @property
+    def is_checked(self) -> bool:
+        """Its words were compared with the official text; the others are as pages about it quote them."""
+        return self.trust == "primary"
+
+    @property
     def words(self) -> str:
         return " ".join([self.number, *self.text.values(), *self.keywords]).casefold()
 

@@ -16,7 +16,9 @@ from core.sheets import Column, Row, read_day
 from facilities.actions import find_named
 from facilities.models import Area, Equipment
 from hazards.actions.clock import policy_of, schedule, wait_for_confirmation
-from hazards.actions.reporting import numbers_for
+from hazards.actions.controls import wait_for_control
+from hazards.actions.locks import lock_equipment
+from hazards.actions.reporting import numbers_for, ring
 from hazards.guessing import guess_category
 from hazards.models import Category, Hazard, Level, LevelPolicy, Status
 from people.models import User
@@ -151,13 +153,24 @@ def import_hazards(rows: list[Row], *, by: User) -> int:
     hazards = Hazard.objects.bulk_create(_numbered([_hazard(row, plant) for row in rows]))
     for hazard in hazards:
         emit("hazard.imported", hazard, by=by, number=hazard.number, status=hazard.status, level=hazard.level)
-        if hazard.status == Status.CONFIRMED:
-            schedule(hazard)
-        elif hazard.status == Status.REPORTED:
-            wait_for_confirmation(hazard)
+        if hazard.is_open:
+            _begin(hazard, by)
     closed = sum(hazard.status == Status.CLOSED for hazard in hazards)
     emit("hazards.imported", current_factory(), by=by, count=len(hazards), closed=closed)
     return len(hazards)
+
+
+def _begin(hazard: Hazard, by: User) -> None:
+    """What an open one causes is what it would cause if it was found today: a major one rings and locks its machine."""
+    if hazard.is_urgent:
+        ring(hazard, by=by)
+    if hazard.status == Status.REPORTED:
+        wait_for_confirmation(hazard)
+        return
+    if hazard.level == Level.MAJOR:
+        lock_equipment(hazard, by=by)
+    schedule(hazard)
+    wait_for_control(hazard)
 
 
 def _hazard(row: Row, plant: Plant) -> Hazard:
@@ -192,6 +205,7 @@ def _hazard(row: Row, plant: Plant) -> Hazard:
             due_at=due_at,
             first_due_at=due_at,
         )
+    hazard.is_urgent = hazard.level == Level.MAJOR
     return _confirmed(hazard, texts) if texts["level"] else hazard
 
 

@@ -1,6 +1,6 @@
 from hazards import actions
 from hazards.actions.invitations import guest_of
-from hazards.models import Hazard, Mention, SubTask
+from hazards.models import Hazard, Invitation, Mention, SubTask
 from realtime.middleware import guests
 from tenants import due
 
@@ -30,3 +30,8 @@ def press_mention(mention: int) -> None:
 @due.handler("hazards.remind_subtask")
 def remind_subtask(subtask: int) -> None:
     actions.remind_subtask(SubTask.objects.select_related("group__hazard").get(pk=subtask))
+
+
+@due.handler("hazards.end_invitation")
+def end_invitation(invitation: int) -> None:
+    actions.end_invitation(Invitation.objects.get(pk=invitation))

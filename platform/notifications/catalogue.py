@@ -199,6 +199,9 @@ RULES: dict[str, Rule] = {
         Rule("hazard.voided", owner_and_reporter, _("%(number)s was declared void: %(note)s")),
         Rule("hazard.escalated", told, _("%(number)s, %(why)s: %(title)s")),
         Rule("hazard.unassigned", told, _("%(number)s, %(why)s: %(title)s")),
+        Rule(
+            "hazard.taken_back", told, _("Name somebody new for %(number)s, the link of %(note)s has ended: %(title)s")
+        ),
         Rule("tip.replied", tip_answerers, _("Who reported %(number)s without a name wrote again")),
         Rule(
             "hazard.locked",

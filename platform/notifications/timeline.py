@@ -152,14 +152,14 @@ def _said(post: Any, event: Event | None) -> Entry:
 
 
 def order_timeline(hazard: Hazard, *, by: User) -> Job:
-    exports.refuse_others(by)
+    orders.refuse_others(by, exports.VIEW)
     name = orders.file_name(_("Responsibility timeline"), hazard.number, "pdf")
     return orders.order("hazards.timeline", by=by, total=1, hazard=hazard.pk, name=name)
 
 
 @jobs.kind("hazards.timeline")
 def make_timeline(job: Job) -> Attachment:
-    by = exports.asker(job)
+    by = orders.asker(job, exports.VIEW)
     hazard, about = exports.hazard_of(job, by), cover([], by)
     made = orders.make(job, "pdf", lambda path: _write(path, about, hazard))
     orders.note("hazards.exported", hazard, job, made, by=by, rows=1, form="pdf")

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.events import Event
 from hazards.models import Hazard, PlanStatus, Review, Status
 
 _NOW_AT = {
@@ -36,8 +37,8 @@ class Stop:
     state: str
 
 
-def path_of(hazard: Hazard, reviews: list[Review]) -> list[Stop]:
-    """Stops of hazards that were merged, rejected or voided all count as behind; what was read in has only two."""
+def path_of(hazard: Hazard, reviews: list[Review], record: list[Event]) -> list[Stop]:
+    """What was set aside ends where it stood, with how; what was read in as closed has only two stops."""
     if hazard.is_history:
         return [
             Stop(_("Reported"), hazard.found_by, hazard.reported_at, "done"),
@@ -52,13 +53,28 @@ def path_of(hazard: Hazard, reviews: list[Review]) -> list[Stop]:
         ("fixed", _("Fixed"), owner, hazard.submitted_at),
         *_reviews(hazard, reviews),
     ]
+    end = _set_aside(hazard, record)
     keys = [key for key, _label, _who, _at in rows]
-    now = _now(hazard, rows)
+    now = _NOW_AT[Status(end.data["before"])] if end else _now(hazard, rows)
     here = keys.index(now) if now in keys else len(keys)
-    return [
+    if end:
+        rows = rows[:here]
+    stops = [
         Stop(label, who, at if n < here else None, "done" if n < here else "now" if n == here else "todo")
         for n, (_key, label, who, at) in enumerate(rows)
     ]
+    return (
+        [*stops, Stop(hazard.get_status_display(), end.actor.name if end.actor else "", end.at, "aside")]
+        if end
+        else stops
+    )
+
+
+def _set_aside(hazard: Hazard, record: list[Event]) -> Event | None:
+    """How it was merged, found to be none, or declared void; the event says where it stood."""
+    if hazard.is_open or hazard.status == Status.CLOSED:
+        return None
+    return next((event for event in reversed(record) if event.data.get("after") == hazard.status), None)
 
 
 def _now(hazard: Hazard, rows: list[_Row]) -> str:

@@ -77,6 +77,8 @@ def rows(workflow: Workflow, statuses: Any) -> list[Row]:
 
 def who(step: Step) -> list[str]:
     """A condition on the person goes before the role: the one it is assigned to, whatever the role."""
+    if not step.permission:
+        return [_("the clock")]
     if step.only:
         return [_("the one it is assigned to")]
     return [str(role.label) for role in Role if role in PERMISSIONS[step.permission]]

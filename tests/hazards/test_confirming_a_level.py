@@ -42,6 +42,9 @@ def test_a_clause_makes_it_legally_major_and_stands_in_the_record(browser, offic
     hazard.refresh_from_db()
     assert (hazard.level, hazard.is_legal_major, hazard.clause) == (Level.MAJOR, True, "11.3")
     assert "泄爆" in hazard.clause_text
+    page = browser.get(f"/desk/hazards/{hazard.pk}/").content.decode()
+    unchecked = make.in_language("zh-hans", "(check the official wording)")
+    assert f'{hazard.clause_text} <span class="t-12 t-3">{unchecked}' in page, "nobody has compared it yet"
     assert next(event for event in history(hazard) if event.name == "hazard.confirmed").data["clause"] == "11.3"
     assert make.in_language("zh-hans", LEGAL, number="11.3") in _page(browser, hazard)
 

@@ -24,11 +24,13 @@ from hazards.actions import (
 )
 from hazards.actions.invitations import token_of
 from hazards.models import Evidence, Hazard, Invitation, Mention, Post, Status
+from notifications.models import Notification
 from people.actions import Person, add_user, change_user, give_password
 from people.auth import find_user
 from people.permissions import Role
 from tenants import provisioning
 from tenants.current import in_factory
+from tenants.models import Due
 from tests import make
 
 
@@ -234,6 +236,51 @@ def test_why_a_fix_came_back_stands_above_the_form(guest, link, officer):
     review_hazard(Hazard.objects.get(), by=leader, is_passed=False, note="箱门没锁")
     page = guest.get(url(link)).content.decode()
     assert "李卫东" in page and "箱门没锁" in page and 'name="photos"' in page
+
+
+def test_a_link_that_is_ended_gives_the_hazard_back_to_the_officer_at_once(guest, link, officer, work_off):
+    head = make.person(Role.WORKSHOP_HEAD, in_department=link.hazard.department)
+    assign_hazard(link.hazard, by=officer, owner=link.user)
+    guest.post(url(link, "before/"), {"before": make.photo_file()})
+    assert guest.post(url(link, "start/")).status_code == 302
+    revoke_invitation(link, by=head)
+    hazard = Hazard.objects.get(pk=link.hazard_id)
+    assert (hazard.status, hazard.owner, hazard.started_at) == (Status.CONFIRMED, None, None)
+    assert hazard.due_at == link.hazard.due_at
+    work_off()
+    line = Notification.objects.get(user=officer, line__contains="王工 · 供电公司").line
+    assert hazard.number in line
+    assert not Due.objects.filter(key=f"hazard:{hazard.pk}:start").exists()
+    assign_hazard(hazard, by=officer, owner=make.person(Role.MAINTENANCE))
+
+
+def test_a_link_that_runs_out_gives_the_hazard_back(link, officer, time_machine, work_off):
+    assign_hazard(link.hazard, by=officer, owner=link.user)
+    time_machine.move_to(link.expires_at + timedelta(seconds=1))
+    work_off()
+    hazard = Hazard.objects.get(pk=link.hazard_id)
+    assert (hazard.status, hazard.owner) == (Status.CONFIRMED, None)
+    assert Event.objects.get(name="hazard.taken_back").data["told"] == [officer.pk]
+
+
+def test_what_a_guest_handed_in_comes_back_only_when_it_is_returned(link, officer):
+    hazard = make.hazard(Status.FIRST_REVIEW, owner=link.user)
+    Invitation.objects.filter(pk=link.pk).update(hazard=hazard)
+    link.refresh_from_db()
+    revoke_invitation(link, by=officer)
+    hazard.refresh_from_db()
+    assert (hazard.status, hazard.owner) == (Status.FIRST_REVIEW, link.user)
+    review_hazard(hazard, by=make.person(Role.TEAM_LEADER), is_passed=False, note="螺丝松动")
+    hazard.refresh_from_db()
+    assert (hazard.status, hazard.owner, hazard.round) == (Status.CONFIRMED, None, 2)
+
+
+def test_a_link_that_ends_leaves_what_others_fix_alone(link, officer):
+    fixer = make.person(Role.MAINTENANCE)
+    assign_hazard(link.hazard, by=officer, owner=fixer)
+    revoke_invitation(link, by=officer)
+    hazard = Hazard.objects.get(pk=link.hazard_id)
+    assert (hazard.status, hazard.owner) == (Status.ASSIGNED, fixer)
 
 
 def test_who_only_takes_part_fixes_nothing(guest, officer):

@@ -150,6 +150,8 @@ def test_the_desk_merges_by_number_and_says_when_it_is_unknown(browser):
     browser.force_login(officer)
     url = reverse("console:decide", args=[second.pk, "merge"])
     answer = browser.post(url, {"into": "YH-209901-0001"})
+    told = "There is no open hazard with this number. Copy it from the list."
+    assert make.in_language("zh-hans", told) in answer.content.decode()
     assert answer.status_code == 422
     assert "YH-209901-0001" in answer.content.decode()
     assert browser.post(url, {"into": first.number}).status_code == 302

@@ -8,7 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from alerts.models import Alert
 from core.models import Event
+from hazards.actions import OutOfService, refuse_locked
 from hazards.models import Category, Hazard, Level, Status
 from insight import hazards as insight
 from people.permissions import Role
@@ -104,6 +106,27 @@ def test_an_open_one_with_a_level_is_confirmed_and_its_old_limit_begins_anew(bro
     assert hazard.due_at > timezone.now() + timedelta(hours=47)
     assert timezone.localdate(hazard.first_due_at) == date(2024, 3, 4)
     assert Due.objects.filter(key=f"hazard:{hazard.pk}:limit").exists()
+
+
+def test_an_open_major_one_rings_locks_its_machine_and_asks_for_a_control(browser, officer):
+    press = make.machine()
+    headings = [*HEADINGS, "设备编码"]
+    line = _line(press.area, 级别="重大", 完成时间=None)
+    assert _read(browser, [*line, press.code], headings=headings).status_code == 302
+    hazard = Hazard.objects.get()
+    assert (hazard.level, hazard.is_urgent, hazard.stop_uses.in_force().get().equipment) == ("major", True, press)
+    assert Alert.objects.open().get().subject_id == str(hazard.pk)
+    with pytest.raises(OutOfService):
+        refuse_locked(press)
+    assert Due.objects.filter(key=f"hazard:{hazard.pk}:control").exists() == bool(hazard.policy.control_minutes)
+
+
+def test_a_closed_major_one_neither_rings_nor_locks(browser, officer):
+    press = make.machine()
+    _read(browser, [*_line(press.area, 级别="重大"), press.code], headings=[*HEADINGS, "设备编码"])
+    assert not Hazard.objects.get().is_urgent
+    assert not Alert.objects.exists()
+    refuse_locked(press)
 
 
 def test_an_open_one_without_a_level_waits_to_be_confirmed(browser, area):

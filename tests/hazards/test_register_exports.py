@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from pypdf import PdfReader
 
+from core.exports import lists
 from core.models import Attachment, Event, Job, LedgerHead
 from core.words import say
 from hazards import exports
@@ -173,7 +174,7 @@ def test_too_much_and_nothing_are_said_before_work_starts(browser, officer, monk
     assert browser.post(f"{LIST}xlsx/?group=all").status_code == 422
     for _n in range(3):
         make.hazard()
-    monkeypatch.setitem(exports._MOST, "pdf", 2)
+    monkeypatch.setitem(lists.MOST, "pdf", 2)
     page = browser.post(f"{LIST}pdf/?group=all")
     said = "%(rows)d hazards are too many for a PDF (%(most)d at most). Choose a month or take Excel."
     assert page.status_code == 422 and zh(said) % {"rows": 3, "most": 2} in html.unescape(page.content.decode())

@@ -8,8 +8,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from core.models import Attachment, Event
+from core.templatetags.core_tags import clock
 from hazards.models import Hazard
 from people.permissions import Role
 from tenants.current import in_factory
@@ -62,6 +64,16 @@ def test_photo_then_report_is_one_hazard_with_the_phones_time_beside_ours(browse
     assert answer.json()["url"] == reverse("field:hazard", args=[hazard.pk])
     assert str(hazard.evidence.get().attachment_id) == photo
     assert hazard.reported_at - hazard.noticed_at > timedelta(hours=1)
+
+
+def test_the_desk_too_says_when_it_was_written_down(browser, worker, machine):
+    send(browser, report(worker, machine, upload(browser, worker, machine).json()["id"]))
+    hazard = Hazard.objects.get()
+    browser.force_login(make.person(Role.SAFETY_OFFICER))
+    page = browser.get(reverse("console:hazard", args=[hazard.pk])).content.decode()
+    with override("zh-hans"):
+        at = clock(hazard.noticed_at)
+    assert make.in_language("zh-hans", "Written down at %(at)s without network", at=at) in page
 
 
 def test_a_report_that_comes_twice_is_one_and_answered_alike(browser, worker, machine):

@@ -78,7 +78,7 @@ def _hazard_for(verb: str, status: str, by: User) -> Hazard:
 
 
 def test_the_two_tables_name_the_same_steps():
-    assert {step.verb for step in WORKFLOW.steps} == set(WHO)
+    assert {step.verb for step in WORKFLOW.steps if step.permission} == set(WHO)
 
 
 @pytest.mark.parametrize("role", list(Role))

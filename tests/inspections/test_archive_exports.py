@@ -14,6 +14,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from core import pdf as pdf_tool
+from core.exports import lists
 from core.models import Attachment, Event, Job, LedgerHead
 from core.words import say
 from facilities.models import Equipment
@@ -236,7 +237,7 @@ def test_nothing_to_export_is_said_at_once(browser, officer, form):
 def test_too_much_for_paper_is_said_before_work_starts(browser, officer, monkeypatch):
     for day in ("2026-11-03", "2026-11-04", "2026-11-05"):
         done(f"{day} 08:00")
-    monkeypatch.setitem(exports._MOST, "pdf", 2)
+    monkeypatch.setitem(lists.MOST, "pdf", 2)
     page = browser.post(f"{LIST}pdf/?span=all")
     assert page.status_code == 422
     said = "%(rows)d runs are too many for a PDF (%(most)d at most). Choose a month or take Excel."

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import jobs
-from core.errors import DomainError
+from core.errors import DomainError, NotAllowed
 from core.events import action, emit
 from core.models import Attachment, Job
 from core.pdf import CONTENT_TYPE as PDF
@@ -33,6 +33,18 @@ def order(kind: str, *, by: Any, total: int, **payload: Any) -> Job:
     if waiting.count() >= MOST_AT_ONCE:
         raise DomainError(_("Three files are being made for you already. Wait for one of them, or stop one."))
     return jobs.start_job(kind, by=by, total=total, **payload)
+
+
+def refuse_others(by: Any, permission: str) -> None:
+    if not by.can(permission):
+        raise NotAllowed(_("Your role does not see these records. Ask the safety officer for them."))
+
+
+def asker(job: Job, permission: str) -> Any:
+    """Who ordered it, asked anew whether they may."""
+    by = get_user_model().objects.get(pk=str(job.by_id))
+    refuse_others(by, permission)
+    return by
 
 
 def file_name(title: str, about: str, form: str) -> str:

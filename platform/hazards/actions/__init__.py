@@ -12,9 +12,11 @@ from hazards.actions.fixing import submit_hazard as submit_hazard
 from hazards.actions.groups import add_member as add_member
 from hazards.actions.groups import leave_group as leave_group
 from hazards.actions.groups import open_group as open_group
+from hazards.actions.invitations import end_invitation as end_invitation
 from hazards.actions.invitations import invite_outsider as invite_outsider
 from hazards.actions.invitations import open_invitation as open_invitation
 from hazards.actions.invitations import revoke_invitation as revoke_invitation
+from hazards.actions.invitations import take_back as take_back
 from hazards.actions.levels import change_level as change_level
 from hazards.actions.levels import confirm_hazard as confirm_hazard
 from hazards.actions.levels import decide_lowering as decide_lowering

@@ -37,6 +37,12 @@ def policy_of(level: str) -> LevelPolicy | None:
     return LevelPolicy.objects.filter(level=level).order_by("-version").first()
 
 
+def policies_now() -> dict[str, LevelPolicy]:
+    """The same of all levels, in one question."""
+    newest = LevelPolicy.objects.order_by("level", "-version").distinct("level")
+    return {policy.level: policy for policy in newest}
+
+
 def begins_within(hazard: Hazard) -> timedelta:
     """How long somebody may take to confirm it, and then to begin; a running hazard keeps its own rules."""
     policy = hazard.policy or policy_of(hazard.level)
@@ -194,6 +200,16 @@ def remind_hazard(hazard: Hazard, *, reason: str) -> Hazard:
 
 
 def _tell(hazard: Hazard, roles: Any, *, reason: str, **data: Any) -> None:
+    name = "hazard.unassigned" if reason == "unassigned" else "hazard.escalated"
+    emit(name, hazard, by=None, **call(hazard, roles, reason=reason), **data)
+
+
+def call(hazard: Hazard, roles: Any, *, reason: str) -> dict[str, Any]:
+    """What an event says of whom the clock calls, and why."""
     heard = hearers(roles, hazard.department_id)
-    data |= {"told": [person.pk for person in heard.people], "to": heard.role, "skipped": heard.skipped}
-    emit("hazard.unassigned" if reason == "unassigned" else "hazard.escalated", hazard, by=None, reason=reason, **data)
+    return {
+        "told": [person.pk for person in heard.people],
+        "to": heard.role,
+        "skipped": heard.skipped,
+        "reason": reason,
+    }

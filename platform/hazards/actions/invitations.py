@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError, NotAllowed, Revoked
 from core.events import action, emit
+from hazards.actions.clock import call, forget_start
 from hazards.actions.groups import dismiss, enter, look_again, open_group
-from hazards.models import Hazard, Invitation, JointGroup, Maintainer
+from hazards.chain import REMINDED
+from hazards.models import WORKFLOW, Hazard, Invitation, JointGroup, Maintainer
 from people.actions import sort_key
 from people.models import RoleGrant, User
 from people.permissions import Role
@@ -63,6 +65,8 @@ def invite_outsider(
         created_at=now,
         expires_at=now + lasts,
     )
+    if may_fix:
+        due.at(invitation.expires_at, "hazards.end_invitation", key=_key(invitation), invitation=invitation.pk)
     data = {"name": user.name, "company": invitation.company, "until": invitation.expires_at, "may_fix": may_fix}
     emit("hazard.outsider_invited", hazard, by=by, **data)
     group = JointGroup.objects.filter(hazard=hazard).first()
@@ -97,7 +101,46 @@ def revoke_invitation(invitation: Invitation, *, by: User) -> Invitation:
         invitation.revoked_at = now
         emit("hazard.outsider_dismissed", invitation.hazard, by=by, name=invitation.user.name)
         dismiss(invitation.hazard, invitation.user, by=by)
+        due.cancel(key=_key(invitation))
+        end_invitation(invitation)
     return invitation
+
+
+@action
+def end_invitation(invitation: Invitation) -> Invitation:
+    """The link opens nothing any more; what its holder was to fix goes back to the officer."""
+    hazard = Hazard.objects.select_for_update(of=("self",)).get(pk=invitation.hazard_id)
+    if hazard.owner_id == invitation.user_id:
+        take_back(hazard)
+    return invitation
+
+
+@action
+def take_back(hazard: Hazard) -> Hazard:
+    """What a guest was to fix whose link has ended waits for a new owner, and who names one is told at once.
+
+    What waits for its review waits on: it comes back only when it is returned.
+    """
+    if not WORKFLOW.step("take_back").fits(hazard) or not _is_adrift(hazard):
+        return hazard
+    link = hazard.invitations.filter(user=hazard.owner).latest("pk")
+    note = " · ".join(filter(None, (link.user.name, link.company)))
+    data = call(hazard, REMINDED["link_over"], reason="link_over")
+    WORKFLOW.take("take_back", hazard, by=None, note=note, data=data, owner=None, assigned_at=None, started_at=None)
+    forget_start(hazard)
+    return hazard
+
+
+def _is_adrift(hazard: Hazard) -> bool:
+    """Its owner was invited to it, and no link of theirs opens any more."""
+    owner = hazard.owner
+    if owner is None or Role.OUTSIDER not in owner.role_codes:
+        return False
+    return not fixers_from_outside(hazard).filter(pk=owner.pk).exists()
+
+
+def _key(invitation: Invitation) -> str:
+    return f"invitation:{invitation.pk}:end"
 
 
 def token_of(invitation: Invitation) -> str:

@@ -7,14 +7,13 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from alerts.actions import raise_alert
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit
 from hazards.actions.clock import forget_confirmation, limit_from, policy_of, require_reason, schedule
 from hazards.actions.controls import wait_for_control
 from hazards.actions.locks import lock_equipment
 from hazards.actions.plans import lacks_plan
-from hazards.actions.reporting import alert_line
+from hazards.actions.reporting import ring
 from hazards.actions.routing import give_again, give_to_route
 from hazards.clauses import Clause, clause_of
 from hazards.models import WORKFLOW, Category, Hazard, Level, LevelChange, LevelPolicy, Status
@@ -62,7 +61,7 @@ def confirm_hazard(
     if level == Level.MAJOR:
         lock_equipment(hazard, by=by)
     if rings:
-        raise_alert(hazard, alert_line(hazard), by=by, department_id=hazard.department_id)
+        ring(hazard, by=by)
     schedule(hazard)
     wait_for_control(hazard)
     give_to_route(hazard)
@@ -216,7 +215,7 @@ def _move(hazard: Hazard, change: LevelChange, *, by: User, note: str, legal: Cl
     wait_for_control(hazard)
     if change.to_level == Level.MAJOR != change.from_level:
         lock_equipment(hazard, by=by)
-        raise_alert(hazard, alert_line(hazard), by=by, department_id=hazard.department_id)
+        ring(hazard, by=by)
     if hazard.status == Status.RECTIFYING and lacks_plan(hazard):
         give_again(hazard, by=by, note=_("Work stops until the plan is approved."))
 

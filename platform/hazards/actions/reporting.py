@@ -94,7 +94,7 @@ def report_hazard(
         **({"phone_at": hazard.phone_reported_at, "skew_seconds": hazard.skew_seconds} if handed else {}),
     )
     if hazard.is_urgent:
-        raise_alert(hazard, alert_line(hazard), by=by, department_id=hazard.department_id)
+        ring(hazard, by=by)
     wait_for_confirmation(hazard)
     return hazard
 
@@ -131,6 +131,8 @@ def _earlier(category: Category, area: Area, equipment: Equipment | None, now: d
     return closed.filter(closed_at__lte=now, closed_at__gte=now - REPEATS_WITHIN).order_by("-closed_at").first()
 
 
-def alert_line(hazard: Hazard) -> str:
+def ring(hazard: Hazard, *, by: User | None) -> None:
+    """Calls the officers to it, with the place where the words do not name it."""
     place = say((hazard.equipment or hazard.area).name)
-    return hazard.title if place in hazard.title else f"{place} · {hazard.title}"
+    line = hazard.title if place in hazard.title else f"{place} · {hazard.title}"
+    raise_alert(hazard, line, by=by, department_id=hazard.department_id)

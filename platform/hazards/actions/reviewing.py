@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action
 from hazards.actions.clock import forget, schedule
+from hazards.actions.invitations import take_back
 from hazards.actions.levels import limit_after_return
 from hazards.actions.locks import free_equipment
 from hazards.models import WORKFLOW, Hazard, Review, Status
@@ -58,6 +59,7 @@ def review_hazard(hazard: Hazard, *, by: User, is_passed: bool, note: str = "") 
         free_equipment(hazard, by=by)
     if not is_passed:
         schedule(hazard)
+        take_back(hazard)
     return hazard
 
 

@@ -72,6 +72,7 @@ class Known:
     people: dict[int, str]
     levels: dict[str, str]
     statuses: dict[str, str]
+    legals: dict[bool, str]
 
 
 def known() -> Known:
@@ -87,6 +88,7 @@ def known() -> Known:
         people=dict(User.objects.order_by().values_list("pk", "name")),
         levels={value: str(label) for value, label in Level.choices},
         statuses={value: str(label) for value, label in Status.choices},
+        legals={True: str(Legal.MAJOR.label), False: str(Legal.GENERAL.label)},
     )
 
 
@@ -142,7 +144,6 @@ def _reviews(ids: list[int], names: Known) -> dict[tuple[int, int], dict[str, st
 
 def _row(row: dict[str, Any], beside: _Beside, names: Known) -> HazardRow:
     code, category = names.categories[row["category_id"]]
-    legal = Legal.MAJOR if row["is_legal_major"] else Legal.GENERAL
 
     def here(column: str) -> datetime | None:
         return row[column] and row[column].astimezone(names.here)
@@ -158,7 +159,7 @@ def _row(row: dict[str, Any], beside: _Beside, names: Known) -> HazardRow:
         category_code=code,
         category=category,
         level=names.levels[row["level"]],
-        legal=str(legal.label),
+        legal=names.legals[row["is_legal_major"]],
         clause=" ".join(filter(None, (row["clause"], row["clause_text"]))),
         before=beside.shots.get((row["id"], Evidence.Stage.BEFORE), 0),
         cause=row["cause"],

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.workflow import Step, Workflow
 from facilities.models import Area, Department, Equipment
+from hazards.clauses import clause_of
 from hazards.models.levels import Category, Level, LevelPolicy
 from people.models import Team
 
@@ -91,6 +92,7 @@ WORKFLOW = Workflow(
     Step("assign", (Status.CONFIRMED,), Status.ASSIGNED, "hazards.assign", "hazard.assigned", _("Assign")),
     Step("reassign", (Status.ASSIGNED, Status.RECTIFYING), Status.ASSIGNED, "hazards.assign", "hazard.assigned", _("Give it to somebody else"), is_turn=False, holds=("owner_id",)),
     Step("hand_over", (Status.ASSIGNED, Status.RECTIFYING), Status.ASSIGNED, "hazards.rectify", "hazard.handed_over", _("Hand over"), needs_note=True, only=_is_owner, is_turn=False),
+    Step("take_back", (Status.ASSIGNED, Status.RECTIFYING), Status.CONFIRMED, "", "hazard.taken_back", _("Take back"), is_turn=False, condition=_("the link of the guest who was to fix it has ended")),
     Step("start", (Status.ASSIGNED,), Status.RECTIFYING, "hazards.rectify", "hazard.started", _("Start fixing"), only=_is_owner, when=_may_begin, condition=_("the plan is approved, where the level asks for one")),
     Step("submit", (Status.RECTIFYING,), Status.FIRST_REVIEW, "hazards.rectify", "hazard.submitted", _("Submit for acceptance"), only=_is_owner, when=_asks_team_leader, condition=_("the level asks the team leader"), needs=_PROOF),
     Step("submit", (Status.RECTIFYING,), Status.SECOND_REVIEW, "hazards.rectify", "hazard.submitted", _("Submit for acceptance"), only=_is_owner, when=_skips_team_leader, condition=_("the level skips the team leader"), needs=_PROOF),
@@ -292,6 +294,12 @@ class Hazard(models.Model):
     @property
     def is_overdue(self) -> bool:
         return bool(self.is_open and self.due_at and self.due_at < timezone.now())
+
+    @property
+    def is_clause_checked(self) -> bool:
+        """Whether the words of its clause were compared with the official text."""
+        clause = clause_of(self.clause, timezone.localdate(self.confirmed_at or self.reported_at))
+        return clause is not None and clause.is_checked
 
     @property
     def stamp(self) -> str:

@@ -39,7 +39,11 @@ class ReasonForm(forms.Form):
 
 class MergeForm(forms.Form):
     into = Named(
-        Hazard.objects.none(), to_field_name="number", label=_("Number of the other hazard"), widget=forms.TextInput
+        Hazard.objects.none(),
+        to_field_name="number",
+        label=_("Number of the other hazard"),
+        widget=forms.TextInput,
+        error_messages={"invalid_choice": _("There is no open hazard with this number. Copy it from the list.")},
     )
 
     def __init__(self, *args, hazards, **kwargs):

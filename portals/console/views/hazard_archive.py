@@ -3,23 +3,19 @@
 from django.contrib.auth.decorators import login_required
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from core.archives import Names
-from core.errors import DomainError, Refusal
-from core.models import SavedView
-from core.saved_views import save_view
 from hazards import archive, exports
 from hazards.models import OPEN, Hazard, Level, Status
 from notifications.timeline import order_timeline
 from portals.console.forms.archive import chips, kept_query, spans
 from portals.console.forms.hazard_archive import ALL, HazardArchiveForm
+from portals.console.views import archives
 from portals.console.views.reporting import unread_of
 from portals.paging import slice_of
-from portals.web import page, require
+from portals.web import require
 
-PER_PAGE = 50
 _ROW = (
     "id", "number", "title", "reported_at", "level", "is_urgent", "is_legal_major", "status", "due_at", "closed_at",
     "equipment__name", "area__name", "department__name", "owner__name", "repeat_of", "published_on", "source",
@@ -28,34 +24,15 @@ _STATUSES = dict(Status.choices)
 GROUPS = ("open", "new", "fixing", "review", "closed", "aside")
 
 
-@login_required
-def index(request):
-    require(request.user, "console.open")
-    return _index(request)
-
-
-def _index(request, refusal: str = "", status: int = 200):
-    """What cannot be read finds nothing, and the page says why; everything typed stays."""
-    names = archive.choices()
-    form = HazardArchiveForm(request.GET, names)
-    context = {"form": form, "names": names, "asked": request.GET, "refusal": refusal, **_fixed(request)}
-    if form.is_valid():
-        context |= _found(request, form, names)
-    return page(request, "console/hazards/list.html", context, status=status)
-
-
-def _fixed(request) -> dict:
+def _beside(request) -> dict:
     return {
-        "query": kept_query(HazardArchiveForm, request.GET),
         "group": request.GET.get("group", ""),
-        "views": SavedView.objects.filter(by=request.user, page="hazards"),
         "levels": Level.choices,
         "legals": archive.Legal.choices,
         "moments": archive.Moment.choices,
         "sources": Hazard.Source.choices,
         "lates": archive.Late.choices,
         "tries": archive.Tries.choices,
-        "spans": spans(HazardArchiveForm, request.GET),
         "may_route": request.user.can("hazards.route"),
         "may_record": request.user.can("hazards.record"),
         "may_import": request.user.can("hazards.import"),
@@ -69,7 +46,7 @@ def _found(request, form: HazardArchiveForm, names: Names) -> dict:
     asked = QueryDict(request.GET.urlencode(), mutable=True)
     # Said, so that another period or one filter less looks among the same ones.
     asked["group"] = form.group_name
-    found = slice_of(chosen.of(hazards).values(*_ROW), request.GET.get("at", ""), PER_PAGE, by="reported_at")
+    found = slice_of(chosen.of(hazards).values(*_ROW), request.GET.get("at", ""), archives.PER_PAGE, by="reported_at")
     facts = [
         fact for fact in archive.facts(chosen, names) if fact.key != "group" or chosen.group == archive.Group.VALID
     ]
@@ -107,32 +84,27 @@ def _row(row: dict) -> dict:
     return row | words | {"pk": row["id"], "is_open": is_open, "is_history": is_history}
 
 
+ARCHIVE = archives.Archive("hazards", HazardArchiveForm, archive.choices, _beside, _found, exports.order_export)
+
+
+@login_required
+def index(request):
+    require(request.user, "console.open")
+    return archives.show(request, ARCHIVE)
+
+
 @login_required
 @require_POST
 def export(request, kind: str):
-    """Starts the job and leads to its page; a refusal is shown above the list, where the filter can be changed."""
     require(request.user, "hazards.view")
-    form = HazardArchiveForm(request.GET, archive.choices())
-    try:
-        if not form.is_valid():
-            raise DomainError(" ".join(form.faults))
-        job = exports.order_export(form.filter(), kind, by=request.user)
-    except Refusal as refusal:
-        return _index(request, refusal.message, refusal.status)
-    return redirect("console:job", pk=job.pk)
+    return archives.export(request, ARCHIVE, kind)
 
 
 @login_required
 @require_POST
 def save(request):
-    """Keeps the filter in the address under a name; a refusal leaves the list as it was."""
     require(request.user, "console.open")
-    query = kept_query(HazardArchiveForm, request.GET)
-    try:
-        save_view("hazards", request.POST.get("name", ""), query, by=request.user)
-    except Refusal as refusal:
-        return _index(request, refusal.message, refusal.status)
-    return redirect(f"{reverse('console:hazards')}?{query}")
+    return archives.save(request, ARCHIVE)
 
 
 @login_required

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_POST
 
 from core.errors import Refusal
 from hazards import actions
-from hazards.actions.routing import route_of
 from hazards.models import WORKFLOW, Hazard, Review
 from notifications.actions import mark_read
 from portals.clock import clock_of
@@ -51,9 +50,10 @@ def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
     decisions = list(hazard.reviews.select_related("reviewer"))
     steps = {step.verb: step for step in WORKFLOW.open_to(request.user, hazard)}
     stage = next((stage for stage in Review.Stage.values if f"pass_{stage}" in steps), "")
+    record = levels.record_of(hazard)
     context = {
         "hazard": hazard,
-        "path": path_of(hazard, decisions),
+        "path": path_of(hazard, decisions, record),
         "steps": steps,
         "review": stage,
         "review_steps": [steps[f"{verb}_{stage}"] for verb in ("pass", "return")] if stage else [],
@@ -62,8 +62,7 @@ def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
         "evidence": hazard.evidence.select_related("attachment__by", "like__attachment__by", "like__hazard"),
         **clock_of(request.user, hazard),
         "assign": forms.AssignForm(hazard=hazard, initial={"owner": hazard.owner_id}),
-        "route": route_of(hazard.category, hazard.area) if "confirm" in steps else None,
-        "events": levels.record_of(hazard),
+        "events": record,
         "may_export": request.user.can("hazards.view"),
         "typed": request.POST,
         "refusal": refusal,
@@ -87,7 +86,7 @@ def act(request, pk: int, verb: str):
         return levels.look(request, hazard, verb) or _show(request, hazard)
     form = _form(request, hazard, verb)
     if not form.is_valid():
-        return _show(request, hazard, _("Fill in what is missing: %(fields)s") % {"fields": _missing(form)}, 422)
+        return _show(request, hazard, _fault(form), 422)
     try:
         DECISIONS[verb](request, hazard, form.cleaned_data)
     except Refusal as refusal:
@@ -95,8 +94,14 @@ def act(request, pk: int, verb: str):
     return redirect("console:hazard", pk=pk)
 
 
-def _missing(form) -> str:
-    return ", ".join(str(form.fields[name].label or name) for name in form.errors)
+def _fault(form) -> str:
+    """What is wrong with what was typed; else what is missing."""
+    errors = [error for faults in form.errors.as_data().values() for error in faults]
+    wrong = [text for error in errors if error.code != "required" for text in error.messages]
+    if wrong:
+        return " ".join(dict.fromkeys(wrong))
+    fields = ", ".join(str(form.fields[name].label or name) for name in form.errors)
+    return _("Fill in what is missing: %(fields)s") % {"fields": fields}
 
 
 def _form(request, hazard: Hazard, verb: str):

@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from core.events import Event, history
 from hazards import actions, clauses
-from hazards.actions.clock import policy_of
+from hazards.actions.clock import policies_now
 from hazards.actions.levels import CHANGEABLE, limit_after_change
 from hazards.actions.plans import PLANNABLE, lacks_plan
 from hazards.actions.routing import route_of
-from hazards.models import POINTS, Category, Hazard, Level, PlanStatus
+from hazards.models import POINTS, Category, Hazard, Level, LevelPolicy, PlanStatus
 from hazards.suggestion import Suggestion, suggest_level
 from portals import levels as shared
 from portals.console.forms.levels import SIGNS, ChangeLevelForm, ConfirmForm, PlanForm
@@ -65,6 +65,7 @@ def _confirming(request: HttpRequest, hazard: Hazard) -> dict[str, Any]:
     number = str(form["clause"].value() or "")
     return {
         "confirming": form,
+        "route": route,
         "signs": [(name, label, name in (form["signs"].value() or [])) for name, label in SIGNS],
         "red_line": category.urgent_when,
         "advice": _advice(form, category, number),
@@ -108,18 +109,17 @@ def _may_change(request: HttpRequest, hazard: Hazard, lowering: Any) -> bool:
 
 def _changing(request: HttpRequest, hazard: Hazard) -> dict[str, Any]:
     initial = {"level": hazard.level, "clause": hazard.clause}
-    form = ChangeLevelForm(_typed(request, "level"), initial=initial)
+    form, policies = ChangeLevelForm(_typed(request, "level"), initial=initial), policies_now()
     return {
         "changing": form,
         "is_changing": form.is_bound,
-        "choices": [(level, _limit(hazard, level)) for level in reversed(Level)],
+        "choices": [(level, _limit(hazard, policies.get(level))) for level in reversed(Level)],
         **_clauses(form, hazard.category, str(form["clause"].value() or "")),
     }
 
 
-def _limit(hazard: Hazard, level: Level) -> Any:
-    """The limit that the hazard would have at this level."""
-    policy = policy_of(level)
+def _limit(hazard: Hazard, policy: LevelPolicy | None) -> Any:
+    """The limit that the hazard would have by these rules."""
     return limit_after_change(hazard, hazard.level, policy, timezone.now()) if policy else None
 
 

@@ -23,6 +23,10 @@ FOUND_YESTERDAY = 12
 # Nothing of the last days is left to find by chance: what is open now is told in cases.py.
 QUIET_DAYS = 2
 
+# A fault is moved by so many spots at most; it repeats another one that was closed by then.
+NEAR = 240
+_AGAIN = timedelta(days=4), timedelta(days=95)
+
 _STARTS = (time(7, 30), time(9, 0), time(13, 30), time(15, 30), time(19, 30))
 _MACHINE_FAULTS = frozenset({"machine-guarding", "electrical", "special-equipment", "pressure-gas"})
 _SLIPS = frozenset({"unsafe-act", "ppe"})
@@ -188,11 +192,48 @@ def _plant_faults(
             for position, question in enumerate(questions[plan[check.routine].checklist]):
                 stratum = _stratum(question, check, people)
                 strata[stratum].append((_WEIGHTS[question.category] * stratum[1], check, position))
+    found = []
     for stratum, count in _shares(strata).items():
         keyed = [(math.log(rng.random()) / weight, n) for n, (weight, _check, _at) in enumerate(strata[stratum])]
-        drawn += [strata[stratum][n][1:] for _key, n in heapq.nlargest(count, keyed)]
-    for check, position in drawn:
+        found += [(stratum, n) for _key, n in heapq.nlargest(count, keyed)]
+    for check, position in [*drawn, *_shaped(found, strata, plan, questions, today, rng)]:
         check.faults.append(position)
+
+
+def again(months: float) -> float:
+    """Share of faults that are the same kind at the same place as one of the last three months: it shrinks by two thirds."""
+    return max(0.11, 0.66 - 0.66 * max(0.0, months - 5) / 15)
+
+
+def _shaped(
+    found: list[tuple[tuple[str, float], int]],
+    strata: dict[tuple[str, float], list[tuple[float, Check, int]]],
+    plan: list[Routine],
+    questions: dict[str, list[Question]],
+    today: date,
+    rng: random.Random,
+) -> Iterator[tuple[Check, int]]:
+    """Each fault, or one of the same stratum near it that repeats an earlier one as often as it should."""
+    seen: dict[tuple[str, str], list[datetime]] = defaultdict(list)
+    taken: set[tuple[int, int]] = set()
+
+    def place_of(check: Check, position: int) -> tuple[str, str]:
+        routine = plan[check.routine]
+        return questions[routine.checklist][position].category, routine.machine or routine.area
+
+    def fits(spot: tuple[Check, int], wanted: bool) -> bool:
+        return (id(spot[0]), spot[1]) not in taken and wanted == any(
+            _AGAIN[0] < spot[0].opens_at - at < _AGAIN[1] for at in seen[place_of(*spot)]
+        )
+
+    for stratum, n in sorted(found, key=lambda one: strata[one[0]][one[1]][1].opens_at):
+        spots, own = strata[stratum], strata[stratum][n][1:]
+        wanted = rng.random() < again(_months(own[0], today))
+        near = (spots[(n + rng.randint(-NEAR, NEAR)) % len(spots)][1:] for _try in range(NEAR // 4))
+        chosen = next((spot for spot in (own, *near) if fits(spot, wanted)), own)
+        taken.add((id(chosen[0]), chosen[1]))
+        seen[place_of(*chosen)].append(chosen[0].opens_at)
+        yield chosen
 
 
 def _shares(strata: dict[tuple[str, float], list[tuple[float, Check, int]]]) -> dict[tuple[str, float], int]:

@@ -77,7 +77,7 @@ def _write(say: Say) -> None:
     say("today's plans")
     with held_back() as planned:
         write_plans(site)
-        write_major(site)
+        write_major(site, planned)
         write_group(planned, now)
         write_tip(site)
     say("ledger")

@@ -15,8 +15,9 @@ SHOWN = (Status.RECTIFYING, Status.FIRST_REVIEW, Status.SECOND_REVIEW, Status.FI
 
 def tell_story() -> None:
     """Of a few hazards, as the clock would have told it; each fourth notice was never opened."""
-    hazards = Hazard.objects.filter(status__in=SHOWN).order_by("-reported_at").values_list("pk", flat=True)[:5]
-    ids, kind = [str(pk) for pk in hazards], Hazard._meta.label_lower
+    newest = {status: Hazard.objects.filter(status=status).order_by("-reported_at")[:2] for status in SHOWN}
+    ids = [str(hazard.pk) for hazards in newest.values() for hazard in hazards]
+    kind = Hazard._meta.label_lower
     alerts = Alert.objects.filter(subject_type=kind, subject_id__in=ids)
     about = Q(subject_type=kind, subject_id__in=ids)
     about |= Q(subject_type=Alert._meta.label_lower, subject_id__in=[str(alert.pk) for alert in alerts])

@@ -17,6 +17,7 @@ from portals.operator.demo.records.hazards import (
     write_hazards,
     write_requests,
 )
+from portals.operator.demo.records.legal import write_legal
 from portals.operator.demo.records.photos import write_photos
 from portals.operator.demo.rows import reserve
 from portals.operator.demo.setup import Site
@@ -36,6 +37,7 @@ def write_records(
     for number, case in enumerate(cases):
         tell_case(records, number, case)
     write_requests(records)
+    write_legal(records)
     write_checks(records)
     _continue_counters(cases, now)
     _schedule(records)

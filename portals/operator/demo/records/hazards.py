@@ -8,6 +8,7 @@ from hazards.chain import hearers, moments, stamp, tried
 from hazards.models import Evidence, Extension, Hazard, Review, Status
 from portals.operator.demo.cases import Case, Step
 from portals.operator.demo.records.base import Records, columns
+from portals.operator.demo.records.legal import legal_text
 from portals.operator.demo.rows import copy_rows, reserve
 
 _BOARD = timedelta(days=2), timedelta(days=60)
@@ -21,6 +22,7 @@ _EVENTS = {
     "pass_first": ("hazard.reviewed", Status.FIRST_REVIEW, Status.SECOND_REVIEW),
     "pass_second": ("hazard.reviewed", Status.SECOND_REVIEW, Status.FINAL_REVIEW),
     "pass_final": ("hazard.closed", Status.FINAL_REVIEW, Status.CLOSED),
+    "pass_head": ("hazard.closed", Status.HEAD_REVIEW, Status.CLOSED),
     "return_second": ("hazard.returned", Status.SECOND_REVIEW, Status.RECTIFYING),
     "reject": ("hazard.rejected", Status.REPORTED, Status.REJECTED),
     "void": ("hazard.voided", Status.REPORTED, Status.VOIDED),
@@ -37,7 +39,7 @@ def write_hazards(records: Records) -> None:
         area = site.areas[case.area]
         place = (case.category, case.machine or case.area)
         earlier = latest.get(place)
-        closed = records.cases[earlier].at("pass_final") if earlier is not None else None
+        closed = records.cases[earlier].closed_at if earlier is not None else None
         is_repeat = closed is not None and timedelta() <= case.reported_at - closed <= timedelta(days=90)
         if case.status == Status.CLOSED:
             latest[place] = number
@@ -56,6 +58,9 @@ def write_hazards(records: Records) -> None:
                 level=case.level,
                 is_urgent=case.is_urgent,
                 is_machine_stopped=case.is_urgent or None,
+                is_legal_major=bool(case.clause),
+                clause=case.clause,
+                clause_text=legal_text(case.clause),
                 policy=site.policies[case.level] if case.at("confirm") else None,
                 reporter_id=site.users[case.reporter].pk,
                 reported_at=case.reported_at,
@@ -67,7 +72,7 @@ def write_hazards(records: Records) -> None:
                 first_due_at=case.due_at,
                 started_at=case.at("start"),
                 submitted_at=case.at("submit"),
-                closed_at=case.at("pass_final"),
+                closed_at=case.closed_at,
                 cause=case.words[1] if is_fixed else "",
                 measure=case.words[2] if is_fixed else "",
                 cost=2000 + number * 3700 % 96000 if is_fixed else None,
@@ -85,7 +90,7 @@ def write_hazards(records: Records) -> None:
 
 def _known_on(records: Records, number: int, case: Case) -> date | None:
     """What was closed lately hangs on the board from the next day on; not each of them yet."""
-    closed = case.at("pass_final")
+    closed = case.closed_at
     if case.status != Status.CLOSED or closed is None or number % 3 or not _BOARD[0] < records.now - closed < _BOARD[1]:
         return None
     return (closed + timedelta(days=1)).date()
@@ -139,7 +144,7 @@ def tell_case(records: Records, number: int, case: Case) -> None:
     data = {"number": case.number, "level": case.level, "photos": photos}
     records.tell("hazard.reported", Hazard, hazard, case.reported_at, records.user(case.reporter), **data)
     for step in case.steps:
-        name, before, after = _EVENTS[step.verb]
+        name, before, after = _event_of(case, step)
         told = {"before": before, "after": after, "note": step.note, **_more(records, number, case, step)}
         records.tell(name, Hazard, hazard, step.at, records.user(step.by), **told)
     _tell_escalations(records, hazard, case)
@@ -150,9 +155,17 @@ def tell_case(records: Records, number: int, case: Case) -> None:
         records.tell("hazard.published", Hazard, hazard, at, by, note="公示栏", on=known.isoformat())
 
 
+def _event_of(case: Case, step: Step) -> tuple[str, Status, Status]:
+    if case.clause and step.verb == "pass_final":
+        return "hazard.reviewed", Status.FINAL_REVIEW, Status.HEAD_REVIEW
+    return _EVENTS[step.verb]
+
+
 def _more(records: Records, number: int, case: Case, step: Step) -> dict[str, Any]:
     if step.verb == "confirm":
-        return {"level": case.level, "level_before": case.level, "policy": records.site.policies[case.level].version}
+        version = records.site.policies[case.level].version + bool(case.clause)
+        legal = {"clause": case.clause} if case.clause else {}
+        return {"level": case.level, "level_before": case.level, "policy": version, **legal}
     if step.verb == "assign" and case.owner is not None and case.due_at:
         name = records.site.people[case.owner].name
         return {"owner": records.user(case.owner), "owner_name": name, "due_at": case.due_at.isoformat()}
@@ -167,7 +180,7 @@ def _more(records: Records, number: int, case: Case, step: Step) -> dict[str, An
 def _tell_escalations(records: Records, hazard: int, case: Case) -> None:
     if case.due_at is None:
         return
-    ended = case.at("pass_final", "reject", "void", "merge") or records.now
+    ended = case.closed_at or case.at("reject", "void", "merge") or records.now
     policy = records.site.policies[case.level]
     department = records.site.areas[case.area].department_id
     for call in moments(case.due_at, policy):
