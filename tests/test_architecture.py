@@ -14,6 +14,7 @@ from django.apps import apps
 from django.conf import settings
 
 ROOT = Path(settings.ROOT)
+_TEXTS = {".css", ".html", ".js", ".md", ".po", ".py", ".toml", ".yaml", ".yml"}
 PACKAGES = ("platform", "tenants", "portals", "billing", "realtime")
 
 
@@ -116,3 +117,12 @@ def test_no_foreign_key_leaves_its_schema():
         and (model._meta.app_label in shared) != (field.related_model._meta.app_label in shared)
     ]  # fmt: skip
     assert crossing == []
+
+
+def test_no_file_carries_both_ends_of_a_merge():
+    tracked = subprocess.run(["git", "ls-files"], check=True, capture_output=True, text=True, cwd=ROOT).stdout.split(
+        "\n"
+    )
+    marks = tuple(sign * 7 + " " for sign in "<>")
+    texts = (path for path in map(ROOT.joinpath, filter(None, tracked)) if path.suffix in _TEXTS)
+    assert [str(path) for path in texts if any(line.startswith(marks) for line in path.read_text().splitlines())] == []
