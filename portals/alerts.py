@@ -67,7 +67,8 @@ def show(request, pk: int):
     alert = get_object_or_404(alerts, pk=pk)
     mark_read(alert, by=request.user)
     take = reverse("acknowledge", args=[pk]) if may_take(request.user, alert) else ""
-    return page(request, "guest/alert.html", {"alert": alert, "me": request.user, "take": take})
+    context = {"alert": alert, "me": request.user, "take": take, "sees_ledger": request.user.can("console.open")}
+    return page(request, "guest/alert.html", context)
 
 
 def by_link(view):

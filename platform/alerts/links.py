@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from alerts.models import Alert
 from core.errors import Revoked
 from people.models import User
-from tenants.addresses import address_of
-from tenants.current import current_factory, current_schema
+from tenants.current import current_schema
 
 LASTS = timedelta(hours=24)
 # 132 bits: a text message has room for 70 characters in all.
@@ -27,13 +26,8 @@ def token_of(alert: Alert, person: User) -> str:
     return _signer().sign(f"{alert.pk}-{person.pk}")
 
 
-def link_of(alert: Alert, person: User) -> str:
-    return address_of(current_factory()) + reverse("alert_link", args=[token_of(alert, person)])
-
-
-def shared_link_of(alert: Alert) -> str:
-    """For a group: whoever opens it signs in first."""
-    return address_of(current_factory()) + reverse("alert", args=[alert.pk])
+def path_of(alert: Alert, person: User) -> str:
+    return reverse("alert_link", args=[token_of(alert, person)])
 
 
 def opened_by(token: str) -> tuple[Alert, User] | None:

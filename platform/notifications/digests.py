@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import groupby
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -14,20 +15,18 @@ from notifications.quiet import next_digest, quiet_until
 from notifications.sending import queue
 from people.models import User
 from tenants import due
-from tenants.addresses import address_of
-from tenants.current import current_factory
 
 # Lines of one summary; the others are counted.
 MOST = 20
 _PREFIX = "digest:"
 
 
-def keep_for_digest(note: Notification, channels: Iterable[str], url: str) -> None:
+def keep_for_digest(note: Notification, channels: Iterable[str]) -> None:
     """A line of the next summary, where the person has a way by which it can come."""
     channel = _way(note.user, channels)
     if channel is None:
         return
-    facts = {"channel": channel, "text": note.line, "url": url, "notification": note, "person": note.user}
+    facts = {"channel": channel, "text": note.line, "url": note.url, "notification": note, "person": note.user}
     Message.objects.get_or_create(key=f"{_PREFIX}{note.pk}", defaults=facts)
     due.once(next_digest(timezone.now()), "notifications.digest", key="digest")
 
@@ -68,9 +67,8 @@ def _send(lines: list[Message]) -> None:
 
 
 def _bundle(person: User, lines: list[Message]) -> list[Message]:
-    url, at = address_of(current_factory()) + reverse("home"), quiet_until(timezone.now())
     key, text = f"bundle:{lines[0].pk}", _text(person, lines)
-    facts = {"url": url, "person": person, "at": at}
+    facts: dict[str, Any] = {"url": reverse("home"), "person": person, "at": quiet_until(timezone.now())}
     wants_push = any(line.channel == Message.Channel.PUSH for line in lines)
     browsers = list(person.push_subscriptions.all()) if wants_push else []
     if browsers:

@@ -26,6 +26,8 @@ from tenants.current import current_factory
 
 # What comes to a company with its link says these already.
 _SAID_BY_THE_LINK = ("hazard.assigned", "group.joined")
+# Of one group, by one message.
+MOST_CALLS = 20
 
 
 def send_out(rule: Rule, event: Event, subject: Any, notes: list[Notification], line: str) -> None:
@@ -36,10 +38,16 @@ def send_out(rule: Rule, event: Event, subject: Any, notes: list[Notification], 
     for note in notes:
         if not _to_guest(rule, note, at):
             _to_person(how, note, subject, at, is_only_way=not robots)
+    phones = [note.user.phone for note in notes if note.user.phone][:MOST_CALLS]
     for robot in robots:
         facts = {"robot": robot, "is_urgent": how.is_urgent, "alert_id": _alert_id(subject), "at": at}
-        key = f"event:{event.pk}:{robot.pk}"
-        queue(robot.kind, robot.name, line, key=key, url=_shared_link(subject), **facts)
+        key, text = f"event:{event.pk}:robot:{robot.pk}", _calling(line, phones)
+        queue(robot.kind, robot.name, text, key=key, url=_shared_path(subject), **facts)
+
+
+def _calling(line: str, phones: list[str]) -> str:
+    """Who has to act is called by the mobile number, in the last line."""
+    return f"{line}\n{' '.join(f'@{phone}' for phone in phones)}" if phones else line
 
 
 def _to_guest(rule: Rule, note: Notification, at: datetime | None) -> bool:
@@ -58,15 +66,17 @@ def _to_guest(rule: Rule, note: Notification, at: datetime | None) -> bool:
 
 def _to_person(how: Telling, note: Notification, subject: Any, at: datetime | None, *, is_only_way: bool) -> None:
     if how.is_digest:
-        keep_for_digest(note, how.channels, _link(note, subject))
+        keep_for_digest(note, how.channels)
         return
     ways = ways_of(note.user)
     wanted = [way for way in ways if way[0] in how.channels]
     if how.is_urgent and is_only_way and not wanted:  # the page alone would be one way
         wanted = ways
-    for channel, address, subscription in wanted:
-        facts = _facts(note) | {"is_urgent": how.is_urgent, "subscription": subscription, "at": at}
-        queue(channel, address, note.line, key=_key(note, channel, subscription), url=_link(note, subject), **facts)
+    path = _path(note, subject)
+    for channel, address, browser in wanted:
+        facts = _facts(note) | {"is_urgent": how.is_urgent, "subscription": browser, "at": at, "url": path}
+        text = f"{note.line} {_whole(path)}" if channel == Message.Channel.SMS else note.line
+        queue(channel, address, text, key=_key(note, channel, browser), **facts)
 
 
 def ways_of(person: User) -> list[tuple[str, str, PushSubscription | None]]:
@@ -109,17 +119,18 @@ def address_within(subject: Any) -> str:
     return reverse("go", args=[subject._meta.label_lower, str(subject.pk)])
 
 
-def _link(note: Notification, subject: Any) -> str:
+def _path(note: Notification, subject: Any) -> str:
     """An alert is taken by a link of the person's own, without signing in."""
-    if isinstance(subject, Alert):
-        return links.link_of(subject, note.user)
-    return address_of(current_factory()) + note.url
+    return links.path_of(subject, note.user) if isinstance(subject, Alert) else note.url
 
 
-def _shared_link(subject: Any) -> str:
-    if isinstance(subject, Alert):
-        return links.shared_link_of(subject)
-    return address_of(current_factory()) + address_within(subject)
+def _shared_path(subject: Any) -> str:
+    """For a group: whoever opens it signs in first."""
+    return reverse("alert", args=[subject.pk]) if isinstance(subject, Alert) else address_within(subject)
+
+
+def _whole(path: str) -> str:
+    return address_of(current_factory()) + path
 
 
 def _alert_id(subject: Any) -> int | None:

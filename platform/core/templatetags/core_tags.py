@@ -95,6 +95,21 @@ def span(time: timedelta) -> str:
 
 
 @register.filter
+def length_words(time: timedelta | None) -> str:
+    """A length of time; below two minutes in seconds."""
+    if time is None:
+        return ""
+    seconds = round(time.total_seconds())
+    return _("%(s)d s") % {"s": seconds} if seconds < 120 else span(time)
+
+
+@register.filter
+def hms(moment: datetime | None) -> str:
+    """The time of a day that is said beside it, to the second."""
+    return f"{timezone.localtime(moment):%H:%M:%S}" if moment else ""
+
+
+@register.filter
 def left(until: datetime | None) -> str:
     """“5 h 12 min left”, or “2 h late”."""
     if until is None:
