@@ -46,7 +46,7 @@ class Way(TextChoices):
     BROWSER = "browser", _("Browser")
     SMS = "sms", _("SMS")
     PUSH = "push", _("Phone push")
-    EMAIL = "email", _("E-mail")
+    EMAIL = "email", _("Mail")
     ROBOT = "robot", _("Group robot")
 
 
