@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from alerts.models import Alert
 from core.models import Event
 from core.templatetags.core_tags import clock
 from core.words import say
@@ -37,7 +38,7 @@ def deliver(event: Event) -> list[Notification]:
     for note in written:
         push_on_commit([note.user_id], {"note": as_json(note)})
     outward.send_out(rule, event, subject, written, _line(rule, event, subject, settings.LANGUAGE_CODE))
-    if event.name == "alert.acknowledged":
+    if isinstance(subject, Alert) and event.name == "alert.acknowledged":
         outward.stop(subject, event)
     if rule.looks_at:
         push_on_commit(_lookers(rule, event, subject), {"look": rule.looks_at})

@@ -40,7 +40,7 @@ def send_out(rule: Rule, event: Event, subject: Any, notes: list[Notification], 
             _to_person(how, note, subject, at, is_only_way=not robots)
     phones = [note.user.phone for note in notes if note.user.phone][:MOST_CALLS]
     for robot in robots:
-        facts = {"robot": robot, "is_urgent": how.is_urgent, "alert_id": _alert_id(subject), "at": at}
+        facts: dict[str, Any] = {"robot": robot, "is_urgent": how.is_urgent, "alert_id": _alert_id(subject), "at": at}
         key, text = f"event:{event.pk}:robot:{robot.pk}", _calling(line, phones)
         queue(robot.kind, robot.name, text, key=key, url=_shared_path(subject), **facts)
 

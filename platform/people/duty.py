@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -147,7 +148,7 @@ def _enter(entry: Entry, row: Duty | None, by: User, department: Department | No
         emit("duty.removed", row, by=by, **words, name=row.person.name)  # type: ignore[arg-type, union-attr]
         row.delete()  # type: ignore[union-attr]
         return row
-    where = {"day": entry.day, "shift": entry.shift, "department": department}
+    where: dict[str, Any] = {"day": entry.day, "shift": entry.shift, "department": department}
     made, _is_new = Duty.objects.update_or_create(**where, defaults={"person": person, "substitute": substitute})
     words |= {"name": person.name, "substitute_name": substitute.name if substitute else ""}
     emit("duty.entered", made, by=by, person=person.pk, **words)
