@@ -1,19 +1,31 @@
-"""Open alerts: the same part on the desk and on the phone."""
+"""Open alerts: the same part on the desk and on the phone, and the page that a message leads to."""
 
 from datetime import timedelta
+from functools import wraps
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
 
-from alerts.actions import acknowledge_alert
+from alerts import links
+from alerts.actions import acknowledge_alert, may_take
 from alerts.models import Alert
+from core.errors import Revoked
+from core.limits import allow
 from hazards.models import Hazard
+from notifications.actions import mark_read
+from portals.groups.guest import HEADERS
 from portals.web import is_on_phone, page
 
 SHOWN_AFTER_TAKING = timedelta(minutes=10)
+# By link and minute.
+MOST_BY_LINK = 60
 
 
 def shown_to(user):
@@ -49,4 +61,54 @@ def acknowledge(request, pk: int):
     acknowledge_alert(get_object_or_404(Alert.objects.visible_to(request.user), pk=pk), by=request.user)
     if request.htmx:
         return _shown(request)
-    return redirect("home")
+    return redirect("alert", pk=pk)
+
+
+@login_required
+def show(request, pk: int):
+    """Where a group's message leads: what is wrong, and who has it."""
+    alerts = Alert.objects.visible_to(request.user).select_related("acknowledged_by", "raised_by", "department")
+    alert = get_object_or_404(alerts, pk=pk)
+    mark_read(alert, by=request.user)
+    take = reverse("acknowledge", args=[pk]) if may_take(request.user, alert) else ""
+    context = {"alert": alert, "me": request.user, "take": take, "sees_ledger": request.user.can("console.open")}
+    return page(request, "guest/alert.html", context)
+
+
+def by_link(view):
+    """The token in the address is all that says who it is: a session of the same browser is neither looked at nor changed."""
+
+    @csrf_exempt
+    @wraps(view)
+    def run(request, token: str):
+        request.user = AnonymousUser()
+        allow(f"alert:{request.method}", token[:60], most=MOST_BY_LINK, within=timedelta(minutes=1))
+        response = view(request, token)
+        for name, value in HEADERS.items():
+            response[name] = value
+        return response
+
+    return run
+
+
+@by_link
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_by_link(request, token: str):
+    """Opening it takes nothing, because phones open links by themselves to show what is behind them."""
+    try:
+        opened = links.opened_by(token)
+    except Revoked as refusal:
+        return _ended(request, refusal.message, 410)
+    if opened is None:
+        return _ended(request, _("This link leads to no alert of this factory. Open the newest message again."), 404)
+    alert, person = opened
+    translation.activate(person.language)
+    request.LANGUAGE_CODE = person.language
+    if request.method == "POST":
+        acknowledge_alert(alert, by=person, is_by_link=True)
+        return redirect("alert_link", token=token)
+    return page(request, "guest/alert.html", {"alert": alert, "me": person, "take": request.path, "by_link": True})
+
+
+def _ended(request, message: str, status: int):
+    return page(request, "guest/ended.html", {"message": message, "is_alert": True}, status=status)

@@ -15,6 +15,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 from psycopg import sql
 
+from alerts.links import path_of as alert_link
+from alerts.models import Alert
 from core.models import Event, LedgerHead
 from facilities.qr import token_of
 from hazards.actions.invitations import token_of as link_token
@@ -47,6 +49,8 @@ OPEN_TO_EVERYBODY = {
     "tip_leave",
     "tip_thread",
     "tip_file",
+    # The link in a message about an alert says by itself who it is for.
+    "alert_link",
 }
 # Every table's numbers begin here in the sweep, so that one number reaches a row of each kind.
 OWN_IDS, FOREIGN_IDS = 1_000_000, 2_000_000
@@ -264,3 +268,13 @@ def test_a_link_of_another_factory_opens_nothing_here(two, other_factory):
                     assert two.foreign.mark not in answer.content.decode(errors="ignore"), url
     page = client.get(reverse("outsider:hazard", args=[own]))
     assert page.status_code == 200 and two.foreign.mark not in page.content.decode()
+
+
+def test_the_link_of_an_alert_of_another_factory_opens_nothing_here(two, other_factory):
+    with in_factory(other_factory):
+        foreign = alert_link(Alert.objects.get(), two.foreign.people[Role.SAFETY_OFFICER])
+    client = _client()
+    for answer in (client.get(foreign), client.post(foreign)):
+        assert answer.status_code == 404 and two.foreign.mark not in answer.content.decode()
+    own = alert_link(Alert.objects.get(), two.own.people[Role.SAFETY_OFFICER])
+    assert two.own.mark in client.get(own).content.decode()

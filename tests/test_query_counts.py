@@ -7,7 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from alerts.actions import raise_alert
 from core.events import action, emit
+from core.models import Event
+from facilities.calendar import today
+from facilities.models import Shift
 from facilities.qr import issue_sticker
 from hazards.actions import add_member, add_post, add_subtask, invite_outsider, open_group, stop_equipment
 from hazards.models import (
@@ -23,6 +27,8 @@ from hazards.models import (
 )
 from inspections.actions import ask_pause
 from inspections.models import Run
+from notifications.models import Feed, Message, Notification
+from people.models import Duty
 from people.permissions import Role
 from tests import make
 
@@ -54,6 +60,10 @@ PAGES = (
     "/desk/ledger/",
     "/desk/hazards/routes/",
     "/desk/hazards/limits/",
+    "/desk/alerts/",
+    "/desk/alerts/rules/",
+    "/desk/alerts/notices/",
+    "/desk/roster/",
     "/m/",
     "/m/hazards/",
     "/m/report/",
@@ -80,6 +90,9 @@ def add_some(officer, count: int) -> None:
         press = make.machine()
         stopping = make.hazard(equipment=press, area=press.area, reporter=officer)
         stop_equipment(stopping, by=officer, equipment=press, reason="防护罩缺失")
+        raise_alert(stopping, "防护罩缺失", by=officer, department_id=stopping.department_id)
+        shift = Shift.objects.create(code=press.code, name=press.name, starts_at="08:00", ends_at="16:00")
+        Duty.objects.create(day=today(), shift=shift, person=officer, substitute=make.person(Role.WORKER))
         for status in (Status.REPORTED, Status.SECOND_REVIEW, Status.CLOSED):
             hazard = make.hazard(
                 status, reporter=officer, published_on=None if status == Status.REPORTED else timezone.localdate()
@@ -166,3 +179,19 @@ def test_more_rows_are_not_more_questions(browser, officer):
     many = {path: questions(browser, path) for path in PAGES}
     assert many == few
     assert max(few.values()) <= 20
+
+
+def test_an_alert_told_to_many_is_not_more_questions(browser, officer):
+    def told(count: int) -> int:
+        alert = raise_alert(make.machine(), "光幕失灵", by=make.person(Role.WORKER))
+        alert.called.set([make.person(Role.SAFETY_OFFICER) for _number in range(count)])
+        raised = Event.objects.filter(name="alert.raised").latest("seq")
+        for number, person in enumerate(alert.called.all()):
+            Feed.objects.create(user=person)
+            note = Notification.objects.create(
+                user=person, seq=number, event_id=raised.pk, line="x", url="/", at=timezone.now(), alert_id=alert.pk
+            )
+            Message.objects.create(channel="sms", text="x", notification=note, alert_id=alert.pk, key=f"note:{note.pk}")
+        return questions(browser, f"/desk/alerts/{alert.pk}/")
+
+    assert told(2) == told(8)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from alerts.actions import raise_alert
+from alerts.models import Alert, AlertPolicy
 from core.attachments import keep_photo, keep_voice
 from core.models import Attachment, Job, SavedView
 from facilities.models import Area, CalendarDay, Department, Equipment, EquipmentType, QRPoint, Shift
@@ -30,8 +31,8 @@ from hazards.models import (
     TipMessage,
 )
 from inspections.models import Checklist, Frequency, Item, Pause, Plan, Run, Stop, Theme
-from notifications.models import Feed, Message, Notification
-from people.models import Absence, JobRole, Team, User
+from notifications.models import Feed, Message, Notification, QuietHours, RuleChange
+from people.models import Absence, Duty, JobRole, Team, User
 from people.permissions import Role
 from tests import make
 
@@ -84,7 +85,25 @@ def build(mark: str) -> World:
         user=worker, seq=1, event_id=uuid.uuid4(), line=f"{mark}通知", url="/", at=timezone.now()
     )
     Message.objects.create(channel="sms", address="13900000000", text=f"{mark}短信", key=mark)
+    _alerts(world, workshop)
     return world
+
+
+def _alerts(world: World, workshop: Department) -> None:
+    """Who is on duty, how alerts go up, and what the factory decided of its notices."""
+    officer, shift = world.people[Role.SAFETY_OFFICER], world.shift
+    for department in (None, workshop):
+        Duty.objects.create(day=timezone.localdate(), shift=shift, person=officer, department=department)
+    AlertPolicy.objects.create(version=1, created_by=officer)
+    RuleChange.objects.create(
+        event="hazard.closed", channels=["browser", "sms"], changed_by=officer, changed_at=timezone.now()
+    )
+    QuietHours.objects.create()
+    alert = Alert.objects.get()
+    alert.called.add(officer, world.people[Role.WORKER])
+    Message.objects.create(
+        channel="sms", address="13900000000", text=f"{world.mark}告警短信", alert_id=alert.pk, key=f"{world.mark}2"
+    )
 
 
 def _hazard(world: World, worker: User, area: Area, press: Equipment, team: Team) -> None:

@@ -23,9 +23,12 @@ class AlertQuerySet(models.QuerySet):
         return self.filter(acknowledged_at=None)
 
     def visible_to(self, user):
-        """Those who may take an alert, each for the departments they answer for."""
+        """Those who may take an alert, each for the departments they answer for, and whoever was called for it."""
         departments = user.departments_with("alerts.acknowledge")
-        return self if departments is None else self.filter(department_id__in=departments)
+        if departments is None:
+            return self
+        called = Alert.called.through.objects.filter(user=user).values("alert")
+        return self.filter(models.Q(department_id__in=departments) | models.Q(pk__in=called))
 
 
 class Alert(models.Model):
@@ -39,12 +42,20 @@ class Alert(models.Model):
     acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     step = models.IntegerField(default=0, help_text="How far it went up the chain; the last step repeats.")
     policy = models.ForeignKey("alerts.AlertPolicy", models.PROTECT, null=True, related_name="+")
+    called = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="+", help_text="Whom it was told to; each of them may take it."
+    )
 
     objects = AlertQuerySet.as_manager()
 
     class Meta:
         ordering = ["-raised_at"]
         indexes = [models.Index(fields=["raised_at"], name="alert_open", condition=models.Q(acknowledged_at=None))]
+
+    @property
+    def rules(self) -> "AlertPolicy":
+        """What held when it was raised; the product's own where the factory had decided nothing yet."""
+        return self.policy or AlertPolicy(version=0)
 
 
 def full_chain() -> list[str]:

@@ -3,21 +3,21 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from alerts.models import Alert
 from core.models import Event
 from core.templatetags.core_tags import clock
 from core.words import say
-from hazards.actions.invitations import link_of
 from hazards.chain import WHY
-from notifications import catalogue
-from notifications.models import Feed, Message, Notification
-from notifications.sending import queue
+from notifications import catalogue, outward
+from notifications.models import Feed, Notification
+from notifications.outward import address_within
 from people.models import User
 from people.permissions import Role
 from realtime.push import push_on_commit
@@ -37,35 +37,15 @@ def deliver(event: Event) -> list[Notification]:
     written = [note for note in notes if note]
     for note in written:
         push_on_commit([note.user_id], {"note": as_json(note)})
-        phone, text = _by_phone(rule, note)
-        if phone:
-            facts: dict[str, Any] = {
-                "notification": note,
-                "person": note.user,
-                "is_urgent": note.is_urgent,
-                "alert_id": note.alert_id,
-            }
-            queue(Message.Channel.SMS, phone, text, key=f"note:{note.pk}", **facts)
+    outward.send_out(rule, event, subject, written, _line(rule, event, subject, settings.LANGUAGE_CODE))
+    if isinstance(subject, Alert) and event.name == "alert.acknowledged":
+        outward.stop(subject, event)
     if rule.looks_at:
         push_on_commit(_lookers(rule, event, subject), {"look": rule.looks_at})
     if event.subject_type == "hazards.hazard":
         watchers = catalogue.holding("hazards.view", subject.department_id)  # type: ignore[attr-defined]
         push_on_commit([person.pk for person in watchers], {"look": "hazards"})
     return written
-
-
-def _by_phone(rule: catalogue.Rule, note: Notification) -> tuple[str, str]:
-    """Who is here by a link has no feed: all that they hear of goes to their phone, with the link.
-
-    The text that brings a company its link says the first things already.
-    """
-    if note.user.phone:
-        return (note.user.phone, note.line) if "sms" in rule.channels else ("", "")
-    links = note.user.invitations.filter(revoked_at=None, expires_at__gt=timezone.now()).exclude(phone="")
-    invitation = links.last()
-    if invitation and invitation.maintainer_id and rule.event in ("hazard.assigned", "group.joined"):
-        return "", ""
-    return (invitation.phone, f"{note.line} {link_of(invitation)}") if invitation else ("", "")
 
 
 def _lookers(rule: catalogue.Rule, event: Event, subject: Any) -> set[int]:
@@ -89,8 +69,6 @@ def _write(rule: catalogue.Rule, event: Event, subject: Any, person: User) -> No
     feed = Feed.objects.select_for_update().get(user=person)
     feed.seq += 1
     feed.save()
-    with translation.override(person.language):
-        line = str(rule.line) % _words(event, subject)
     return Notification.objects.create(
         user=person,
         seq=feed.seq,
@@ -98,12 +76,17 @@ def _write(rule: catalogue.Rule, event: Event, subject: Any, person: User) -> No
         event=event.name,
         subject_type=event.subject_type,
         subject_id=event.subject_id,
-        line=line[:300],
-        url=_url(subject),
+        line=_line(rule, event, subject, person.language),
+        url=address_within(subject),
         is_urgent=rule.is_urgent,
         alert_id=subject.pk if event.subject_type == "alerts.alert" else None,
         at=event.at,
     )
+
+
+def _line(rule: catalogue.Rule, event: Event, subject: Any, language: str) -> str:
+    with translation.override(language):
+        return (str(rule.line) % _words(event, subject))[:300]
 
 
 def _words(event: Event, subject: Any) -> dict[str, Any]:
@@ -120,6 +103,8 @@ def _words(event: Event, subject: Any) -> dict[str, Any]:
         "why": _why(event),
         "absent": event.data.get("name", ""),
         "until": _until(event, subject),
+        "minutes": event.data.get("minutes", ""),
+        "passed": _passed(event),
     }
 
 
@@ -128,8 +113,18 @@ def _why(event: Event) -> str:
     if event.name == "hazard.extension_decided":
         return _("allowed") if event.data["is_approved"] else _("refused, %(note)s") % event.data
     why = str(WHY.get(event.data.get("reason", ""), ""))
-    skipped = [str(Role(role).label) for role in event.data.get("skipped", [])]
-    return _("%(why)s (there is no %(roles)s)") % {"why": why, "roles": _(", ").join(skipped)} if skipped else why
+    roles = _skipped(event)
+    return _("%(why)s (there is no %(roles)s)") % {"why": why, "roles": roles} if roles else why
+
+
+def _skipped(event: Event) -> str:
+    return _(", ").join(str(Role(role).label) for role in event.data.get("skipped", []))
+
+
+def _passed(event: Event) -> str:
+    """Which level an alert had to pass over."""
+    roles = _skipped(event)
+    return _(" (there is no %(roles)s)") % {"roles": roles} if roles else ""
 
 
 def _what(event: Event, subject: Any) -> str:
@@ -147,15 +142,9 @@ def _until(event: Event, subject: Any) -> str:
         return clock(moment or getattr(subject, "due_at", None))
 
 
-def _url(subject: Any) -> str:
-    if subject._meta.label_lower == "alerts.alert":
-        return reverse("go", args=[subject.subject_type, subject.subject_id])
-    return reverse("go", args=[subject._meta.label_lower, str(subject.pk)])
-
-
 def mark_read(subject: Any, *, by: User) -> int:
     """Opening the page of what they are about is what opens notices; the first time counts."""
-    unread = Notification.objects.visible_to(by).filter(url=_url(subject), read_at=None)
+    unread = Notification.objects.visible_to(by).filter(url=address_within(subject), read_at=None)
     return unread.update(read_at=timezone.now())
 
 

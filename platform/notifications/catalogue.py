@@ -1,26 +1,78 @@
-"""The only place that says who hears of what, and by which channel."""
+"""The only place that says who hears of what, by which channel, and what may wait for a summary."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
-from django.db.models import Model, Q
+from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core.models import Event
-from hazards.models import Status
-from people.models import Absence, RoleGrant, User
-from people.permissions import PERMISSIONS, Role
+from notifications.audiences import (  # noqa: F401 - holding and subject_of are asked for here
+    AUDIENCES,
+    Audience,
+    alert_people,
+    called,
+    confirmers,
+    doers,
+    extension_deciders,
+    extension_people,
+    holding,
+    lock_hearers,
+    lowering_deciders,
+    next_reviewers,
+    nobody,
+    owner,
+    owner_and_asker,
+    owner_and_confirmers,
+    owner_and_reporter,
+    pause_asker,
+    pause_deciders,
+    pause_people,
+    people_there,
+    plan_author,
+    plan_author_and_owner,
+    plan_heads,
+    plan_leaders,
+    reporter,
+    stand_in,
+    subject_of,
+    tip_answerers,
+    told,
+)
 
-Audience = Callable[[Event, Any], Iterable[User]]
+
+class Way(TextChoices):
+    """How somebody hears of it. The robot speaks to the group, the others to the person."""
+
+    BROWSER = "browser", _("Browser")
+    SMS = "sms", _("SMS")
+    PUSH = "push", _("Phone push")
+    EMAIL = "email", _("Mail")
+    ROBOT = "robot", _("Group robot")
+
+
+class Urgency(TextChoices):
+    URGENT = "urgent", _("Urgent")
+    LEVEL = "level", _("By the hazard's level")
+    PLAIN = "plain", _("Ordinary")
+
+
+HERE = (Way.BROWSER,)
+PHONE = (Way.BROWSER, Way.PUSH)
+GROUP = (Way.BROWSER, Way.ROBOT)
+LATER = (Way.BROWSER, Way.PUSH, Way.EMAIL)
+ALL = tuple(Way)
+BY_LEVEL: dict[str, Any] = {"urgency": Urgency.LEVEL}
+PRESSES = BY_LEVEL | {"presses": True}
+WAITS: dict[str, Any] = {"channels": LATER, "is_digest": True}
 
 
 @dataclass(frozen=True)
 class Rule:
     """event → audience → channels. `line` is filled from the subject and the event's data.
 
+    Where the urgency is that of the level, STANDARD_OF_LEVELS says how; presses: at a major hazard it is urgent.
+    is_digest: on the phone it may wait for the next summary. who: the audience in words, where its function has none.
     looks_at names a part of open pages that fetches itself again, also for people who get no notification: of those
     who take alerts there, or of `lookers`.
     """
@@ -28,219 +80,264 @@ class Rule:
     event: str
     audience: Audience
     line: str | Promise
-    channels: tuple[str, ...] = ("browser",)
-    is_urgent: bool = False
+    channels: tuple[str, ...] = HERE
+    urgency: str = Urgency.PLAIN
+    presses: bool = False
+    is_digest: bool = False
+    who: str | Promise = ""
     looks_at: str = ""
     lookers: Audience | None = None
 
+    @property
+    def is_urgent(self) -> bool:
+        return self.urgency == Urgency.URGENT
 
-def subject_of(event: Event) -> Model | None:
-    return apps.get_model(event.subject_type)._default_manager.filter(pk=event.subject_id).first()
-
-
-def holding(permission: str, department_id: int | None = None) -> Iterable[User]:
-    """Active people whose role allows this in the department."""
-    holders = RoleGrant.objects.filter(role__in=PERMISSIONS[permission]).values("user")
-    stand_ins = Absence.objects.lending().filter(person__in=holders).values("stand_in")
-    people = User.objects.filter(Q(pk__in=holders) | Q(pk__in=stand_ins), is_active=True)
-    where = _Somewhere(department_id)
-    return [person for person in people if person.can(permission, where if department_id else None)]
+    @property
+    def audience_words(self) -> str | Promise:
+        return self.who or AUDIENCES[self.audience]
 
 
 @dataclass(frozen=True)
-class _Somewhere:
-    department_id: int | None
+class Standard:
+    """By which ways, and whether it may wait for the summary."""
+
+    channels: tuple[str, ...]
+    is_digest: bool = False
 
 
-def alert_takers(event: Event, alert: Any) -> Iterable[User]:
-    """Safety officers first of all; the leaders hear of it through escalation."""
-    takers = holding("alerts.acknowledge", alert.department_id)
-    return [person for person in takers if any(grant.role == Role.SAFETY_OFFICER for grant in person.powers)]
-
-
-def confirmers(event: Event, subject: Any) -> Iterable[User]:
-    return holding("hazards.confirm", subject.department_id)
-
-
-def owner(event: Event, hazard: Any) -> Iterable[User]:
-    return [hazard.owner] if hazard.owner else []
-
-
-def reporter(event: Event, hazard: Any) -> Iterable[User]:
-    return [hazard.reporter] if hazard.reporter else []
-
-
-def owner_and_reporter(event: Event, hazard: Any) -> Iterable[User]:
-    return [*owner(event, hazard), *reporter(event, hazard)]
-
-
-def next_reviewers(event: Event, hazard: Any) -> Iterable[User]:
-    """Whoever may decide at the stage that the hazard has just reached."""
-    permission = {
-        Status.FIRST_REVIEW: "hazards.review_first",
-        Status.SECOND_REVIEW: "hazards.review_second",
-        Status.FINAL_REVIEW: "hazards.review_final",
-        Status.HEAD_REVIEW: "hazards.review_head",
-    }.get(event.data.get("after"))
-    barred = {hazard.owner_id, *hazard.reviews.filter(round=hazard.round).values_list("reviewer_id", flat=True)}
-    people = holding(permission, hazard.department_id) if permission else []
-    return [person for person in people if person.pk not in barred]
-
-
-def tip_answerers(event: Event, hazard: Any) -> Iterable[User]:
-    return holding("hazards.answer_tip", hazard.department_id)
-
-
-def told(event: Event, subject: Any) -> Iterable[User]:
-    """Those whom the action itself names in the event."""
-    return User.objects.filter(pk__in=event.data.get("told", []), is_active=True)
-
-
-def called(event: Event, subject: Any) -> Iterable[User]:
-    """Those who are asked for something by name; while they are away, who stands in for them as well."""
-    stand_ins = Absence.objects.lending().filter(person__in=told(event, subject)).values("stand_in")
-    return [*told(event, subject), *User.objects.filter(pk__in=stand_ins)]
-
-
-def doers(event: Event, run: Any) -> Iterable[User]:
-    """Who has to do the check; where somebody was told of several at once, only the first of them speaks."""
-    return [] if "told_with" in event.data else run.doers
-
-
-def extension_deciders(event: Event, hazard: Any) -> Iterable[User]:
-    return holding("hazards.assign", hazard.department_id)
-
-
-def owner_and_asker(event: Event, hazard: Any) -> Iterable[User]:
-    return [*owner(event, hazard), *told(event, hazard)]
-
-
-def owner_and_confirmers(event: Event, hazard: Any) -> Iterable[User]:
-    return [*owner(event, hazard), *confirmers(event, hazard)]
-
-
-def lowering_deciders(event: Event, hazard: Any) -> Iterable[User]:
-    return holding("hazards.lower_major", hazard.department_id)
-
-
-def plan_leaders(event: Event, plan: Any) -> Iterable[User]:
-    return [person for person in holding("hazards.approve_plan", plan.department_id) if person.pk != plan.author_id]
-
-
-def plan_heads(event: Event, plan: Any) -> Iterable[User]:
-    barred = {plan.author_id, plan.leader_id}
-    return [person for person in holding("hazards.approve_plan_last", plan.department_id) if person.pk not in barred]
-
-
-def plan_author(event: Event, plan: Any) -> Iterable[User]:
-    return [plan.author]
-
-
-def plan_author_and_owner(event: Event, plan: Any) -> Iterable[User]:
-    return [plan.author, *owner(event, plan.hazard)]
-
-
-def lock_hearers(event: Event, hazard: Any) -> Iterable[User]:
-    """Whoever answers for hazards there, and who fixes it; a machine that another hazard still locks is not free."""
-    if not event.data.get("is_free", True):
-        return []
-    return [*holding("hazards.view", hazard.department_id), *owner(event, hazard)]
-
-
-def people_there(event: Event, subject: Any) -> Iterable[User]:
-    """Everybody who works or answers for something there; the same people as StopUse.near."""
-    above, department = [], subject.department
-    while department and department.pk not in above:
-        above.append(department.pk)
-        department = department.parent
-    there = User.objects.filter(is_active=True, department__in=above)
-    return [*there, *holding("hazards.view", subject.department_id), *owner(event, subject)]
-
-
-def extension_people(event: Event, hazard: Any) -> Iterable[User]:
-    """Who asked, and who has it now."""
-    asked = hazard.extensions.filter(pk=event.data.get("extension")).select_related("requested_by")
-    return [*owner(event, hazard), *(extension.requested_by for extension in asked)]
-
-
-def stand_in(event: Event, absence: Any) -> Iterable[User]:
-    return [absence.stand_in]
-
-
-def pause_deciders(event: Event, pause: Any) -> Iterable[User]:
-    return holding("inspections.approve_pause", pause.department_id)
-
-
-def pause_asker(event: Event, pause: Any) -> Iterable[User]:
-    return [pause.asked_by]
-
-
-def pause_people(event: Event, pause: Any) -> Iterable[User]:
-    return [person for person in (pause.asked_by, pause.decided_by) if person]
-
+# What holds for the level of the hazard that an event is about.
+STANDARD_OF_LEVELS: dict[str, Standard] = {
+    "level.major": Standard(ALL),
+    "level.serious": Standard(GROUP),
+    "level.general": Standard(LATER, is_digest=True),
+}
 
 RULES: dict[str, Rule] = {
     rule.event: rule
     for rule in (
         Rule(
-            "alert.raised", alert_takers, _("Urgent: %(line)s"), ("browser", "sms"), is_urgent=True, looks_at="alerts"
+            "alert.raised",
+            told,
+            _("Urgent: %(line)s"),
+            ALL,
+            Urgency.URGENT,
+            who=_("people on duty; where nobody is entered the safety officers"),
+            looks_at="alerts",
+            lookers=alert_people,
         ),
-        Rule("alert.acknowledged", lambda event, alert: [], "", looks_at="alerts"),
-        Rule("hazard.reported", confirmers, _("New hazard %(number)s: %(title)s. Confirm its level")),
-        Rule("hazard.confirmed", reporter, _("Your report %(number)s is confirmed: %(title)s")),
-        Rule("hazard.assigned", owner_and_reporter, _("%(number)s is assigned to %(owner)s: %(title)s")),
-        Rule("hazard.handed_over", owner, _("%(number)s was handed over to you: %(title)s")),
-        Rule("hazard.submitted", next_reviewers, _("%(number)s is fixed and waits for your review: %(title)s")),
-        Rule("hazard.reviewed", next_reviewers, _("%(number)s passed a review and waits for yours: %(title)s")),
-        Rule("hazard.returned", owner, _("%(number)s was returned, fix it until %(until)s: %(note)s")),
-        Rule("hazard.closed", owner_and_reporter, _("%(number)s is closed: %(title)s")),
-        Rule("hazard.merged", reporter, _("Your report %(number)s was merged with another one: %(note)s")),
-        Rule("hazard.rejected", reporter, _("Your report %(number)s was found not to be a hazard: %(note)s")),
-        Rule("hazard.voided", owner_and_reporter, _("%(number)s was declared void: %(note)s")),
-        Rule("hazard.escalated", told, _("%(number)s, %(why)s: %(title)s")),
-        Rule("hazard.unassigned", told, _("%(number)s, %(why)s: %(title)s")),
         Rule(
-            "hazard.taken_back", told, _("Name somebody new for %(number)s, the link of %(note)s has ended: %(title)s")
+            "alert.escalated",
+            told,
+            _("Not taken for %(minutes)s min: %(line)s%(passed)s"),
+            ALL,
+            Urgency.URGENT,
+            who=_("the next level, again and again until somebody takes it"),
+            looks_at="alerts",
+            lookers=alert_people,
         ),
-        Rule("tip.replied", tip_answerers, _("Who reported %(number)s without a name wrote again")),
+        Rule("alert.acknowledged", nobody, "", looks_at="alerts", lookers=alert_people),
+        Rule(
+            "hazard.reported",
+            confirmers,
+            _("New hazard %(number)s: %(title)s. Confirm its level"),
+            **BY_LEVEL,
+        ),
+        Rule(
+            "hazard.confirmed",
+            reporter,
+            _("Your report %(number)s is confirmed: %(title)s"),
+            **WAITS,
+        ),
+        Rule(
+            "hazard.assigned",
+            owner_and_reporter,
+            _("%(number)s is assigned to %(owner)s: %(title)s"),
+            **PRESSES,
+        ),
+        Rule(
+            "hazard.handed_over",
+            owner,
+            _("%(number)s was handed over to you: %(title)s"),
+            **PRESSES,
+        ),
+        Rule(
+            "hazard.submitted",
+            next_reviewers,
+            _("%(number)s is fixed and waits for your review: %(title)s"),
+            **BY_LEVEL,
+        ),
+        Rule(
+            "hazard.reviewed",
+            next_reviewers,
+            _("%(number)s passed a review and waits for yours: %(title)s"),
+            **BY_LEVEL,
+        ),
+        Rule(
+            "hazard.returned",
+            owner,
+            _("%(number)s was returned, fix it until %(until)s: %(note)s"),
+            **BY_LEVEL,
+        ),
+        Rule("hazard.closed", owner_and_reporter, _("%(number)s is closed: %(title)s"), **WAITS),
+        Rule(
+            "hazard.merged",
+            reporter,
+            _("Your report %(number)s was merged with another one: %(note)s"),
+            **WAITS,
+        ),
+        Rule(
+            "hazard.rejected",
+            reporter,
+            _("Your report %(number)s was found not to be a hazard: %(note)s"),
+            **WAITS,
+        ),
+        Rule(
+            "hazard.voided",
+            owner_and_reporter,
+            _("%(number)s was declared void: %(note)s"),
+            **WAITS,
+        ),
+        Rule(
+            "hazard.escalated",
+            told,
+            _("%(number)s, %(why)s: %(title)s"),
+            **PRESSES,
+            who=_("the next level of the chain"),
+        ),
+        Rule(
+            "hazard.unassigned",
+            told,
+            _("%(number)s, %(why)s: %(title)s"),
+            **PRESSES,
+            who=_("safety officer, then leader, then head"),
+        ),
+        Rule(
+            "hazard.taken_back",
+            told,
+            _("Name somebody new for %(number)s, the link of %(note)s has ended: %(title)s"),
+            **PRESSES,
+            who=_("safety officer"),
+        ),
+        Rule(
+            "tip.replied",
+            tip_answerers,
+            _("Who reported %(number)s without a name wrote again"),
+        ),
         Rule(
             "hazard.locked",
             lock_hearers,
             _("Out of service, do not run it: %(note)s"),
             looks_at="locks",
             lookers=people_there,
+            channels=GROUP,
         ),
         Rule("hazard.unlocked", lock_hearers, _("May run again: %(note)s"), looks_at="locks", lookers=people_there),
-        Rule("run.on_locked", confirmers, _("Checked although it is out of service: %(what)s, %(note)s")),
-        Rule("hazard.extension_requested", extension_deciders, _("More time is asked for %(number)s: %(title)s")),
+        Rule(
+            "run.on_locked", confirmers, _("Checked although it is out of service: %(what)s, %(note)s"), channels=GROUP
+        ),
+        Rule(
+            "hazard.extension_requested",
+            extension_deciders,
+            _("More time is asked for %(number)s: %(title)s"),
+            **BY_LEVEL,
+        ),
         Rule("run.conflicted", confirmers, _("Two people handed in the same check, %(note)s. Look at both")),
         Rule("hazard.extension_decided", extension_people, _("More time for %(number)s: %(why)s")),
-        Rule("run.opened", told, _("To check now: %(what)s, until %(until)s")),
-        Rule("run.leader_told", told, _("Missed: %(what)s. See who can still do it")),
-        Rule("run.officer_told", told, _("Still not checked: %(what)s")),
+        Rule("run.opened", told, _("To check now: %(what)s, until %(until)s"), PHONE, who=_("whoever does the check")),
+        Rule(
+            "run.leader_told",
+            told,
+            _("Missed: %(what)s. See who can still do it"),
+            who=_("team leader of whoever should have checked"),
+        ),
+        Rule("run.officer_told", told, _("Still not checked: %(what)s"), who=_("safety officers")),
         Rule("pause.asked", pause_deciders, _("%(person)s asks to pause %(what)s: %(reason)s")),
         Rule("pause.approved", pause_asker, _("%(what)s is paused; its checks are excused")),
         Rule("pause.refused", pause_asker, _("%(what)s is not paused: %(note)s")),
         Rule("pause.ended", pause_people, _("%(what)s runs again; its checks are to be done")),
-        Rule("hazard.level_changed", owner_and_asker, _("The level of %(number)s was changed: %(note)s")),
-        Rule("hazard.lowering_asked", lowering_deciders, _("A lower level is asked for %(number)s: %(note)s")),
-        Rule("hazard.lowering_refused", told, _("%(number)s stays major: %(note)s")),
-        Rule("hazard.controlled", owner_and_confirmers, _("%(number)s is under control for now: %(note)s")),
-        Rule("hazard.control_missed", owner_and_confirmers, _("%(number)s: no temporary control was noted in time")),
-        Rule("plan.written", plan_leaders, _("The plan for %(number)s waits for you: %(title)s")),
-        Rule("plan.passed", plan_heads, _("The plan for %(number)s waits for your approval: %(title)s")),
         Rule(
-            "plan.approved", plan_author_and_owner, _("The plan for %(number)s is approved, work may begin: %(title)s")
+            "hazard.level_changed",
+            owner_and_asker,
+            _("The level of %(number)s was changed: %(note)s"),
+            **WAITS,
+        ),
+        Rule(
+            "hazard.lowering_asked",
+            lowering_deciders,
+            _("A lower level is asked for %(number)s: %(note)s"),
+            **BY_LEVEL,
+        ),
+        Rule("hazard.lowering_refused", told, _("%(number)s stays major: %(note)s"), who=_("whoever asked for it")),
+        Rule(
+            "hazard.controlled",
+            owner_and_confirmers,
+            _("%(number)s is under control for now: %(note)s"),
+            **WAITS,
+        ),
+        Rule(
+            "hazard.control_missed",
+            owner_and_confirmers,
+            _("%(number)s: no temporary control was noted in time"),
+            **PRESSES,
+        ),
+        Rule("plan.written", plan_leaders, _("The plan for %(number)s waits for you: %(title)s"), **BY_LEVEL),
+        Rule(
+            "plan.passed",
+            plan_heads,
+            _("The plan for %(number)s waits for your approval: %(title)s"),
+            **BY_LEVEL,
+        ),
+        Rule(
+            "plan.approved",
+            plan_author_and_owner,
+            _("The plan for %(number)s is approved, work may begin: %(title)s"),
+            **WAITS,
         ),
         Rule("plan.returned", plan_author, _("The plan for %(number)s was returned: %(note)s")),
-        Rule("absence.declared", stand_in, _("You stand in for %(absent)s. Their reviews and tasks come to you")),
+        Rule(
+            "absence.declared",
+            stand_in,
+            _("You stand in for %(absent)s. Their reviews and tasks come to you"),
+            channels=LATER,
+        ),
         Rule("run.nudged", doers, _("Still to do: %(what)s. Please check it now")),
-        Rule("group.joined", told, _("You are in the joint group of %(number)s: %(title)s")),
-        Rule("post.mentioned", called, _("%(person)s calls you on %(number)s: %(note)s")),
-        Rule("mention.pressed", called, _("Not read for half an hour, %(number)s. %(note)s"), ("browser", "sms")),
-        Rule("subtask.added", called, _("For you on %(number)s, until %(until)s: %(note)s")),
-        Rule("subtask.done", told, _("%(person)s is done on %(number)s. %(note)s")),
-        Rule("subtask.overdue", called, _("The time is over on %(number)s: %(note)s")),
+        Rule(
+            "group.joined",
+            told,
+            _("You are in the joint group of %(number)s: %(title)s"),
+            who=_("whoever joins the group"),
+        ),
+        Rule(
+            "post.mentioned",
+            called,
+            _("%(person)s calls you on %(number)s: %(note)s"),
+            channels=PHONE,
+            who=_("whoever is called by name"),
+        ),
+        Rule(
+            "mention.pressed",
+            called,
+            _("Not read for half an hour, %(number)s. %(note)s"),
+            **PRESSES,
+            who=_("whoever is called by name"),
+        ),
+        Rule(
+            "subtask.added",
+            called,
+            _("For you on %(number)s, until %(until)s: %(note)s"),
+            who=_("who is to do it"),
+            channels=PHONE,
+        ),
+        Rule(
+            "subtask.done", told, _("%(person)s is done on %(number)s. %(note)s"), **WAITS, who=_("who gave the task")
+        ),
+        Rule(
+            "subtask.overdue",
+            called,
+            _("The time is over on %(number)s: %(note)s"),
+            who=_("who is to do it, and who gave the task"),
+            channels=PHONE,
+        ),
     )
 }
 
@@ -251,7 +348,8 @@ SILENT = frozenset({
     "pause.locked", "run.withdrawn", "run.doubt_settled", "run.excused", "run.freed",
     "checklist.created", "checklist.drafted", "checklist.changed", "checklist.item_added", "checklist.item_changed",
     "checklist.item_moved", "checklist.item_removed", "checklist.published", "checklist.discarded", "checklist.retired",
-    "hazard.limit_planned", "policy.changed",
+    "hazard.limit_planned", "policy.changed", "alert_policy.changed", "duty.entered", "duty.removed",
+    "rule.changed", "rule.reset", "quiet_hours.changed",
     "hazard.outsider_opened", "group.opened", "group.left", "post.added", "mention.seen",
     "hazard.categorised", "hazard.imported", "hazards.imported", "tip.answered", "tip.read", "category.routed", "maintainer.kept", "checklist.installed", "plan.created", "plan.changed", "plan.stopped", "pack.installed",
     "shift.added", "shift.changed", "shift.removed", "calendar.declared", "calendar.withdrawn",

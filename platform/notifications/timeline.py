@@ -22,19 +22,20 @@ from core.templatetags.core_tags import exact, level_word, who
 from hazards import exports
 from hazards.chain import WHY
 from hazards.models import Hazard, Post
-from notifications.models import Message, Notification
+from notifications import deliveries
+from notifications.models import Notification
 from people.models import User
 from people.permissions import Role
 
 
 @dataclass(frozen=True)
 class Told:
-    """One person and what reached them; opened: when they first opened it, sms: how the text to their phone went."""
+    """One person and what reached them; opened: when they first opened it, ways: what went to them besides the page."""
 
     name: str
     opened: datetime | None = None
     is_noticed: bool = True
-    sms: str = ""
+    ways: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,11 @@ def _subjects(hazard: Hazard) -> Iterable[Model]:
 def _told(events: list[Event]) -> dict[Any, list[Told]]:
     """By event: whoever got a notice, and whoever was named and got none."""
     notes = Notification.objects.filter(event_id__in=[event.pk for event in events]).select_related("user")
-    texts = {row.key: row for row in Message.objects.filter(notification__in=notes, channel=Message.Channel.SMS)}
+    sent = deliveries.of_notes(notes)
     found: dict[Any, dict[int, Told]] = defaultdict(dict)
     for note in notes:
-        sent = texts.get(f"note:{note.pk}")
-        sms = " ".join(filter(None, (sent.get_status_display(), sent.reason))) if sent else ""
-        found[note.event_id][note.user_id] = Told(note.user.name, note.read_at, sms=sms)
+        ways = [_way(way) for way in sent[note.pk] if not way.is_page]
+        found[note.event_id][note.user_id] = Told(note.user.name, note.read_at, ways=ways)
     named = {pk for event in events for pk in event.data.get("told", [])}
     names = dict(User.objects.filter(pk__in=named).values_list("pk", "name"))
     for event in events:
@@ -95,6 +95,12 @@ def _told(events: list[Event]) -> dict[Any, list[Told]]:
             if pk in names and pk != event.actor_id:
                 found[event.pk].setdefault(pk, Told(names[pk], is_noticed=False))
     return {event: list(people.values()) for event, people in found.items()}
+
+
+def _way(way: deliveries.Delivery) -> str:
+    """When it was handed over, and how it stands."""
+    at = f"{exact(way.sent)[11:]} " if way.sent else ""
+    return f"{way.way} {at}{way.words}" + (f", {way.reason}" if way.reason else "")
 
 
 def _entry(event: Event, told: list[Told]) -> Entry:
@@ -141,7 +147,7 @@ def _post_of(event: Event, posts: dict[int, Post]) -> Post | None:
 def _said(post: Any, event: Event | None) -> Entry:
     """With those who were called by name, and when they saw it."""
     called = [
-        Told(mention.user.name, mention.seen_at, sms=_("called again on the phone") if mention.pressed_at else "")
+        Told(mention.user.name, mention.seen_at, ways=[_("called again on the phone")] if mention.pressed_at else [])
         for mention in post.mentions.all()
     ]
     seq, seal = (event.seq, event.seal) if event else (None, "")

@@ -5,4 +5,4 @@ class PeopleConfig(AppConfig):
     name = "people"
 
     def ready(self) -> None:
-        from people import actions  # noqa: F401 - registers its events
+        from people import actions, duty  # noqa: F401 - register their events

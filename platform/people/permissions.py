@@ -37,6 +37,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "people.view": _OFFICE | _LEADERS | {Role.WORKSHOP_HEAD, Role.TRAINER, Role.INSPECTOR},
         "people.manage": {Role.ADMIN},
         "people.lend": _OFFICE,
+        # Who is on duty when: the heads of workshops for their own.
+        "people.roster": _OFFICE | {Role.WORKSHOP_HEAD},
         "facilities.manage": _OFFICE,
         "qr.manage": _OFFICE,
         # inspections
@@ -82,6 +84,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "hazards.route": _OFFICE,
         # alerts
         "alerts.acknowledge": {Role.SAFETY_OFFICER} | _LEADERS,
+        "alerts.set_policy": {Role.SAFETY_OFFICER},
+        # who hears of what
+        "notifications.view": _OFFICE | _LEADERS,
+        "notifications.set_rules": {Role.SAFETY_OFFICER},
         # records
         "ledger.verify": _OFFICE | _LEADERS | {Role.INSPECTOR},
     }.items()

@@ -22,6 +22,8 @@ ENTRIES = (
     Entry("console:board", _("Completion board"), "target-arrow", "inspections.view"),
     Entry("console:hazards", _("Hazards"), "alert-triangle", "hazards.view"),
     Entry("console:hazard_figures", _("Hazard figures"), "chart-line", "hazards.view"),
+    Entry("console:alerts", _("Alerts"), "bell-ringing", "alerts.acknowledge"),
+    Entry("console:roster", _("Duty roster"), "calendar-user", "people.roster"),
     Entry("console:runs", _("Inspections"), "clipboard-list", "inspections.view"),
     Entry("console:doubts", _("Worth a talk"), "message-circle", "inspections.see_doubts"),
     Entry("console:plans", _("Plans"), "calendar-event", "inspections.view"),

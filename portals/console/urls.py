@@ -1,8 +1,10 @@
 from django.urls import path
 
 from portals.console.views import (
+    alerts,
     board,
     calendar,
+    catalogue,
     checklists,
     designer,
     doubts,
@@ -22,6 +24,7 @@ from portals.console.views import (
     plant,
     policies,
     reporting,
+    roster,
     routing,
     runs,
     saved,
@@ -35,6 +38,14 @@ urlpatterns = [
     path("board/", board.show, name="board"),
     path("board/runs/", board.rows, name="board_rows"),
     path("board/nudge/", board.nudge, name="nudge"),
+    path("alerts/", alerts.index, name="alerts"),
+    path("alerts/rules/", alerts.rules, name="alert_rules"),
+    path("alerts/notices/", catalogue.index, name="catalogue"),
+    path("alerts/notices/change/", catalogue.change, name="change_rule"),
+    path("alerts/notices/hours/", catalogue.quiet_hours, name="quiet_hours"),
+    path("alerts/<int:pk>/", alerts.show, name="alert"),
+    path("roster/", roster.index, name="roster"),
+    path("roster/copy/", roster.copy, name="copy_roster"),
     path("doubts/", doubts.index, name="doubts"),
     path("doubts/<int:pk>/settle/", doubts.settle, name="settle_doubt"),
     path("hazards/", hazard_archive.index, name="hazards"),

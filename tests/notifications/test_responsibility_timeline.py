@@ -88,7 +88,7 @@ def test_the_alert_and_its_sms_are_part_of_it(hazard, people, work_off):
     work_off()
     assert Message.objects.exists()
     raised = entry_of(hazard, "Alert raised")
-    assert [person.name for person in raised.told] == ["周敏"] and raised.told[0].sms
+    assert [person.name for person in raised.told] == ["周敏"] and raised.told[0].ways
 
 
 def test_an_escalation_names_those_who_were_told_and_by_whom_not(hazard, people):

@@ -30,7 +30,7 @@ _LEVEL_WORDS = {
     "blue": gettext_lazy("Low risk"),
 }
 _TONES = {
-    "ok": {"closed", "done", "pass", "in_service", "sent", "kept"},
+    "ok": {"closed", "done", "pass", "in_service", "sent", "delivered", "kept"},
     "bad": {"missed", "fail", "failed"},
     "now": {"doing", "rectifying", "first_review", "second_review", "final_review", "head_review", "running"},
 }
@@ -92,6 +92,21 @@ def span(time: timedelta) -> str:
     if hours:
         return (_("%(h)d h %(m)d min") if minutes else _("%(h)d h")) % {"h": hours, "m": minutes}
     return _("%(m)d min") % {"m": minutes}
+
+
+@register.filter
+def length_words(time: timedelta | None) -> str:
+    """A length of time; below two minutes in seconds."""
+    if time is None:
+        return ""
+    seconds = round(time.total_seconds())
+    return _("%(s)d s") % {"s": seconds} if seconds < 120 else span(time)
+
+
+@register.filter
+def hms(moment: datetime | None) -> str:
+    """The time of a day that is said beside it, to the second."""
+    return f"{timezone.localtime(moment):%H:%M:%S}" if moment else ""
 
 
 @register.filter

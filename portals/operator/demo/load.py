@@ -17,6 +17,7 @@ from core.events import Event, chain, held_back
 from core.models import LedgerHead
 from inspections.models import Item
 from people.models import User
+from portals.operator.demo.alarms import tell_alarms, write_duties
 from portals.operator.demo.cases import make_cases
 from portals.operator.demo.checks import Question, make_checks, routines
 from portals.operator.demo.group import write_group
@@ -77,12 +78,14 @@ def _write(say: Say) -> None:
     say("today's plans")
     with held_back() as planned:
         write_plans(site)
+        write_duties(site, now.date())
         write_major(site, planned)
         write_group(planned, now)
         write_tip(site)
     say("ledger")
     _seal([*site.events, *events, *planned], begin=min(event.at for event in events))
     tell_story()
+    tell_alarms()
 
 
 def _question(item: Item) -> Question:

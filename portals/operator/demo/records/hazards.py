@@ -1,17 +1,22 @@
 """Hazards with their proof, reviews, alerts and history."""
 
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from alerts.models import Alert
 from hazards.chain import hearers, moments, stamp, tried
 from hazards.models import Evidence, Extension, Hazard, Review, Status
+from people.permissions import Role
 from portals.operator.demo.cases import Case, Step
 from portals.operator.demo.records.base import Records, columns
 from portals.operator.demo.records.legal import legal_text
 from portals.operator.demo.rows import copy_rows, reserve
 
 _BOARD = timedelta(days=2), timedelta(days=60)
+# Of so many alerts it is known who was called; one of them waited until its next level was.
+CALLS_KNOWN = 3
+SLOW = timedelta(minutes=7, seconds=20)
 
 
 _EVENTS = {
@@ -116,26 +121,50 @@ def write_evidence_and_reviews(records: Records) -> None:
 
 
 def write_alerts(records: Records) -> None:
-    """Whatever was urgent was taken by an officer within some minutes."""
+    """Whatever was urgent was taken by an officer within some minutes; of the last ones it is known who was called."""
     urgent = [(n, case) for n, case in enumerate(records.cases) if case.is_urgent]
-    rows = []
-    for pk, (number, case) in zip(reserve(Alert, len(urgent)), urgent, strict=True):
+    ids, rows = reserve(Alert, len(urgent)), []
+    newest = sorted(zip(ids, urgent, strict=True), key=lambda pair: pair[1][1].reported_at)[-CALLS_KNOWN:]
+    calls = {pk: _call(records, case, is_slow=place == 1) for place, (pk, (_n, case)) in enumerate(newest)}
+    for pk, (number, case) in zip(ids, urgent, strict=True):
         hazard, by = records.hazard_ids[number], records.user(case.officer)
         about = {"subject_type": Hazard._meta.label_lower, "subject_id": str(hazard)}
-        wait = timedelta(seconds=90 + (number * 37) % 700)
-        area = records.site.areas[case.area]
-        line = case.words[0]
-        taken = case.reported_at + wait
-        rows.append(
-            (pk, line, area.department_id, *about.values(), case.reported_at, records.user(case.reporter), taken, by)
-        )
-        records.tell("alert.raised", Alert, pk, case.reported_at, records.user(case.reporter), line=line, **about)
+        called = calls.get(pk, _Call())
+        wait = SLOW if called.is_slow else timedelta(seconds=90 + (number * 37) % 200)
+        area, reporter = records.site.areas[case.area], records.user(case.reporter)
+        line, taken = case.words[0], case.reported_at + wait
+        step = 1 if called.is_slow else 0
+        rows.append((pk, line, area.department_id, *about.values(), case.reported_at, reporter, taken, by, step))
+        told = {"told": called.first} if called.first else {}
+        records.tell("alert.raised", Alert, pk, case.reported_at, reporter, line=line, **about, **told)
+        if called.is_slow:
+            records.tell(
+                "alert.escalated", Alert, pk, case.reported_at + timedelta(minutes=5), None,
+                step=1, to=Role.LEADER, skipped=[], told=called.later, minutes=5,
+            )  # fmt: skip
         records.tell("alert.acknowledged", Alert, pk, taken, by, seconds=wait.seconds)
     fields = (
         "id", "line", "department", "subject_type", "subject_id",
-        "raised_at", "raised_by", "acknowledged_at", "acknowledged_by",
+        "raised_at", "raised_by", "acknowledged_at", "acknowledged_by", "step",
     )  # fmt: skip
     copy_rows(Alert, fields, rows)
+    through = Alert.called.through
+    pairs = [(pk, person) for pk, called in calls.items() for person in {*called.first, *called.later}]
+    through.objects.bulk_create(through(alert_id=pk, user_id=person) for pk, person in pairs)
+
+
+@dataclass(frozen=True)
+class _Call:
+    first: list[int] = field(default_factory=list)
+    later: list[int] = field(default_factory=list)
+    is_slow: bool = False
+
+
+def _call(records: Records, case: Case, *, is_slow: bool) -> _Call:
+    site, by = records.site, records.user(case.officer)
+    people = (by, site.user("周敏").pk, site.user("马国平").pk)
+    first = [user for user in dict.fromkeys(people) if user and user != records.user(case.reporter)]
+    return _Call(first, [site.user("赵国庆").pk] if is_slow else [], is_slow)
 
 
 def tell_case(records: Records, number: int, case: Case) -> None:

@@ -1,0 +1,193 @@
+"""Who that is: each function finds the people whom an event of its kind is for."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from core.models import Event
+from hazards.models import Status
+from people.models import Absence, RoleGrant, User
+from people.permissions import PERMISSIONS
+
+Audience = Callable[[Event, Any], Iterable[User]]
+
+
+def subject_of(event: Event) -> Model | None:
+    return apps.get_model(event.subject_type)._default_manager.filter(pk=event.subject_id).first()
+
+
+def holding(permission: str, department_id: int | None = None) -> Iterable[User]:
+    """Active people whose role allows this in the department."""
+    holders = RoleGrant.objects.filter(role__in=PERMISSIONS[permission]).values("user")
+    stand_ins = Absence.objects.lending().filter(person__in=holders).values("stand_in")
+    people = User.objects.filter(Q(pk__in=holders) | Q(pk__in=stand_ins), is_active=True)
+    where = _Somewhere(department_id)
+    return [person for person in people if person.can(permission, where if department_id else None)]
+
+
+@dataclass(frozen=True)
+class _Somewhere:
+    department_id: int | None
+
+
+def alert_people(event: Event, alert: Any) -> Iterable[User]:
+    """Whoever may take it, and whoever was called for it."""
+    return [*holding("alerts.acknowledge", alert.department_id), *alert.called.filter(is_active=True)]
+
+
+def confirmers(event: Event, subject: Any) -> Iterable[User]:
+    return holding("hazards.confirm", subject.department_id)
+
+
+def nobody(event: Event, subject: Any) -> Iterable[User]:
+    """Only open pages look again."""
+    return []
+
+
+def owner(event: Event, hazard: Any) -> Iterable[User]:
+    return [hazard.owner] if hazard.owner else []
+
+
+def reporter(event: Event, hazard: Any) -> Iterable[User]:
+    return [hazard.reporter] if hazard.reporter else []
+
+
+def owner_and_reporter(event: Event, hazard: Any) -> Iterable[User]:
+    return [*owner(event, hazard), *reporter(event, hazard)]
+
+
+def next_reviewers(event: Event, hazard: Any) -> Iterable[User]:
+    """Whoever may decide at the stage that the hazard has just reached."""
+    permission = {
+        Status.FIRST_REVIEW: "hazards.review_first",
+        Status.SECOND_REVIEW: "hazards.review_second",
+        Status.FINAL_REVIEW: "hazards.review_final",
+        Status.HEAD_REVIEW: "hazards.review_head",
+    }.get(event.data.get("after"))
+    barred = {hazard.owner_id, *hazard.reviews.filter(round=hazard.round).values_list("reviewer_id", flat=True)}
+    people = holding(permission, hazard.department_id) if permission else []
+    return [person for person in people if person.pk not in barred]
+
+
+def tip_answerers(event: Event, hazard: Any) -> Iterable[User]:
+    return holding("hazards.answer_tip", hazard.department_id)
+
+
+def told(event: Event, subject: Any) -> Iterable[User]:
+    """Those whom the action itself names in the event."""
+    return User.objects.filter(pk__in=event.data.get("told", []), is_active=True)
+
+
+def called(event: Event, subject: Any) -> Iterable[User]:
+    """Those who are asked for something by name; while they are away, who stands in for them as well."""
+    stand_ins = Absence.objects.lending().filter(person__in=told(event, subject)).values("stand_in")
+    return [*told(event, subject), *User.objects.filter(pk__in=stand_ins)]
+
+
+def doers(event: Event, run: Any) -> Iterable[User]:
+    """Who has to do the check; where somebody was told of several at once, only the first of them speaks."""
+    return [] if "told_with" in event.data else run.doers
+
+
+def extension_deciders(event: Event, hazard: Any) -> Iterable[User]:
+    return holding("hazards.assign", hazard.department_id)
+
+
+def owner_and_asker(event: Event, hazard: Any) -> Iterable[User]:
+    return [*owner(event, hazard), *told(event, hazard)]
+
+
+def owner_and_confirmers(event: Event, hazard: Any) -> Iterable[User]:
+    return [*owner(event, hazard), *confirmers(event, hazard)]
+
+
+def lowering_deciders(event: Event, hazard: Any) -> Iterable[User]:
+    return holding("hazards.lower_major", hazard.department_id)
+
+
+def plan_leaders(event: Event, plan: Any) -> Iterable[User]:
+    return [person for person in holding("hazards.approve_plan", plan.department_id) if person.pk != plan.author_id]
+
+
+def plan_heads(event: Event, plan: Any) -> Iterable[User]:
+    barred = {plan.author_id, plan.leader_id}
+    return [person for person in holding("hazards.approve_plan_last", plan.department_id) if person.pk not in barred]
+
+
+def plan_author(event: Event, plan: Any) -> Iterable[User]:
+    return [plan.author]
+
+
+def plan_author_and_owner(event: Event, plan: Any) -> Iterable[User]:
+    return [plan.author, *owner(event, plan.hazard)]
+
+
+def lock_hearers(event: Event, hazard: Any) -> Iterable[User]:
+    """Whoever answers for hazards there, and who fixes it; a machine that another hazard still locks is not free."""
+    if not event.data.get("is_free", True):
+        return []
+    return [*holding("hazards.view", hazard.department_id), *owner(event, hazard)]
+
+
+def people_there(event: Event, subject: Any) -> Iterable[User]:
+    """Everybody who works or answers for something there; the same people as StopUse.near."""
+    above, department = [], subject.department
+    while department and department.pk not in above:
+        above.append(department.pk)
+        department = department.parent
+    there = User.objects.filter(is_active=True, department__in=above)
+    return [*there, *holding("hazards.view", subject.department_id), *owner(event, subject)]
+
+
+def extension_people(event: Event, hazard: Any) -> Iterable[User]:
+    """Who asked, and who has it now."""
+    asked = hazard.extensions.filter(pk=event.data.get("extension")).select_related("requested_by")
+    return [*owner(event, hazard), *(extension.requested_by for extension in asked)]
+
+
+def stand_in(event: Event, absence: Any) -> Iterable[User]:
+    return [absence.stand_in]
+
+
+def pause_deciders(event: Event, pause: Any) -> Iterable[User]:
+    return holding("inspections.approve_pause", pause.department_id)
+
+
+def pause_asker(event: Event, pause: Any) -> Iterable[User]:
+    return [pause.asked_by]
+
+
+def pause_people(event: Event, pause: Any) -> Iterable[User]:
+    return [person for person in (pause.asked_by, pause.decided_by) if person]
+
+
+# Who that is, for the page of the rules.
+AUDIENCES: dict[Audience, str | Promise] = {
+    nobody: "",
+    confirmers: _("safety officers"),
+    owner: _("who fixes it"),
+    reporter: _("who reported it"),
+    owner_and_reporter: _("who fixes it and who reported it"),
+    next_reviewers: _("whoever reviews next"),
+    tip_answerers: _("safety officers and leaders"),
+    doers: _("whoever does the check"),
+    extension_deciders: _("safety officer and workshop head"),
+    owner_and_asker: _("who fixes it and who asked for it"),
+    owner_and_confirmers: _("who fixes it and the safety officers"),
+    lowering_deciders: _("leader in charge and head of the factory"),
+    plan_leaders: _("leader in charge"),
+    plan_heads: _("head of the factory"),
+    plan_author: _("who wrote the plan"),
+    plan_author_and_owner: _("who wrote the plan and who fixes it"),
+    lock_hearers: _("who answers for hazards there, and who fixes it"),
+    extension_people: _("who asked for it and who fixes it now"),
+    stand_in: _("the stand-in"),
+    pause_deciders: _("safety officer and workshop head"),
+    pause_asker: _("who asked for it"),
+    pause_people: _("who asked for it and who decided"),
+}

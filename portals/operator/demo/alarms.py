@@ -1,0 +1,79 @@
+"""Who is on duty this week and the next, and the alerts of the last days with everything that was sent for them."""
+
+from datetime import date, datetime, timedelta
+from itertools import cycle
+
+from alerts.models import Alert
+from core.events import Event, emit
+from core.words import say
+from facilities.models import Department, Shift
+from notifications.actions import deliver
+from notifications.models import Message, Notification
+from people.models import Duty, User
+from people.permissions import Role
+from portals.operator.demo.setup import Site
+
+DAY = timedelta(days=1)
+TOLD = 4
+# From queued to handed over and to the phone, and until the person opened it, in seconds.
+_PACE = ((1, 4, 48), (2, 5, 131), (1, 3, 75))
+_REFUSED = "号码停机（isv.MOBILE_NUMBER_ILLEGAL）"
+
+
+def write_duties(site: Site, today: date) -> None:
+    """The safety office for the whole factory, its substitute the next one in turn; the press shop has its own people."""
+    officer, shifts = site.user("周敏"), {row.code: row for row in Shift.objects.all()}
+    others = [user for user in User.objects.filter(grants__role=Role.SAFETY_OFFICER) if user != officer]
+    turn = cycle(others or [site.user("马国平")])
+    monday, shop, rows = today - today.weekday() * DAY, site.departments["stamping"], []
+    for day in (monday + number * DAY for number in range(14)):
+        rows += [_duty(day, shifts[code], officer, next(turn)) for code in ("early", "late")]
+        rows.append(_duty(day, shifts["night"], next(turn), officer))
+        if day.weekday() < 6:
+            rows.append(_duty(day, shifts["early"], site.user("马国平"), site.user("李卫东"), shop))
+    for row in Duty.objects.bulk_create(rows):
+        words = {"shift": say(row.shift.name), "place": say(row.department.name) if row.department else ""}
+        words |= {"name": row.person.name, "substitute_name": row.substitute.name if row.substitute else ""}
+        emit("duty.entered", row, by=officer, day=row.day, person=row.person_id, **words)
+
+
+def _duty(day: date, shift: Shift, person: User, substitute: User, shop: Department | None = None) -> Duty:
+    return Duty(day=day, shift=shift, person=person, substitute=substitute, department=shop)
+
+
+def tell_alarms() -> None:
+    """By the real delivery, put back to when it was; one number was wrong, and one alert went up a level."""
+    alerts = Alert.objects.filter(called__isnull=False).distinct().order_by("-raised_at")[:TOLD]
+    for number, alert in enumerate(alerts):
+        about = {"subject_type": alert._meta.label_lower, "subject_id": str(alert.pk)}
+        for event in Event.objects.filter(**about).select_related("actor").order_by("seq"):
+            deliver(event)
+        for message in Message.objects.filter(alert_id=alert.pk).select_related("notification"):
+            _date(message, alert, number)
+        Notification.objects.bulk_update(_read(alert, number), ["read_at"])
+
+
+def _read(alert: Alert, number: int) -> list[Notification]:
+    """Who took it opened it before; the others a while later, or never."""
+    notes = list(Notification.objects.filter(alert_id=alert.pk).order_by("pk"))
+    for place, note in enumerate(notes):
+        later = None if place % 3 == 2 else note.at + timedelta(seconds=_PACE[number % 3][2] + 200 * place)
+        note.read_at = alert.acknowledged_at if note.user_id == alert.acknowledged_by_id else later
+    return notes
+
+
+def _date(message: Message, alert: Alert, number: int) -> None:
+    begin: datetime = message.notification.at if message.notification else alert.raised_at
+    sent, delivered, _opened = _PACE[number % 3]
+    message.created_at = begin
+    message.sent_at = begin + timedelta(seconds=sent)
+    message.delivered_at = begin + timedelta(seconds=sent + delivered)
+    message.status, message.reason, message.attempts = Message.Status.DELIVERED, "", 1
+    if number == 1 and message.person_id != alert.acknowledged_by_id and "alert.raised" in _event_of(message):
+        message.status, message.reason = Message.Status.FAILED, _REFUSED
+        message.sent_at = message.delivered_at = None
+    message.save()
+
+
+def _event_of(message: Message) -> str:
+    return message.notification.event if message.notification else ""
