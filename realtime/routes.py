@@ -1,5 +1,9 @@
 from django.urls import path
 
-from realtime.consumers import FeedConsumer, GuestConsumer
+from realtime.consumers import feed, hints
 
-websocket_urlpatterns = [path("ws/feed/", FeedConsumer.as_asgi()), path("ws/g/<str:token>/", GuestConsumer.as_asgi())]
+websocket_urlpatterns = [
+    path("ws/feed/", feed),
+    path("ws/g/<str:token>/", hints),
+    path("ws/wall/<str:token>/", hints),
+]

@@ -20,7 +20,8 @@ from notifications.models import Feed, Message, Notification
 from notifications.sending import queue
 from people.models import User
 from people.permissions import Role
-from realtime.push import push_on_commit
+from realtime.groups import SCREENS
+from realtime.push import push_all_on_commit, push_on_commit
 from tenants.current import current_factory
 
 REPLAY_AT_ONCE = 100
@@ -35,17 +36,17 @@ def deliver(event: Event) -> list[Notification]:
         return []
     notes = [_write(rule, event, subject, person) for person in _hearers(rule, event, subject)]
     written = [note for note in notes if note]
+    push_all_on_commit(([note.user_id], {"note": as_json(note)}) for note in written)
     for note in written:
-        push_on_commit([note.user_id], {"note": as_json(note)})
         phone, text = _by_phone(rule, note)
         if phone:
             facts = {"notification": note, "person": note.user, "is_urgent": note.is_urgent, "alert_id": note.alert_id}
             queue(Message.Channel.SMS, phone, text, key=f"note:{note.pk}", **facts)
     if rule.looks_at:
-        push_on_commit(_lookers(rule, event, subject), {"look": rule.looks_at})
+        push_on_commit([*_lookers(rule, event, subject), SCREENS], {"look": rule.looks_at})
     if event.subject_type == "hazards.hazard":
         watchers = catalogue.holding("hazards.view", subject.department_id)  # type: ignore[attr-defined]
-        push_on_commit([person.pk for person in watchers], {"look": "hazards"})
+        push_on_commit([*(person.pk for person in watchers), SCREENS], {"look": "hazards"})
     return written
 
 
