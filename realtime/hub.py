@@ -52,6 +52,7 @@ class Hub:
         # A broken connection has to be noticed, because what was published meanwhile is lost: no silent retries.
         self._redis = Redis.from_url(settings.REDIS_URL, socket_timeout=5, retry=Retry(NoBackoff(), 0))
         self._pubsub: Any = None
+        self._ends: list[asyncio.Task[None]] = []
         self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._beat())]
 
     async def join(self, schema: str, address: Address, page: Page) -> None:
@@ -89,7 +90,7 @@ class Hub:
             for floor in self.floors.values():
                 floor.is_heard.clear()
                 floor.has_gap = True
-            await asyncio.sleep(0.2 + 0.5 * random())
+            await asyncio.sleep(0.2 + 0.5 * random())  # noqa: S311 - so that processes do not all come back at once
 
     async def _listen(self) -> None:
         async with self._redis.pubsub() as pubsub:
@@ -129,10 +130,12 @@ class Hub:
 
     def _hand_on(self, floor: Floor, parts: list[tuple[list[Address], str, str]]) -> None:
         for addresses, kind, text in parts:
-            for address in addresses:
-                for page in floor.pages.get(address, ()):
-                    if kind != "note" or not page.hears_looks_only:
-                        page.push(text)
+            for page in [page for address in addresses for page in floor.pages.get(address, ())]:
+                if kind == "gone":
+                    self._ends.append(asyncio.create_task(page.close(GONE)))
+                elif kind != "note" or not page.hears_looks_only:
+                    page.push(text)
+        self._ends = [task for task in self._ends if not task.done()]
 
     # What has to be done every so often
 

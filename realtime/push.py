@@ -34,8 +34,8 @@ def push_all_on_commit(messages: Iterable[tuple[Iterable[Address], dict[str, Any
 
 
 def _kind(message: dict[str, Any]) -> str:
-    """A note is for the person alone; whoever looks in by a link hears hints only."""
-    return "note" if "note" in message else "hint"
+    """A note is for the person alone, whoever looks in by a link hears hints only; gone ends the socket."""
+    return next((kind for kind in ("note", "gone") if kind in message), "hint")
 
 
 def _publish(name: str, text: str) -> None:

@@ -17,6 +17,7 @@ from hazards.actions.invitations import link_of
 from hazards.chain import WHY
 from notifications import catalogue
 from notifications.models import Feed, Message, Notification
+from notifications.reading import can_be_silent, is_in, muted_by, read_notices, who_muted
 from notifications.sending import queue
 from people.models import User
 from people.permissions import Role
@@ -36,8 +37,12 @@ def deliver(event: Event) -> list[Notification]:
         return []
     notes = [_write(rule, event, subject, person) for person in _hearers(rule, event, subject)]
     written = [note for note in notes if note]
-    push_all_on_commit(([note.user_id], {"note": as_json(note)}) for note in written)
+    muted = who_muted(event.subject_type, event.subject_id) if written else frozenset()
+    silent = {note.user_id for note in written if note.user_id in muted and can_be_silent(note)}
+    push_all_on_commit(([note.user_id], {"note": as_json(note, note.user_id in silent)}) for note in written)
     for note in written:
+        if note.user_id in silent:
+            continue
         phone, text = _by_phone(rule, note)
         if phone:
             facts = {"notification": note, "person": note.user, "is_urgent": note.is_urgent, "alert_id": note.alert_id}
@@ -151,12 +156,12 @@ def _url(subject: Any) -> str:
 
 def mark_read(subject: Any, *, by: User) -> int:
     """Opening the page of what they are about is what opens notices; the first time counts."""
-    unread = Notification.objects.visible_to(by).filter(url=_url(subject), read_at=None)
-    return unread.update(read_at=timezone.now())
+    return read_notices(by=by, url=_url(subject))
 
 
-def as_json(note: Notification) -> dict[str, Any]:
-    return {
+def as_json(note: Notification, is_silent: bool = False) -> dict[str, Any]:
+    """A silent one stands in the list and makes no noise."""
+    said = {
         "seq": note.seq,
         "id": note.pk,
         "line": note.line,
@@ -165,12 +170,14 @@ def as_json(note: Notification) -> dict[str, Any]:
         "alert_id": note.alert_id,
         "at": note.at.isoformat(),
     }
+    return said | ({"muted": True} if is_silent else {})
 
 
 def feed_after(user: User, after: int) -> list[dict[str, Any]]:
     """What the person's pages have not seen yet, oldest first, at most REPLAY_AT_ONCE."""
     notes = Notification.objects.visible_to(user).filter(seq__gt=after).order_by("seq")[:REPLAY_AT_ONCE]
-    return [as_json(note) for note in notes]
+    muted = muted_by(user)
+    return [as_json(note, is_in(note, muted) and can_be_silent(note)) for note in notes]
 
 
 def last_seq(user: User) -> int:

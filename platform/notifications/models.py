@@ -45,6 +45,7 @@ class Notification(models.Model):
             models.UniqueConstraint(fields=["user", "seq"], name="notification_seq_once"),
             models.UniqueConstraint(fields=["user", "event_id"], name="notification_event_once"),
         ]
+        indexes = [models.Index(fields=["user"], name="notification_unread", condition=models.Q(read_at=None))]
 
 
 class Robot(models.Model):
@@ -123,7 +124,9 @@ class Message(models.Model):
     robot = models.ForeignKey(Robot, models.PROTECT, null=True, related_name="messages")
     subscription = models.ForeignKey(PushSubscription, models.SET_NULL, null=True, related_name="+")
     alert_id = models.BigIntegerField(null=True)
-    bundle = models.ForeignKey("self", models.PROTECT, null=True, related_name="parts", help_text="The summary it is in.")
+    bundle = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="parts", help_text="The summary it is in."
+    )
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.WAITING)
     reason = models.CharField(max_length=300, blank=True)
     attempts = models.IntegerField(default=0)

@@ -82,6 +82,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "hazards.route": _OFFICE,
         # alerts
         "alerts.acknowledge": {Role.SAFETY_OFFICER} | _LEADERS,
+        "alerts.manage_screens": _OFFICE,
         # records
         "ledger.verify": _OFFICE | _LEADERS | {Role.INSPECTOR},
     }.items()

@@ -10,11 +10,11 @@
 import { isBlocked, onSound, ring } from "./sound.js";
 import { icon, make, say } from "./words.js";
 
-const SLOWEST = 30_000, CALM = 12_000, AT_ONCE = 4, SPREAD = 1200, SOON = 150, BUNCH = 16, ASK_EVERY = 120_000;
+const SLOWEST = 30_000, CALM = 12_000, AT_ONCE = 4, SPREAD = 1200, SOON = 150, BUNCH = 16, ASK_EVERY = 120_000, GONE = 4001, PATIENCE = 3000;
 const region = document.getElementById("toasts");
 const title = document.title;
 const waiting = new Set();
-let socket, seen, key, tries = 0, isAsking = false, wasOpen = false, retry, got = 0, telling;
+let socket, seen, key, tries = 0, isAsking = false, wasOpen = false, retry, got = 0, telling, quiet;
 
 export function setup(body) {
   key = `seen:${body.dataset.user}`;
@@ -56,17 +56,23 @@ function connect() {
     wasOpen = true;
   };
   mine.onmessage = (event) => receive(JSON.parse(event.data));
-  mine.onclose = () => {
+  mine.onclose = ({ code }) => {
     if (mine !== socket) return;
+    // What this page shows was taken from it: it loads itself, and the server says why.
+    if (code === GONE) return location.reload();
     show(false);
     // Each waits for a random while, so that a thousand pages do not all come back in the same second.
     retry = setTimeout(connect, Math.min(SLOWEST, 1000 * 2 ** tries++) * (0.5 + Math.random()));
   };
 }
 
+/** A quiet one is only there while the server does not answer although the phone has a network, and not for a moment. */
 function show(isOn) {
+  clearTimeout(quiet);
   for (const link of document.querySelectorAll("[data-link]")) {
-    link.hidden = false;
+    const isQuiet = "quiet" in link.dataset;
+    link.hidden = isQuiet;
+    if (isQuiet && !isOn) quiet = setTimeout(() => { link.hidden = !navigator.onLine; }, PATIENCE);
     link.classList.toggle("ok", isOn);
     link.classList.toggle("off", !isOn);
     link.querySelector(".dot").className = isOn ? "dot ok" : "dot";
