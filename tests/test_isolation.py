@@ -246,3 +246,14 @@ def test_a_link_of_another_factory_opens_nothing_here(two, other_factory):
                     assert two.foreign.mark not in answer.content.decode(errors="ignore"), url
     page = client.get(reverse("outsider:hazard", args=[own]))
     assert page.status_code == 200 and two.foreign.mark not in page.content.decode()
+
+
+def test_the_screen_of_another_factory_shows_nothing_here(two):
+    client = _client()
+    for name in ("wall", "wall_alive"):
+        for token in (two.foreign.screen_token, two.foreign_token, link_token(two.own.invitation)):
+            for answer in (client.get(reverse(name, args=[token])), client.post(reverse(name, args=[token]))):
+                assert answer.status_code in REFUSED - {302}
+                assert two.foreign.mark not in answer.content.decode()
+    page = client.get(reverse("wall", args=[two.own.screen_token])).content.decode()
+    assert two.own.mark in page and two.foreign.mark not in page

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from alerts.screens import make_screen
 from facilities.qr import issue_sticker
 from hazards.actions import add_member, add_post, add_subtask, invite_outsider, open_group, stop_equipment
 from hazards.models import Evidence, Status
@@ -36,6 +37,10 @@ PAGES = (
     "/desk/plant/",
     "/desk/plant/?locked=1",
     "/desk/screen/",
+    "/desk/screens/",
+    "/desk/feed/",
+    "/m/feed/",
+    "/bell/",
     "/locks/",
     "/desk/plant/areas/",
     "/desk/plant/departments/",
@@ -63,6 +68,7 @@ def add_some(officer, count: int) -> None:
         team = make.team(make.person(Role.TEAM_LEADER))
         make.plan(team=team)
         issue_sticker(make.machine(), by=officer)
+        make_screen("门口", make.department(), by=officer)
         make.run(officer)
         ask_pause(make.machine(), by=officer, reason="换模")
         make.run(officer, status=Run.Status.DONE, inspector=officer, submitted_at=timezone.now(), result="pass")

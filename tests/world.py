@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from alerts.actions import raise_alert
+from alerts.screens import make_screen
 from core.attachments import keep_photo, keep_voice
 from core.models import Attachment, Job, SavedView
 from facilities.models import Area, CalendarDay, Department, Equipment, EquipmentType, QRPoint, Shift
@@ -30,7 +31,7 @@ from hazards.models import (
     TipMessage,
 )
 from inspections.models import Checklist, Frequency, Item, Pause, Plan, Run, Stop, Theme
-from notifications.models import Feed, Message, Notification
+from notifications.models import Feed, Message, Mute, Notification
 from people.models import Absence, JobRole, Team, User
 from people.permissions import Role
 from tests import make
@@ -49,6 +50,7 @@ class World:
     shift: Shift | None = None
     job: Job | None = None
     invitation: Invitation | None = None
+    screen_token: str = ""
 
     def words(self, text: str) -> dict[str, str]:
         return {"zh": f"{self.mark}{text}", "en": f"{self.mark}{text}"}
@@ -83,6 +85,8 @@ def build(mark: str) -> World:
     Notification.objects.create(
         user=worker, seq=1, event_id=uuid.uuid4(), line=f"{mark}通知", url="/", at=timezone.now()
     )
+    Mute.objects.create(user=worker, subject_type="hazards.hazard", subject_id=str(world.hazard.pk))
+    _screen, world.screen_token = make_screen(f"{mark}门口", workshop, by=world.people[Role.SAFETY_OFFICER])
     Message.objects.create(channel="sms", address="13900000000", text=f"{mark}短信", key=mark)
     return world
 

@@ -127,7 +127,7 @@ def test_only_who_looks_after_screens_makes_them(browser, officer, workshop):
         make_screen("门口", workshop, by=bound)
     screen, _token = make_screen("门口", workshop, by=officer)
     browser.force_login(bound)
-    assert "门口" not in browser.get("/desk/screens/").content.decode()
+    assert f"screens/{screen.pk}/" not in browser.get("/desk/screens/").content.decode()
     assert browser.post(f"/desk/screens/{screen.pk}/revoke/").status_code == 404
 
 
@@ -147,7 +147,7 @@ def test_names_are_asked_for_and_can_be_changed(browser, officer, workshop):
 def test_who_looks_after_it_sees_when_it_last_asked(browser, officer, workshop, wall):
     screen, token = make_screen("门口", workshop, by=officer)
     browser.force_login(officer)
-    assert "还没打开" in browser.get("/desk/screens/").content.decode()
+    assert make.in_language("zh-hans", "not opened yet") in browser.get("/desk/screens/").content.decode()
     wall.get(f"{path(token)}alive/")
     assert "在用" in browser.get("/desk/screens/").content.decode()
     Screen.objects.filter(pk=screen.pk).update(seen_at=timezone.now() - timedelta(hours=1))
