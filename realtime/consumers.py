@@ -43,7 +43,7 @@ async def _open(
 ) -> None:
     await receive()
     await send({"type": "websocket.accept"})
-    place = scope["factory"].schema_name, scope["address"]
+    place = scope["factory"].schema_name, scope["addresses"]
     try:
         await hub().join(*place, page)
         while (message := await receive())["type"] == "websocket.receive":

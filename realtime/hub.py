@@ -55,27 +55,30 @@ class Hub:
         self._ends: list[asyncio.Task[None]] = []
         self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._beat())]
 
-    async def join(self, schema: str, address: Address, page: Page) -> None:
+    async def join(self, schema: str, addresses: tuple[Address, ...], page: Page) -> None:
         """From the moment this returns nothing is missed; where Redis is away the page is told to look again later."""
         floor = self.floors.get(schema)
         if floor is None:
             floor = self.floors[schema] = Floor()
             with contextlib.suppress(RedisError, OSError):
                 await self._subscribe(schema)
-        floor.pages.setdefault(address, set()).add(page)
-        self._changed.add((schema, address))
+        for address in addresses:
+            floor.pages.setdefault(address, set()).add(page)
+            self._changed.add((schema, address))
         try:
             await asyncio.wait_for(floor.is_heard.wait(), PATIENCE)
         except TimeoutError:
             floor.has_gap = True
 
-    def leave(self, schema: str, address: Address, page: Page) -> None:
+    def leave(self, schema: str, addresses: tuple[Address, ...], page: Page) -> None:
         floor = self.floors.get(schema)
-        pages = floor.pages.get(address) if floor else None
-        if floor and pages:
+        if floor is None:
+            return
+        for address in addresses:
+            pages = floor.pages.get(address, set())
             pages.discard(page)
             if not pages:
-                del floor.pages[address]
+                floor.pages.pop(address, None)
                 self._changed.add((schema, address))
 
     # What comes from Redis

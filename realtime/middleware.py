@@ -14,28 +14,29 @@ from django.conf import settings
 from django.contrib.auth import get_user
 
 from realtime import groups
+from realtime.groups import Address
 from tenants.current import in_factory, in_public
 from tenants.middleware import factory_of
 from tenants.models import Factory
 
 LINK = re.compile(r"/ws/(g|wall)/([^/]+)/")
-_behind: dict[str, Callable[[str], Any]] = {}
+_behind: dict[str, Callable[[str], tuple[Address, ...]]] = {}
 
 
 def guests(function: Callable[[str], Any]) -> Callable[[str], Any]:
     """Registers the function that says who stands behind the token of a link; nobody, where it does not open."""
-    _behind["g"] = lambda token: (guest := function(token)) and guest.pk
+    _behind["g"] = lambda token: (guest.pk,) if (guest := function(token)) else ()
     return function
 
 
 def screens(function: Callable[[str], Any]) -> Callable[[str], Any]:
     """Registers the function that says which screen on a wall the token of its link is for."""
-    _behind["wall"] = lambda token: (found := function(token)) and groups.screen(found.pk)
+    _behind["wall"] = lambda token: (groups.SCREENS, groups.screen(found.pk)) if (found := function(token)) else ()
     return function
 
 
 class TenantUserScope:
-    """Puts `factory`, `address` and, where somebody signed in, `user` into the scope.
+    """Puts `factory`, `addresses` and, where somebody signed in, `user` into the scope.
 
     Refuses an unknown host, a foreign origin, and whoever is nobody here.
 
@@ -50,7 +51,7 @@ class TenantUserScope:
         found = None
         if _is_same_host(headers):
             found = await database_sync_to_async(_resolve)(headers, scope["path"])
-        if found is None or found["address"] is None:
+        if not found or not found["addresses"]:
             return await WebsocketDenier()(scope, receive, send)
         return await self.app(dict(scope, **found), receive, send)
 
@@ -67,9 +68,9 @@ def _resolve(headers: dict[bytes, str], path: str) -> dict[str, Any] | None:
             return None
     with in_factory(factory):
         if link := LINK.fullmatch(path):
-            return {"factory": factory, "address": _behind[link[1]](link[2])}
+            return {"factory": factory, "addresses": _behind[link[1]](link[2])}
         user = _signed_in(headers)
-        return {"factory": factory, "address": user.pk if user.is_authenticated else None, "user": user}
+        return {"factory": factory, "addresses": (user.pk,) if user.is_authenticated else (), "user": user}
 
 
 def _signed_in(headers: dict[bytes, str]) -> Any:

@@ -9,9 +9,12 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from redis import Redis
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from alerts.screens import make_screen, revoke_screen
 from people.permissions import Role
 from realtime import groups
+from realtime.hub import GONE
 from realtime.pages import AGAIN, UNREAD, WAITING, Page
 from realtime.presence import people_online
 from realtime.push import push_all_on_commit, push_on_commit
@@ -147,3 +150,26 @@ def test_a_person_with_two_pages_stays_online_when_one_closes(live, fresh_factor
             wait_until(lambda: people_online() == {person.pk})
         time.sleep(2.5)
         assert people_online() == {person.pk}
+
+
+def test_a_screen_on_the_wall_hears_hints_and_is_cut_off_when_it_is_revoked(live, second_fresh_factory, fresh_factory):
+    officer = make.person(Role.SAFETY_OFFICER)
+    screen, token = make_screen("门口", make.department(), by=officer)
+    path = f"/ws/wall/{token}/"
+    for wrong in (f"/ws/wall/{token}x/", "/ws/wall/1/"):
+        with pytest.raises(InvalidStatus), live.feed(fresh_factory, session_of(officer), path=wrong):
+            pass
+    with pytest.raises(InvalidStatus), live.feed(second_fresh_factory, path=path):
+        pass
+    with live.feed(fresh_factory, path=path) as wall:
+        wall.send('{"after": 0}')
+        push_on_commit([groups.SCREENS], {"note": {"seq": 1}})
+        push_on_commit([groups.SCREENS], {"look": "alerts"})
+        assert heard(wall) == {"look": "alerts"}
+        assert people_online() == frozenset()
+        revoke_screen(screen, by=officer)
+        with pytest.raises(ConnectionClosed) as ended:
+            heard(wall)
+        assert ended.value.rcvd.code == GONE
+    with pytest.raises(InvalidStatus), live.feed(fresh_factory, path=path):
+        pass

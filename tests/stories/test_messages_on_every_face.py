@@ -90,6 +90,7 @@ def test_a_muted_thread_is_quiet_until_somebody_is_called_by_name(live, fresh_fa
         officer.fill("#compose textarea", "@陈志强 什么时候能停？")
         officer.get_by_role("button", name="发送").click()
         expect(worker.locator(".toast-x")).to_contain_text("什么时候能停")
+        expect(worker.locator(".notes-x li.new")).to_contain_text(["什么时候能停"])
         worker.get_by_role("button", name="全部标为已读").click()
         expect(worker.locator(".notes-x li.new")).to_have_count(0)
         assert officer.faults == worker.faults == []
