@@ -29,7 +29,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": user.theme,
         "text_size": user.text_size,
         "feed_seq": SimpleLazyObject(lambda: last_seq(user)),
-        "unread": SimpleLazyObject(lambda: unread_count(user)),
+        "bell": SimpleLazyObject(lambda: unread_count(user)),
         "alerts": SimpleLazyObject(lambda: shown_to(user)),
         "locks": SimpleLazyObject(lambda: locks.shown_to(user)),
         "nav": SimpleLazyObject(lambda: nav(request)),

@@ -29,8 +29,8 @@ def push_all_on_commit(messages: Iterable[tuple[Iterable[Address], dict[str, Any
     """Each its own message, however many they are: one publish."""
     parts = [(list(to), _kind(message), json.dumps(message)) for to, message in messages]
     if any(to for to, _kind, _text in parts):
-        name = groups.pages(current_factory().schema_name)
-        transaction.on_commit(lambda: _publish(name, json.dumps(parts)), robust=True)
+        name, text = groups.pages(current_factory().schema_name), json.dumps(parts)
+        transaction.on_commit(lambda: _publish(name, text), robust=True)
 
 
 def _kind(message: dict[str, Any]) -> str:
