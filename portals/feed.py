@@ -89,7 +89,7 @@ def _query(which: str, kind: str, before: int) -> str:
 
 def _wanted(which: str, muted: frozenset[tuple[str, str]]) -> Q:
     if which == "muted":
-        threads = [Q(subject_type=kind, subject_id=pk) for kind, pk in muted]
+        threads: list[Any] = [Q(subject_type=kind, subject_id=pk) for kind, pk in muted]
         return Q(pk__in=[]) if not threads else Q.create(threads, connector=Q.OR)
     return {"unread": Q(read_at=None), "urgent": Q(is_urgent=True)}.get(which, Q())
 
@@ -97,9 +97,9 @@ def _wanted(which: str, muted: frozenset[tuple[str, str]]) -> Q:
 def _of_kind(kind: str) -> Q:
     if not kind:
         return Q()
-    if kind == "other":
-        return ~Q.create([Q(event__startswith=f"{word}.") for word in _KIND_OF], connector=Q.OR)
-    return Q.create([Q(event__startswith=f"{word}.") for word in KINDS[kind][2]], connector=Q.OR)
+    words = KINDS[kind][2] or tuple(_KIND_OF)
+    found: Any = Q.create([Q(event__startswith=f"{word}.") for word in words], connector=Q.OR)
+    return found if KINDS[kind][2] else ~found
 
 
 def _note(request) -> Notification:

@@ -1,8 +1,8 @@
 """The only names under which pages are reached in Redis; each begins with its factory's schema."""
 
 SCREENS = "screens"
-Address = int | str
-"""Within a factory: the number of a person, of one screen, or all screens."""
+Address = str
+"""Within a factory: the number of a person, one screen, or all screens."""
 
 
 def pages(schema: str) -> str:
@@ -15,5 +15,9 @@ def online(schema: str) -> str:
     return f"{schema}:online"
 
 
-def screen(screen_id: int) -> str:
+def person(user_id: int) -> Address:
+    return str(user_id)
+
+
+def screen(screen_id: int) -> Address:
     return f"screen.{screen_id}"

@@ -5,7 +5,6 @@ What Redis carries is a hint; a page whose hub was cut off is told to look again
 
 import asyncio
 import contextlib
-import json
 import logging
 import secrets
 import time
@@ -122,7 +121,7 @@ class Hub:
         if message["type"] == "subscribe":
             self._hear(floor)
         else:
-            self._hand_on(floor, json.loads(message["data"]))
+            self._hand_on(floor, message["data"].decode())
 
     def _hear(self, floor: Floor) -> None:
         floor.is_heard.set()
@@ -131,9 +130,10 @@ class Hub:
             for page in floor.all():
                 page.push_again()
 
-    def _hand_on(self, floor: Floor, parts: list[tuple[list[Address], str, str]]) -> None:
-        for addresses, kind, text in parts:
-            for page in [page for address in addresses for page in floor.pages.get(address, ())]:
+    def _hand_on(self, floor: Floor, lines: str) -> None:
+        for line in lines.split("\n"):
+            to, kind, text = line.split("\t")
+            for page in [page for address in to.split(",") for page in floor.pages.get(address, ())]:
                 if kind == "gone":
                     self._ends.append(asyncio.create_task(page.close(GONE)))
                 elif kind != "note" or not page.hears_looks_only:

@@ -25,7 +25,7 @@ _behind: dict[str, Callable[[str], tuple[Address, ...]]] = {}
 
 def guests(function: Callable[[str], Any]) -> Callable[[str], Any]:
     """Registers the function that says who stands behind the token of a link; nobody, where it does not open."""
-    _behind["g"] = lambda token: (guest.pk,) if (guest := function(token)) else ()
+    _behind["g"] = lambda token: (groups.person(guest.pk),) if (guest := function(token)) else ()
     return function
 
 
@@ -70,7 +70,8 @@ def _resolve(headers: dict[bytes, str], path: str) -> dict[str, Any] | None:
         if link := LINK.fullmatch(path):
             return {"factory": factory, "addresses": _behind[link[1]](link[2])}
         user = _signed_in(headers)
-        return {"factory": factory, "addresses": (user.pk,) if user.is_authenticated else (), "user": user}
+        addresses = (groups.person(user.pk),) if user.is_authenticated else ()
+        return {"factory": factory, "addresses": addresses, "user": user}
 
 
 def _signed_in(headers: dict[bytes, str]) -> Any:

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from typing import Any
 
 from redis.exceptions import RedisError
 
@@ -17,7 +18,7 @@ def people_online() -> frozenset[int]:
     """Of the current factory; nobody, where Redis does not answer: a dot is no reason to fail a page."""
     key = groups.online(current_factory().schema_name)
     try:
-        members = publisher().zrangebyscore(key, time.time() - FRESH, "+inf")
+        members: Any = publisher().zrangebyscore(key, time.time() - FRESH, "+inf")
     except (RedisError, OSError):
         log.warning("nobody knows who is online", exc_info=True)
         return frozenset()

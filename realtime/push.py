@@ -20,16 +20,22 @@ from tenants.current import current_factory
 log = logging.getLogger(__name__)
 
 
-def push_on_commit(to: Iterable[Address], message: dict[str, Any]) -> None:
+def push_on_commit(to: Iterable[int | Address], message: dict[str, Any]) -> None:
     """Sends the message to every open page of these people and screens once the transaction is through."""
     push_all_on_commit([(to, message)])
 
 
-def push_all_on_commit(messages: Iterable[tuple[Iterable[Address], dict[str, Any]]]) -> None:
-    """Each its own message, however many they are: one publish."""
-    parts = [(list(to), _kind(message), json.dumps(message)) for to, message in messages]
-    if any(to for to, _kind, _text in parts):
-        name, text = groups.pages(current_factory().schema_name), json.dumps(parts)
+def push_all_on_commit(messages: Iterable[tuple[Iterable[int | Address], dict[str, Any]]]) -> None:
+    """Each its own message, however many they are: one publish, a line for each, whose text the hub hands on as it is.
+
+    Addresses are numbers of people, or those of `groups`. JSON holds no line ends and no tabs of its own.
+    """
+    lines = [
+        (",".join(map(str, to)), _kind(message), json.dumps(message, ensure_ascii=False)) for to, message in messages
+    ]
+    text = "\n".join("\t".join(line) for line in lines if line[0])
+    if text:
+        name = groups.pages(current_factory().schema_name)
         transaction.on_commit(lambda: _publish(name, text), robust=True)
 
 
@@ -46,7 +52,7 @@ def _publish(name: str, text: str) -> None:
 
 
 @cache
-def publisher() -> "Redis[bytes]":
+def publisher() -> Redis:
     """After Redis was restarted the connections of before are dead: the second try makes a new one."""
     retry = Retry(ExponentialBackoff(cap=0.2, base=0.05), 2)
     return Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2, retry=retry)

@@ -1,9 +1,8 @@
+from typing import Any
+
 from django.urls import path
 
 from realtime.consumers import feed, hints
 
-websocket_urlpatterns = [
-    path("ws/feed/", feed),
-    path("ws/g/<str:token>/", hints),
-    path("ws/wall/<str:token>/", hints),
-]
+_SOCKETS: dict[str, Any] = {"ws/feed/": feed, "ws/g/<str:token>/": hints, "ws/wall/<str:token>/": hints}
+websocket_urlpatterns = [path(address, app) for address, app in _SOCKETS.items()]

@@ -37,15 +37,19 @@ def deliver(event: Event) -> list[Notification]:
         return []
     notes = [_write(rule, event, subject, person) for person in _hearers(rule, event, subject)]
     written = [note for note in notes if note]
-    muted = who_muted(event.subject_type, event.subject_id) if written else frozenset()
-    silent = {note.user_id for note in written if note.user_id in muted and can_be_silent(note)}
-    push_all_on_commit(([note.user_id], {"note": as_json(note, note.user_id in silent)}) for note in written)
-    for note in written:
-        if note.user_id in silent:
-            continue
+    muters = who_muted(event)
+    loud = [note for note in written if note.user_id not in muters or not can_be_silent(note)]
+    heard = {note.pk for note in loud}
+    push_all_on_commit(([note.user_id], {"note": as_json(note, note.pk not in heard)}) for note in written)
+    for note in loud:
         phone, text = _by_phone(rule, note)
         if phone:
-            facts = {"notification": note, "person": note.user, "is_urgent": note.is_urgent, "alert_id": note.alert_id}
+            facts: dict[str, Any] = {
+                "notification": note,
+                "person": note.user,
+                "is_urgent": note.is_urgent,
+                "alert_id": note.alert_id,
+            }
             queue(Message.Channel.SMS, phone, text, key=f"note:{note.pk}", **facts)
     if rule.looks_at:
         push_on_commit([*_lookers(rule, event, subject), SCREENS], {"look": rule.looks_at})

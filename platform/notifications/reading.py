@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
+from core.models import Event
 from notifications.catalogue import GETS_THROUGH
 from notifications.models import Mute, Notification
 from people.models import User
@@ -44,8 +45,9 @@ def muted_by(user: User) -> frozenset[Thread]:
     return frozenset(Mute.objects.filter(user=user).values_list("subject_type", "subject_id"))
 
 
-def who_muted(subject_type: str, subject_id: str) -> frozenset[int]:
-    threads = Mute.objects.filter(subject_type=subject_type, subject_id=subject_id)
+def who_muted(event: Event) -> frozenset[int]:
+    """The thread that the event belongs to."""
+    threads = Mute.objects.filter(subject_type=event.subject_type, subject_id=event.subject_id)
     return frozenset(threads.values_list("user_id", flat=True))
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import signal
 import subprocess
 import time
@@ -47,7 +46,7 @@ class Server:
         self.process.wait()
 
     def publish(self, text: str, schema: str = SCHEMA) -> int:
-        return self.client.publish(groups.pages(schema), json.dumps([[[7], "hint", text]]))
+        return self.client.publish(groups.pages(schema), f"7\thint\t{text}")
 
 
 @pytest.fixture
@@ -85,7 +84,7 @@ async def end(hub: Hub) -> None:
 def test_pages_look_again_once_and_hear_what_comes_after(server):
     async def story() -> list[str]:
         hub, page = Hub(), Reader()
-        await hub.join(SCHEMA, (7,), page)
+        await hub.join(SCHEMA, ("7",), page)
         server.publish("before")
         await until(lambda: page.read == ["before"])
         for _time in range(3):
@@ -107,7 +106,7 @@ def test_a_page_opens_while_redis_is_away_and_looks_again_when_it_is_back(server
         server.kill()
         hub, page = Hub(), Reader()
         began = time.monotonic()
-        await hub.join(SCHEMA, (7,), page)
+        await hub.join(SCHEMA, ("7",), page)
         assert time.monotonic() - began < 5, "the page is not kept waiting"
         server.start()
         await until(lambda: bool(page.read))
@@ -123,12 +122,12 @@ def test_a_thousand_pages_are_one_subscription_and_leave_nothing_behind(server):
     async def story() -> None:
         hub, pages = Hub(), [Reader() for _number in range(1000)]
         for number, page in enumerate(pages):
-            await hub.join(SCHEMA, (number,), page)
+            await hub.join(SCHEMA, (str(number),), page)
         assert server.publish("x") == 1, "one process, one listener"
         assert server.publish("x", "t_4567") == 0
         await until(lambda: server.client.zcard(groups.online(SCHEMA)) == 1000)
         for number, page in enumerate(pages):
-            hub.leave(SCHEMA, (number,), page)
+            hub.leave(SCHEMA, (str(number),), page)
         await until(lambda: server.client.zcard(groups.online(SCHEMA)) == 0)
         await until(lambda: server.publish("x") == 0, 25)
         assert not hub.floors
