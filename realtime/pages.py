@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine, Generator
+from typing import Any
 
 # What may wait for one page, and what may be under way to it before it has said that it read any of it.
 WAITING, UNREAD = 64, 256
@@ -15,7 +16,9 @@ CAME_BACK_TOO_LATE = 4008
 class Page:
     """A page that reads too slowly loses what waits for it, and is told once that it has to look again."""
 
-    def __init__(self, send: Callable[[dict], Awaitable[None]], *, hears_looks_only: bool = False) -> None:
+    def __init__(
+        self, send: Callable[[dict[str, Any]], Coroutine[Any, Any, None]], *, hears_looks_only: bool = False
+    ) -> None:
         self.hears_looks_only = hears_looks_only
         self._send = send
         self._waiting: deque[str] = deque()
@@ -50,17 +53,36 @@ class Page:
             await self._send({"type": "websocket.close", "code": code})
 
     def _go(self) -> None:
-        """A task only while there is something to send: an idle page costs none."""
-        if self._task is None and self._waiting and self._unread < UNREAD:
-            self._task = asyncio.create_task(self._send_all())
+        """A send that need not wait, as daphne's never does, is over at once; a task carries on one that has to."""
+        while self._task is None and self._waiting and self._unread < UNREAD:
+            self._unread += 1
+            self._stuck_since = time.monotonic()
+            sending = self._send({"type": "websocket.send", "text": self._waiting.popleft()})
+            try:
+                waits_for = sending.send(None)
+            except StopIteration:
+                pass
+            except (OSError, RuntimeError):
+                self._waiting.clear()  # it went while something was under way
+            else:
+                self._task = asyncio.create_task(self._carry_on(_Rest(sending, waits_for)))
 
-    async def _send_all(self) -> None:
+    async def _carry_on(self, sending: "_Rest") -> None:
         try:
-            while self._waiting and self._unread < UNREAD:
-                self._unread += 1
-                self._stuck_since = time.monotonic()
-                await self._send({"type": "websocket.send", "text": self._waiting.popleft()})
+            await sending
         except (OSError, RuntimeError):
-            self._waiting.clear()  # it went while something was under way
+            self._waiting.clear()
         finally:
             self._task = None
+        self._go()
+
+
+class _Rest:
+    """What is left of a coroutine that was begun, and what it waits for."""
+
+    def __init__(self, begun: Coroutine[Any, Any, None], waits_for: Any) -> None:
+        self._begun, self._waits_for = begun, waits_for
+
+    def __await__(self) -> Generator[Any, None, None]:
+        yield self._waits_for
+        yield from self._begun.__await__()

@@ -173,3 +173,44 @@ def test_a_screen_on_the_wall_hears_hints_and_is_cut_off_when_it_is_revoked(live
         assert ended.value.rcvd.code == GONE
     with pytest.raises(InvalidStatus), live.feed(fresh_factory, path=path):
         pass
+
+
+def test_a_page_whose_line_is_full_waits_alone_and_keeps_the_order():
+    async def story() -> tuple[list[str], list[str]]:
+        line_is_free, sent, others = asyncio.Event(), [], []
+
+        async def slow(message: dict) -> None:
+            await line_is_free.wait()
+            await asyncio.sleep(0)
+            sent.append(message["text"])
+
+        async def quick(message: dict) -> None:
+            others.append(message["text"])
+
+        pages = [Page(slow), Page(quick)]
+        for number in range(10):
+            for page in pages:
+                page.push(str(number))
+        assert others == list(map(str, range(10))) and not sent
+        line_is_free.set()
+        await asyncio.sleep(0.05)
+        return sent, others
+
+    sent, others = asyncio.run(story())
+    assert sent == others
+
+
+def test_a_page_that_went_while_something_was_under_way_breaks_nothing():
+    async def story() -> None:
+        async def gone(message: dict) -> None:
+            await asyncio.sleep(0.01)
+            raise ConnectionResetError
+
+        page = Page(gone)
+        page.push("a"), page.push("b")
+        await asyncio.sleep(0.05)
+        page.push("c")
+        await asyncio.sleep(0.05)
+        assert not page._waiting
+
+    asyncio.run(story())
