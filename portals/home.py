@@ -4,6 +4,7 @@ from django.shortcuts import get_object_or_404, redirect
 
 from hazards.models import Hazard, JointGroup, RectificationPlan
 from inspections.models import Pause, Run
+from notifications.reading import read_notices
 from people.models import Absence
 
 
@@ -15,7 +16,7 @@ def home(request):
 
 @login_required
 def go(request, kind: str, pk: str):
-    """One address per object for messages: it leads to the page that fits the reader."""
+    """One address per object for messages: it leads to the page that fits the reader, who has read them by then."""
     finds = {
         Hazard._meta.label_lower: _to_hazard,
         JointGroup._meta.label_lower: _to_group,
@@ -26,7 +27,9 @@ def go(request, kind: str, pk: str):
     }
     if kind not in finds or not pk.isdecimal():
         raise Http404
-    return finds[kind](request.user, int(pk))
+    found = finds[kind](request.user, int(pk))
+    read_notices(by=request.user, url=request.path)
+    return found
 
 
 def _to_hazard(user, pk: int):

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from notifications.actions import last_seq
+from notifications.reading import unread_count
 from portals import locks
 from portals.alerts import shown_to
 from portals.console.nav import nav
@@ -28,6 +29,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": user.theme,
         "text_size": user.text_size,
         "feed_seq": SimpleLazyObject(lambda: last_seq(user)),
+        "bell": SimpleLazyObject(lambda: unread_count(user)),
         "alerts": SimpleLazyObject(lambda: shown_to(user)),
         "locks": SimpleLazyObject(lambda: locks.shown_to(user)),
         "nav": SimpleLazyObject(lambda: nav(request)),

@@ -1,11 +1,16 @@
-"""The socket of a page: it carries, and decides nothing."""
+"""The socket of a page: it carries, and decides nothing.
 
-from collections.abc import Callable
+From the page: {"after": seq} asks for what came after it, {"got": n} says that it has read n more of what was pushed.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
-from realtime import groups
+from realtime.hub import hub
+from realtime.pages import Page
 from tenants.current import in_factory
 
 _replay: list[Callable] = []
@@ -17,38 +22,55 @@ def replays(function: Callable) -> Callable:
     return function
 
 
-class FeedConsumer(AsyncJsonWebsocketConsumer):
-    async def connect(self):
-        self.group = groups.user(self.scope["factory"].schema_name, self.scope["user"].pk)
-        await self.channel_layer.group_add(self.group, self.channel_name)
-        await self.accept()
+async def feed(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Of a person who is signed in."""
 
-    async def disconnect(self, code):
-        await self.channel_layer.group_discard(self.group, self.channel_name)
-
-    async def receive_json(self, content, **kwargs):
-        """{"after": seq}: what came after it, in order; the page asks on each connection and at each gap."""
-        after = content.get("after") if isinstance(content, dict) else None
-        if not isinstance(after, int):
-            return
-        while notes := await database_sync_to_async(self._missed)(after):
-            await self.send_json({"notes": notes})
+    async def replay(after: int) -> None:
+        while notes := await database_sync_to_async(_missed)(scope, after):
+            await send({"type": "websocket.send", "text": json.dumps({"notes": notes})})
             after = notes[-1]["seq"]
 
-    def _missed(self, after: int) -> list[dict]:
-        with in_factory(self.scope["factory"]):
-            return _replay[0](self.scope["user"], after)
-
-    async def feed_message(self, event):
-        await self.send_json(event["message"])
+    await _open(scope, receive, send, Page(send), replay)
 
 
-class GuestConsumer(FeedConsumer):
-    """The socket of somebody from outside: only hints to look again. They have no feed; each look asks who they are."""
+async def hints(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Of who came by a link, and of a screen on the wall: only hints to look again, and each look asks who they are."""
+    await _open(scope, receive, send, Page(send, hears_looks_only=True), None)
 
-    async def receive_json(self, content, **kwargs):
-        return
 
-    async def feed_message(self, event):
-        if "look" in event["message"]:
-            await self.send_json(event["message"])
+async def _open(
+    scope: dict[str, Any], receive: Any, send: Any, page: Page, replay: Callable[[int], Awaitable[None]] | None
+) -> None:
+    await receive()
+    await send({"type": "websocket.accept"})
+    place = scope["factory"].schema_name, scope["addresses"]
+    try:
+        await hub().join(*place, page)
+        while (message := await receive())["type"] == "websocket.receive":
+            await _heed(_read(message), page, replay)
+    finally:
+        hub().leave(*place, page)
+
+
+async def _heed(said: dict[str, Any], page: Page, replay: Callable[[int], Awaitable[None]] | None) -> None:
+    got, after = said.get("got"), said.get("after")
+    if isinstance(got, int):
+        page.confirm(got)
+    elif isinstance(after, int):
+        page.confirm()
+        if replay:
+            await replay(after)
+
+
+def _read(message: dict[str, Any]) -> dict[str, Any]:
+    """What none of our pages has written says nothing."""
+    try:
+        said = json.loads(message.get("text") or "{}")
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _missed(scope: dict[str, Any], after: int) -> list[dict[str, Any]]:
+    with in_factory(scope["factory"]):
+        return _replay[0](scope["user"], after)

@@ -1,5 +1,23 @@
-"""The only names of channel groups; each begins with its factory's schema."""
+"""The only names under which pages are reached in Redis; each begins with its factory's schema."""
+
+SCREENS = "screens"
+Address = str
+"""Within a factory: the number of a person, one screen, or all screens."""
 
 
-def user(schema: str, user_id: int) -> str:
-    return f"{schema}.user.{user_id}"
+def pages(schema: str) -> str:
+    """Where a process that has open pages of this factory listens."""
+    return f"{schema}.pages"
+
+
+def online(schema: str) -> str:
+    """Who has a page open."""
+    return f"{schema}:online"
+
+
+def person(user_id: int) -> Address:
+    return str(user_id)
+
+
+def screen(screen_id: int) -> Address:
+    return f"screen.{screen_id}"

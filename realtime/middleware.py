@@ -13,22 +13,32 @@ from channels.security.websocket import WebsocketDenier
 from django.conf import settings
 from django.contrib.auth import get_user
 
+from realtime import groups
+from realtime.groups import Address
 from tenants.current import in_factory, in_public
 from tenants.middleware import factory_of
 from tenants.models import Factory
 
-GUEST = re.compile(r"/ws/g/([^/]+)/")
-_guest: list[Callable[[str], Any]] = []
+LINK = re.compile(r"/ws/(g|wall)/([^/]+)/")
+_behind: dict[str, Callable[[str], tuple[Address, ...]]] = {}
 
 
 def guests(function: Callable[[str], Any]) -> Callable[[str], Any]:
     """Registers the function that says who stands behind the token of a link; nobody, where it does not open."""
-    _guest[:] = [function]
+    _behind["g"] = lambda token: (groups.person(guest.pk),) if (guest := function(token)) else ()
+    return function
+
+
+def screens(function: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Registers the function that says which screen on a wall the token of its link is for."""
+    _behind["wall"] = lambda token: (groups.SCREENS, groups.screen(found.pk)) if (found := function(token)) else ()
     return function
 
 
 class TenantUserScope:
-    """Puts `factory` and `user` into the scope, or refuses: unknown host, foreign origin, nobody signed in.
+    """Puts `factory`, `addresses` and, where somebody signed in, `user` into the scope.
+
+    Refuses an unknown host, a foreign origin, and whoever is nobody here.
 
     At the address of a link its token says who it is, and a session of the same browser is not looked at.
     """
@@ -38,12 +48,12 @@ class TenantUserScope:
 
     async def __call__(self, scope, receive, send):
         headers = {name: value.decode("latin1") for name, value in scope["headers"]}
-        factory = user = None
+        found = None
         if _is_same_host(headers):
-            factory, user = await database_sync_to_async(_resolve)(headers, scope["path"])
-        if factory is None or user is None or not user.is_authenticated:
+            found = await database_sync_to_async(_resolve)(headers, scope["path"])
+        if not found or not found["addresses"]:
             return await WebsocketDenier()(scope, receive, send)
-        return await self.app(dict(scope, factory=factory, user=user), receive, send)
+        return await self.app(dict(scope, **found), receive, send)
 
 
 def _is_same_host(headers: dict[bytes, str]) -> bool:
@@ -51,21 +61,22 @@ def _is_same_host(headers: dict[bytes, str]) -> bool:
     return urlsplit(headers.get(b"origin", "")).netloc.lower() == headers.get(b"host", "").lower()
 
 
-def _resolve(headers: dict[bytes, str], path: str):
+def _resolve(headers: dict[bytes, str], path: str) -> dict[str, Any] | None:
     with in_public():
-        return _factory_and_user(headers, path)
+        factory = factory_of(headers.get(b"host", "").lower())
+        if factory is None or factory.status != Factory.Status.ACTIVE:
+            return None
+    with in_factory(factory):
+        if link := LINK.fullmatch(path):
+            return {"factory": factory, "addresses": _behind[link[1]](link[2])}
+        user = _signed_in(headers)
+        addresses = (groups.person(user.pk),) if user.is_authenticated else ()
+        return {"factory": factory, "addresses": addresses, "user": user}
 
 
-def _factory_and_user(headers: dict[bytes, str], path: str):
-    factory = factory_of(headers.get(b"host", "").lower())
-    if factory is None or factory.status != Factory.Status.ACTIVE:
-        return None, None
-    if link := GUEST.fullmatch(path):
-        with in_factory(factory):
-            return factory, _guest[0](link[1])
+def _signed_in(headers: dict[bytes, str]) -> Any:
     cookies = SimpleCookie(headers.get(b"cookie", ""))
     cookie = cookies.get(settings.SESSION_COOKIE_NAME)
-    with in_factory(factory):
-        session = import_module(settings.SESSION_ENGINE).SessionStore(cookie.value if cookie else None)
-        holder: Any = SimpleNamespace(session=session)
-        return factory, get_user(holder)
+    session = import_module(settings.SESSION_ENGINE).SessionStore(cookie.value if cookie else None)
+    holder: Any = SimpleNamespace(session=session)
+    return get_user(holder)

@@ -1,29 +1,58 @@
 """Sends to open pages. A hint, never the delivery: what it carries is in the database already."""
 
+import json
 import logging
 from collections.abc import Iterable
+from functools import cache
+from typing import Any
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
+from django.conf import settings
 from django.db import transaction
+from redis import Redis
+from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from realtime import groups
+from realtime.groups import Address
 from tenants.current import current_factory
 
 log = logging.getLogger(__name__)
 
 
-def push_on_commit(user_ids: Iterable[int], message: dict) -> None:
-    """Sends the message to every open page of these people once the transaction is through."""
-    names = [groups.user(current_factory().schema_name, user_id) for user_id in user_ids]
-    transaction.on_commit(lambda: _send(names, message), robust=True)
+def push_on_commit(to: Iterable[int | Address], message: dict[str, Any]) -> None:
+    """Sends the message to every open page of these people and screens once the transaction is through."""
+    push_all_on_commit([(to, message)])
 
 
-def _send(names: list[str], message: dict) -> None:
-    layer = get_channel_layer()
+def push_all_on_commit(messages: Iterable[tuple[Iterable[int | Address], dict[str, Any]]]) -> None:
+    """Each its own message, however many they are: one publish, a line for each, whose text the hub hands on as it is.
+
+    Addresses are numbers of people, or those of `groups`. JSON holds no line ends and no tabs of its own.
+    """
+    lines = [
+        (",".join(map(str, to)), _kind(message), json.dumps(message, ensure_ascii=False)) for to, message in messages
+    ]
+    text = "\n".join("\t".join(line) for line in lines if line[0])
+    if text:
+        name = groups.pages(current_factory().schema_name)
+        transaction.on_commit(lambda: _publish(name, text), robust=True)
+
+
+def _kind(message: dict[str, Any]) -> str:
+    """A note is for the person alone, whoever looks in by a link hears hints only; gone ends the socket."""
+    return next((kind for kind in ("note", "gone") if kind in message), "hint")
+
+
+def _publish(name: str, text: str) -> None:
     try:
-        for name in names:
-            async_to_sync(layer.group_send)(name, {"type": "feed.message", "message": message})
+        publisher().publish(name, text)
     except (RedisError, OSError):
-        log.warning("open pages were not told; they read it at their next connection", exc_info=True)
+        log.warning("open pages were not told; they read it at their next look", exc_info=True)
+
+
+@cache
+def publisher() -> Redis:
+    """After Redis was restarted the connections of before are dead: the second try makes a new one."""
+    retry = Retry(ExponentialBackoff(cap=0.2, base=0.05), 2)
+    return Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2, retry=retry)

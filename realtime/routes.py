@@ -1,5 +1,8 @@
+from typing import Any
+
 from django.urls import path
 
-from realtime.consumers import FeedConsumer, GuestConsumer
+from realtime.consumers import feed, hints
 
-websocket_urlpatterns = [path("ws/feed/", FeedConsumer.as_asgi()), path("ws/g/<str:token>/", GuestConsumer.as_asgi())]
+_SOCKETS: dict[str, Any] = {"ws/feed/": feed, "ws/g/<str:token>/": hints, "ws/wall/<str:token>/": hints}
+websocket_urlpatterns = [path(address, app) for address, app in _SOCKETS.items()]

@@ -278,3 +278,14 @@ def test_the_link_of_an_alert_of_another_factory_opens_nothing_here(two, other_f
         assert answer.status_code == 404 and two.foreign.mark not in answer.content.decode()
     own = alert_link(Alert.objects.get(), two.own.people[Role.SAFETY_OFFICER])
     assert two.own.mark in client.get(own).content.decode()
+
+
+def test_the_screen_of_another_factory_shows_nothing_here(two):
+    client = _client()
+    for name in ("wall", "wall_alive"):
+        for token in (two.foreign.screen_token, two.foreign_token, link_token(two.own.invitation)):
+            for answer in (client.get(reverse(name, args=[token])), client.post(reverse(name, args=[token]))):
+                assert answer.status_code in REFUSED - {302}
+                assert two.foreign.mark not in answer.content.decode()
+    page = client.get(reverse("wall", args=[two.own.screen_token])).content.decode()
+    assert two.own.mark in page and two.foreign.mark not in page

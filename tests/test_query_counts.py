@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from alerts.actions import raise_alert
+from alerts.screens import make_screen
 from core.events import action, emit
 from core.models import Event
 from facilities.calendar import today
@@ -53,6 +54,10 @@ PAGES = (
     "/desk/plant/",
     "/desk/plant/?locked=1",
     "/desk/screen/",
+    "/desk/screens/",
+    "/desk/feed/",
+    "/m/feed/",
+    "/bell/",
     "/locks/",
     "/desk/plant/areas/",
     "/desk/plant/departments/",
@@ -84,6 +89,7 @@ def add_some(officer, count: int) -> None:
         team = make.team(make.person(Role.TEAM_LEADER))
         make.plan(team=team)
         issue_sticker(make.machine(), by=officer)
+        make_screen("门口", make.department(), by=officer)
         make.run(officer)
         ask_pause(make.machine(), by=officer, reason="换模")
         make.run(officer, status=Run.Status.DONE, inspector=officer, submitted_at=timezone.now(), result="pass")

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from alerts.actions import raise_alert
 from alerts.models import Alert, AlertPolicy
+from alerts.screens import make_screen
 from core.attachments import keep_photo, keep_voice
 from core.models import Attachment, Job, SavedView
 from facilities.models import Area, CalendarDay, Department, Equipment, EquipmentType, QRPoint, Shift
@@ -31,7 +32,7 @@ from hazards.models import (
     TipMessage,
 )
 from inspections.models import Checklist, Frequency, Item, Pause, Plan, Run, Stop, Theme
-from notifications.models import Feed, Message, Notification, QuietHours, RuleChange
+from notifications.models import Feed, Message, Mute, Notification, QuietHours, RuleChange
 from people.models import Absence, Duty, JobRole, Team, User
 from people.permissions import Role
 from tests import make
@@ -50,6 +51,7 @@ class World:
     shift: Shift | None = None
     job: Job | None = None
     invitation: Invitation | None = None
+    screen_token: str = ""
 
     def words(self, text: str) -> dict[str, str]:
         return {"zh": f"{self.mark}{text}", "en": f"{self.mark}{text}"}
@@ -84,6 +86,8 @@ def build(mark: str) -> World:
     Notification.objects.create(
         user=worker, seq=1, event_id=uuid.uuid4(), line=f"{mark}通知", url="/", at=timezone.now()
     )
+    Mute.objects.create(user=worker, subject_type="hazards.hazard", subject_id=str(world.hazard.pk))
+    _screen, world.screen_token = make_screen(f"{mark}门口", workshop, by=world.people[Role.SAFETY_OFFICER])
     Message.objects.create(channel="sms", address="13900000000", text=f"{mark}短信", key=mark)
     _alerts(world, workshop)
     return world

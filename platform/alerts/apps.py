@@ -5,4 +5,4 @@ class AlertsConfig(AppConfig):
     name = "alerts"
 
     def ready(self) -> None:
-        from alerts import tasks  # noqa: F401 - registers handlers
+        from alerts import screens, tasks  # noqa: F401 - register handlers, and who stands behind a screen's link

@@ -132,13 +132,6 @@ TEMPLATES = [
 
 ASGI_APPLICATION = "config.asgi.application"
 REDIS_URL = env.text("REDIS_URL")
-CHANNEL_LAYERS = {
-    "default": {
-        "BACKEND": "channels_redis.core.RedisChannelLayer",
-        # redis-py 8 would otherwise close every idle socket after its default timeout.
-        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "capacity": 1000},
-    }
-}
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

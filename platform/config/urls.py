@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portals import absences, alerts, files, home, inbox, locks, looks, pwa
+from portals import absences, alerts, feed, files, home, inbox, locks, looks, pwa, wall
 from portals.field.views import tips
 
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("alerts/<int:pk>/acknowledge/", alerts.acknowledge, name="acknowledge"),
     path("alerts/<int:pk>/", alerts.show, name="alert"),
     path("a/<str:token>/", alerts.take_by_link, name="alert_link"),
+    path("bell/", feed.bell, name="bell"),
     path("locks/", locks.open_locks, name="locks"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("absences/<int:pk>/end/", absences.end, name="end_absence"),
@@ -24,6 +25,8 @@ urlpatterns = [
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("offline/", pwa.offline, name="offline"),
     path("g/<str:token>/", include("portals.groups.urls")),
+    path("wall/<str:token>/", wall.show, name="wall"),
+    path("wall/<str:token>/alive/", wall.alive, name="wall_alive"),
     path("tip/", tips.enter, name="tip_code"),
     path("tip/thread/", tips.thread, name="tip_thread"),
     path("tip/leave/", tips.leave, name="tip_leave"),

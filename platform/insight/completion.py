@@ -113,11 +113,12 @@ def bounds(day: date) -> tuple[datetime, datetime]:
     return begin, datetime.combine(day + timedelta(days=1), time(), zone())
 
 
-def runs_of(user: User, day: date) -> QuerySet[Run]:
-    """Planned runs of the day whose window has opened."""
+def runs_of(user: User | None, day: date) -> QuerySet[Run]:
+    """Planned runs of the day whose window has opened; nobody in particular, such as a screen on a wall, sees all."""
     begin, end = bounds(day)
     until = min(end, timezone.now() + timedelta(microseconds=1))
-    return Run.objects.visible_to(user).filter(plan__isnull=False, opens_at__gte=begin, opens_at__lt=until)
+    seen = Run.objects.visible_to(user) if user else Run.objects.all()
+    return seen.filter(plan__isnull=False, opens_at__gte=begin, opens_at__lt=until)
 
 
 def board(user: User, day: date) -> Board:

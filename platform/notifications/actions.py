@@ -18,9 +18,11 @@ from hazards.chain import WHY
 from notifications import catalogue, outward
 from notifications.models import Feed, Notification
 from notifications.outward import address_within
+from notifications.reading import can_be_silent, is_in, muted_by, read_notices, who_muted
 from people.models import User
 from people.permissions import Role
-from realtime.push import push_on_commit
+from realtime.groups import SCREENS
+from realtime.push import push_all_on_commit, push_on_commit
 from tenants.current import current_factory
 
 REPLAY_AT_ONCE = 100
@@ -35,16 +37,18 @@ def deliver(event: Event) -> list[Notification]:
         return []
     notes = [_write(rule, event, subject, person) for person in _hearers(rule, event, subject)]
     written = [note for note in notes if note]
-    for note in written:
-        push_on_commit([note.user_id], {"note": as_json(note)})
-    outward.send_out(rule, event, subject, written, _line(rule, event, subject, settings.LANGUAGE_CODE))
+    muters = who_muted(event)
+    loud = [note for note in written if note.user_id not in muters or not can_be_silent(note)]
+    heard = {note.pk for note in loud}
+    push_all_on_commit(([note.user_id], {"note": as_json(note, note.pk not in heard)}) for note in written)
+    outward.send_out(rule, event, subject, loud, _line(rule, event, subject, settings.LANGUAGE_CODE))
     if isinstance(subject, Alert) and event.name == "alert.acknowledged":
         outward.stop(subject, event)
     if rule.looks_at:
-        push_on_commit(_lookers(rule, event, subject), {"look": rule.looks_at})
+        push_on_commit([*_lookers(rule, event, subject), SCREENS], {"look": rule.looks_at})
     if event.subject_type == "hazards.hazard":
         watchers = catalogue.holding("hazards.view", subject.department_id)  # type: ignore[attr-defined]
-        push_on_commit([person.pk for person in watchers], {"look": "hazards"})
+        push_on_commit([*(person.pk for person in watchers), SCREENS], {"look": "hazards"})
     return written
 
 
@@ -144,12 +148,12 @@ def _until(event: Event, subject: Any) -> str:
 
 def mark_read(subject: Any, *, by: User) -> int:
     """Opening the page of what they are about is what opens notices; the first time counts."""
-    unread = Notification.objects.visible_to(by).filter(url=address_within(subject), read_at=None)
-    return unread.update(read_at=timezone.now())
+    return read_notices(by=by, url=address_within(subject))
 
 
-def as_json(note: Notification) -> dict[str, Any]:
-    return {
+def as_json(note: Notification, is_silent: bool = False) -> dict[str, Any]:
+    """A silent one stands in the list and makes no noise."""
+    said = {
         "seq": note.seq,
         "id": note.pk,
         "line": note.line,
@@ -158,12 +162,14 @@ def as_json(note: Notification) -> dict[str, Any]:
         "alert_id": note.alert_id,
         "at": note.at.isoformat(),
     }
+    return said | ({"muted": True} if is_silent else {})
 
 
 def feed_after(user: User, after: int) -> list[dict[str, Any]]:
     """What the person's pages have not seen yet, oldest first, at most REPLAY_AT_ONCE."""
     notes = Notification.objects.visible_to(user).filter(seq__gt=after).order_by("seq")[:REPLAY_AT_ONCE]
-    return [as_json(note) for note in notes]
+    muted = muted_by(user)
+    return [as_json(note, is_in(note, muted) and can_be_silent(note)) for note in notes]
 
 
 def last_seq(user: User) -> int:

@@ -341,6 +341,12 @@ RULES: dict[str, Rule] = {
     )
 }
 
+# Who muted a thread hears these all the same: somebody calls them by name, or waits for them.
+GETS_THROUGH = frozenset({
+    "post.mentioned", "mention.pressed", "subtask.added", "subtask.overdue", "group.joined", "run.nudged",
+    "hazard.assigned", "hazard.handed_over", "hazard.returned", "hazard.escalated", "hazard.unassigned",
+})  # fmt: skip
+
 # Facts that nobody needs to be told of at once; they stand in the ledger.
 SILENT = frozenset({
     "hazards.exported", "hazard.published",
@@ -354,5 +360,6 @@ SILENT = frozenset({
     "hazard.categorised", "hazard.imported", "hazards.imported", "tip.answered", "tip.read", "category.routed", "maintainer.kept", "checklist.installed", "plan.created", "plan.changed", "plan.stopped", "pack.installed",
     "shift.added", "shift.changed", "shift.removed", "calendar.declared", "calendar.withdrawn",
     "department.added", "area.added", "area.changed", "equipment.added", "equipment.changed",
+    "screen.made", "screen.renamed", "screen.revoked",
     "absence.ended", "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "team.added", "team.leader_named",
 })  # fmt: skip

@@ -45,6 +45,7 @@ class Notification(models.Model):
             models.UniqueConstraint(fields=["user", "seq"], name="notification_seq_once"),
             models.UniqueConstraint(fields=["user", "event_id"], name="notification_event_once"),
         ]
+        indexes = [models.Index(fields=["user"], name="notification_unread", condition=models.Q(read_at=None))]
 
 
 class Robot(models.Model):

@@ -88,6 +88,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         # who hears of what
         "notifications.view": _OFFICE | _LEADERS,
         "notifications.set_rules": {Role.SAFETY_OFFICER},
+        "alerts.manage_screens": _OFFICE,
         # records
         "ledger.verify": _OFFICE | _LEADERS | {Role.INSPECTOR},
     }.items()

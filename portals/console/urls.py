@@ -1,5 +1,6 @@
 from django.urls import path
 
+from portals import feed
 from portals.console.views import (
     alerts,
     board,
@@ -28,6 +29,7 @@ from portals.console.views import (
     routing,
     runs,
     saved,
+    screens,
     workflow,
 )
 from portals.groups import views as groups
@@ -133,6 +135,11 @@ urlpatterns = [
     path("plant/areas/<int:pk>/label/", plant.renew_label, {"kind": "area"}, name="renew_area_label"),
     path("plant/labels/", plant.print_labels, name="print_labels"),
     path("screen/", locks.screen, name="screen"),
+    path("screens/", screens.index, name="screens"),
+    path("screens/<int:pk>/rename/", screens.rename, name="rename_screen"),
+    path("screens/<int:pk>/revoke/", screens.revoke, name="revoke_screen"),
+    path("feed/", feed.show, {"face": "console"}, name="feed"),
+    path("feed/<slug:verb>/", feed.act, {"face": "console"}, name="feed_act"),
     path("jobs/", jobs.index, name="jobs"),
     path("jobs/<uuid:pk>/", jobs.show, name="job"),
     path("jobs/<uuid:pk>/stop/", jobs.stop, name="stop_job"),

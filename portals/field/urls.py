@@ -1,5 +1,6 @@
 from django.urls import path
 
+from portals import feed
 from portals.field.views import decisions, hazards, home, me, notices, proof, runs, scan, sync
 from portals.groups import views as groups
 
@@ -7,6 +8,8 @@ app_name = "field"
 urlpatterns = [
     path("", home.home, name="home"),
     path("me/", me.me, name="me"),
+    path("feed/", feed.show, {"face": "field"}, name="feed"),
+    path("feed/<slug:verb>/", feed.act, {"face": "field"}, name="feed_act"),
     path("scan/", scan.scan, name="scan"),
     path("q/<str:token>/", scan.place, name="qr"),
     path("q/<str:token>/inspect/", scan.inspect, name="inspect"),

@@ -14,6 +14,7 @@ from core.words import say
 from hazards.actions.posts import LONGEST, MOST_PHOTOS, pattern_of
 from hazards.models import Hazard, Invitation, JointGroup, Post, SubTask
 from people.models import User
+from realtime.presence import people_online
 
 SHOWN = 100
 
@@ -60,6 +61,13 @@ def thread(hazard: Hazard, reader: User, *, everything: bool = False) -> dict[st
         "most_photos": MOST_PHOTOS,
         "look": f"group_{hazard.pk}",
     }
+
+
+def mark_online(members: list[Any]) -> None:
+    """Who has a page open. Only on pages of the factory's own people: who came by a link sees no members."""
+    online = people_online() if members else frozenset()
+    for member in members:
+        member.is_online = member.user_id in online
 
 
 def _posts(group: JointGroup, everything: bool) -> list[Post]:

@@ -18,11 +18,16 @@ from hazards.actions.posts import refuse_too_many
 from hazards.models import Hazard, JointGroup
 from people.models import User
 from portals.groups.forms import InviteForm, MemberForm, PostForm, SubTaskForm, keeping, read, wanted
-from portals.groups.threads import group_of, thread
+from portals.groups.threads import group_of, mark_online, thread
 from portals.photos import stamp_of, take_photos
 from portals.web import page, require
 
-PARTS = {"posts": "group/_posts.html", "side": "group/_side.html", "people": "group/_people.html"}
+PARTS = {
+    "posts": "group/_posts.html",
+    "side": "group/_side.html",
+    "people": "group/_people.html",
+    "online": "group/_members_in.html",
+}
 FACES = {"console": "console/hazards/group.html", "field": "field/hazards/group.html"}
 FOUND = 8
 
@@ -48,6 +53,7 @@ def show(request, pk: int, face: str):
 def shown(request, hazard: Hazard, face: str, **more: Any) -> dict[str, Any]:
     user, everything = request.user, bool(request.GET.get("all"))
     found = thread(hazard, user, everything=everything)
+    mark_online(found.get("members", []))
     may_open = user.can("hazards.open_group", hazard)
     is_member = any(member.user_id == user.pk for member in found.get("members", ()))
     may_write = hazard.is_open and (is_member or may_open or hazard.owner_id == user.pk)

@@ -4,6 +4,7 @@ import "./refusals.js";
 
 const PARTS = {
   "[data-feed-seq]": "./feed.js",
+  "[data-bell]": "./bell.js",
   "[data-shots]": "./shots.js",
   "[data-voice]": "./voice.js",
   "[data-ex-start]": "./ex.js",

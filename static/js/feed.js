@@ -1,18 +1,20 @@
 // News as it happens. The socket only carries: each page says what it has seen, the server sends what came after.
 //
 // Server: {"notes": […]} what was missed, in order · {"note": {seq, line, url, urgent, alert_id}} · {"look": "alerts"}, with
-// "soon" where only few pages are told. <body data-socket="…">: another address, by which only looks come.
+// "soon" where only few pages are told · {"again": true} when more came than this page could take: it asks and looks anew.
+// Page: {"after": seq} what came after it? · {"got": n} n more messages were read; who says nothing is not sent much.
+// <body data-socket="…">: another address, by which only looks come.
 // Each note is shown once and in the order of its seq; a gap is asked for. "look:<part>" goes to document.body, where
 // parts with hx-trigger="look:<part> from:body" fetch themselves again.
 
 import { isBlocked, onSound, ring } from "./sound.js";
 import { icon, make, say } from "./words.js";
 
-const SLOWEST = 30_000, CALM = 12_000, AT_ONCE = 4, SPREAD = 1200, SOON = 150;
+const SLOWEST = 30_000, CALM = 12_000, AT_ONCE = 4, SPREAD = 1200, SOON = 150, BUNCH = 16, ASK_EVERY = 120_000, GONE = 4001, PATIENCE = 3000;
 const region = document.getElementById("toasts");
 const title = document.title;
 const waiting = new Set();
-let socket, seen, key, tries = 0, isAsking = false, wasOpen = false, retry;
+let socket, seen, key, tries = 0, isAsking = false, wasOpen = false, retry, got = 0, telling, quiet;
 
 export function setup(body) {
   key = `seen:${body.dataset.user}`;
@@ -26,6 +28,8 @@ export function setup(body) {
   addEventListener("pageshow", (event) => event.persisted && again());
   addEventListener("pagehide", () => socket.close());
   document.addEventListener("visibilitychange", () => !document.hidden && socket.readyState > 1 && again());
+  // Whatever was not told, for no reason that anybody can know: nothing stays unseen for long.
+  setInterval(() => socket.readyState === 1 && !document.hidden && ask(true), ASK_EVERY * (0.8 + 0.4 * Math.random()));
   for (const button of document.querySelectorAll("[data-sound]")) {
     onSound((isOn) => { button.hidden = isOn || !button.dataset.isWanted; });
     button.addEventListener("click", ring);
@@ -43,25 +47,32 @@ function connect() {
   const mine = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${document.body.dataset.socket ?? "/ws/feed/"}`);
   socket = mine;
   isAsking = false;
+  got = 0;
   mine.onopen = () => {
     tries = 0;
     show(true);
     ask();
-    if (wasOpen) parts().forEach((part) => look(part));
+    if (wasOpen) lookAtAll();
     wasOpen = true;
   };
   mine.onmessage = (event) => receive(JSON.parse(event.data));
-  mine.onclose = () => {
+  mine.onclose = ({ code }) => {
     if (mine !== socket) return;
+    // What this page shows was taken from it: it loads itself, and the server says why.
+    if (code === GONE) return location.reload();
     show(false);
     // Each waits for a random while, so that a thousand pages do not all come back in the same second.
     retry = setTimeout(connect, Math.min(SLOWEST, 1000 * 2 ** tries++) * (0.5 + Math.random()));
   };
 }
 
+/** A quiet one is only there while the server does not answer although the phone has a network, and not for a moment. */
 function show(isOn) {
+  clearTimeout(quiet);
   for (const link of document.querySelectorAll("[data-link]")) {
-    link.hidden = false;
+    const isQuiet = "quiet" in link.dataset;
+    link.hidden = isQuiet;
+    if (isQuiet && !isOn) quiet = setTimeout(() => { link.hidden = !navigator.onLine; }, PATIENCE);
     link.classList.toggle("ok", isOn);
     link.classList.toggle("off", !isOn);
     link.querySelector(".dot").className = isOn ? "dot ok" : "dot";
@@ -69,13 +80,23 @@ function show(isOn) {
   }
 }
 
-function ask() {
-  if (isAsking) return;
+function lookAtAll() {
+  parts().forEach((part) => look(part));
+}
+
+/** Again: although an answer may be under way, which may also never come. */
+function ask(again = false) {
+  if ((isAsking && !again) || socket.readyState !== 1) return;
   isAsking = true;
   socket.send(JSON.stringify({ after: seen }));
 }
 
 function receive(message) {
+  if (!message.notes) confirm();
+  if (message.again) {
+    setTimeout(() => ask(true), Math.random() * SPREAD);
+    lookAtAll();
+  }
   if (message.look) look(message.look, message.soon ? SOON : SPREAD);
   if (message.notes) {
     isAsking = false;
@@ -90,12 +111,28 @@ function receive(message) {
   }
 }
 
+/** The server sends only so much more than a page says it has read, so that a slow one never holds up the others. */
+function confirm() {
+  got += 1;
+  if (got >= BUNCH) tell();
+  else telling ??= setTimeout(tell, 1000);
+}
+
+function tell() {
+  clearTimeout(telling);
+  telling = undefined;
+  if (got && socket.readyState === 1) socket.send(JSON.stringify({ got }));
+  got = 0;
+}
+
 function take(note) {
   if (note.seq <= seen) return;
   seen = note.seq;
   sessionStorage.setItem(key, seen);
-  toast(note);
+  look("bell", SOON);
   if (note.alert_id) look("alerts");
+  if (note.muted) return;
+  toast(note);
   if (!note.urgent) return;
   ring();
   if (isBlocked()) wantSound();

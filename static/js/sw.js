@@ -103,7 +103,10 @@ async function full() {
 
 async function signOut(request) {
   const response = await fetch(request);
-  if (response.ok || response.type === "opaqueredirect") await become(null);
+  if (response.ok || response.type === "opaqueredirect") {
+    await become(null);
+    await navigator.clearAppBadge?.().catch(() => null);
+  }
   return response;
 }
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from facilities.models import Department
 from hazards.models import Hazard
 from portals.console.forms.locks import LockForm
-from portals.console.screen import screen_of
+from portals.console.screen import shown_on
 from portals.web import page, require
 
 
@@ -30,7 +30,7 @@ def screen(request):
         return page(request, "console/screen/choose.html", {"workshops": workshops})
     pk = int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0
     department = get_object_or_404(Department, pk=pk) if chosen else workshops[0]
-    context = {"screen": screen_of(request.user, department), "theme": "dark"}
+    context = {"screen": shown_on(department, request.user), "theme": "dark"}
     return page(request, "console/screen/show.html", context, part="console/screen/_screen.html")
 
 

@@ -73,7 +73,8 @@ def _departments(request, department_form, team_form, status: int = 200):
 
 
 def _may(request):
-    return {"may_manage": request.user.can("facilities.manage")}
+    user = request.user
+    return {"may_manage": user.can("facilities.manage"), "may_manage_screens": user.can("alerts.manage_screens")}
 
 
 @login_required
