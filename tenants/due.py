@@ -11,15 +11,22 @@ from tenants.models import Due, Factory
 
 MAX_ATTEMPTS = 12
 _handlers: dict[str, Callable] = {}
+_leases: dict[str, timedelta] = {}
 
 
-def handler(name: str):
-    """Registers the function that does the work of rows with this name; it must stand being called twice."""
+def handler(name: str, *, lease: timedelta | None = None):
+    """Registers the function that does the work of rows with this name; it must stand being called twice.
+
+    With a lease it works outside of the row's transaction, because it waits for somebody else's server: no lock and no
+    open transaction stands meanwhile, and of a killed worker the row is due again when the lease is over.
+    """
 
     def register(function: Callable) -> Callable:
         if name in _handlers:
             raise ValueError(f"two handlers for {name}")
         _handlers[name] = function
+        if lease:
+            _leases[name] = lease
         return function
 
     return register
@@ -48,6 +55,10 @@ def for_everyone(name: str, *, key: str, **payload) -> None:
     _write(None, timezone.now(), name, key, payload, moves=False, wakes=False)
 
 
+def is_waiting(*, key: str) -> bool:
+    return Due.objects.filter(factory=current_factory(), key=key, dead_at=None).exists()
+
+
 def cancel(*, key: str) -> None:
     Due.objects.filter(factory=current_factory(), key=key, dead_at=None).delete()
 
@@ -74,28 +85,51 @@ def nudge() -> None:
 
 
 def run_one() -> bool:
-    """Claims the most overdue row, removes it and does its work, all in one transaction; False when nothing is due.
+    """Claims the most overdue row and does its work; False when nothing is due.
 
-    It is removed first, because the work may ask to be called again under the same key.
+    It is removed first, because the work may ask to be called again under the same key; both is one transaction.
     A killed worker leaves the row as it was. A failing one keeps the reason, waits twice as long each time and
     is set aside after MAX_ATTEMPTS for an operator to look at.
     """
-    with in_public(), transaction.atomic():
-        row = (
-            Due.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(dead_at=None, due_at__lte=timezone.now())
-            .order_by("due_at", "id")
-            .first()
-        )
-        if row is None:
-            return False
-        try:
-            with transaction.atomic():
-                Due.objects.filter(pk=row.pk).delete()
-                _do(row)
-        except Exception as error:  # the row carries the reason on; nothing is swallowed
-            _postpone(row, error)
+    with in_public():
+        with transaction.atomic():
+            row = (
+                Due.objects.select_for_update(skip_locked=True, of=("self",))
+                .filter(dead_at=None, due_at__lte=timezone.now())
+                .order_by("due_at", "id")
+                .first()
+            )
+            if row is None:
+                return False
+            if row.handler not in _leases:
+                _run(row)
+                return True
+            row.due_at = timezone.now() + _leases[row.handler]
+            row.save(update_fields=["due_at"])
+        _run_leased(row)
     return True
+
+
+def _run(row: Due) -> None:
+    try:
+        with transaction.atomic():
+            Due.objects.filter(pk=row.pk).delete()
+            _do(row)
+    except Exception as error:  # the row carries the reason on; nothing is swallowed
+        _postpone(row, error)
+
+
+def _run_leased(row: Due) -> None:
+    """Whoever moved or cancelled the row meanwhile has the last word."""
+    mine = Due.objects.filter(pk=row.pk, due_at=row.due_at)
+    try:
+        _do(row)
+    except Exception as error:  # as above
+        with transaction.atomic():
+            if mine.select_for_update().exists():
+                _postpone(row, error)
+    else:
+        mine.delete()
 
 
 def _do(row: Due) -> None:

@@ -15,7 +15,7 @@ from core.templatetags.core_tags import clock
 from core.words import say
 from hazards.actions.invitations import link_of
 from hazards.chain import WHY
-from notifications import catalogue
+from notifications import catalogue, ways
 from notifications.models import Feed, Message, Notification
 from notifications.sending import queue
 from people.models import User
@@ -41,6 +41,9 @@ def deliver(event: Event) -> list[Notification]:
         if phone:
             facts = {"notification": note, "person": note.user, "is_urgent": note.is_urgent, "alert_id": note.alert_id}
             queue(Message.Channel.SMS, phone, text, key=f"note:{note.pk}", **facts)
+        ways.tell_phone_and_mail(rule, note)
+    with ways.in_groups():
+        ways.tell_robots(rule, event, subject, str(rule.line) % _words(event, subject), _url(subject), written)
     if rule.looks_at:
         push_on_commit(_lookers(rule, event, subject), {"look": rule.looks_at})
     if event.subject_type == "hazards.hazard":

@@ -5,4 +5,4 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from notifications import tasks, timeline  # noqa: F401 - registers handlers
+        from notifications import robots, tasks, timeline  # noqa: F401 - registers handlers

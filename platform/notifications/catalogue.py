@@ -19,7 +19,7 @@ Audience = Callable[[Event, Any], Iterable[User]]
 
 @dataclass(frozen=True)
 class Rule:
-    """event → audience → channels. `line` is filled from the subject and the event's data.
+    """event → audience → channels, which are browser, sms, push, email and robot. `line` is filled from the subject and the event's data.
 
     looks_at names a part of open pages that fetches itself again, also for people who get no notification: of those
     who take alerts there, or of `lookers`.
@@ -177,7 +177,12 @@ RULES: dict[str, Rule] = {
     rule.event: rule
     for rule in (
         Rule(
-            "alert.raised", alert_takers, _("Urgent: %(line)s"), ("browser", "sms"), is_urgent=True, looks_at="alerts"
+            "alert.raised",
+            alert_takers,
+            _("Urgent: %(line)s"),
+            ("browser", "sms", "robot", "push", "email"),
+            is_urgent=True,
+            looks_at="alerts",
         ),
         Rule("alert.acknowledged", lambda event, alert: [], "", looks_at="alerts"),
         Rule("hazard.reported", confirmers, _("New hazard %(number)s: %(title)s. Confirm its level")),
@@ -247,5 +252,6 @@ SILENT = frozenset({
     "hazard.categorised", "hazard.imported", "hazards.imported", "tip.answered", "tip.read", "category.routed", "maintainer.kept", "checklist.installed", "plan.created", "plan.changed", "plan.stopped", "pack.installed",
     "shift.added", "shift.changed", "shift.removed", "calendar.declared", "calendar.withdrawn",
     "department.added", "area.added", "area.changed", "equipment.added", "equipment.changed",
+    "robot.added", "robot.changed", "robot.switched_on", "robot.switched_off", "robot.tried", "message.repeated",
     "absence.ended", "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "team.added", "team.leader_named",
 })  # fmt: skip

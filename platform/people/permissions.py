@@ -82,6 +82,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "hazards.route": _OFFICE,
         # alerts
         "alerts.acknowledge": {Role.SAFETY_OFFICER} | _LEADERS,
+        # where notices go besides the page
+        "channels.manage": _OFFICE,
         # records
         "ledger.verify": _OFFICE | _LEADERS | {Role.INSPECTOR},
     }.items()
