@@ -41,6 +41,8 @@ PAGES = (
     "/desk/plant/departments/",
     "/desk/people/",
     "/desk/ledger/",
+    "/desk/channels/",
+    "/m/me/",
     "/desk/hazards/routes/",
     "/desk/hazards/limits/",
     "/m/",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from alerts.actions import raise_alert
 from core.attachments import keep_photo, keep_voice
 from core.models import Attachment, Job, SavedView
+from core.secrets import seal
 from facilities.models import Area, CalendarDay, Department, Equipment, EquipmentType, QRPoint, Shift
 from facilities.qr import issue_sticker
 from hazards.actions import add_post, add_subtask, invite_outsider, open_group
@@ -30,7 +31,7 @@ from hazards.models import (
     TipMessage,
 )
 from inspections.models import Checklist, Frequency, Item, Pause, Plan, Run, Stop, Theme
-from notifications.models import Feed, Message, Notification
+from notifications.models import Feed, Message, Notification, PushSubscription, Robot
 from people.models import Absence, JobRole, Team, User
 from people.permissions import Role
 from tests import make
@@ -84,7 +85,20 @@ def build(mark: str) -> World:
         user=worker, seq=1, event_id=uuid.uuid4(), line=f"{mark}通知", url="/", at=timezone.now()
     )
     Message.objects.create(channel="sms", address="13900000000", text=f"{mark}短信", key=mark)
+    _channels(world, worker)
     return world
+
+
+def _channels(world: World, worker: User) -> None:
+    robot = Robot.objects.create(
+        kind="webhook", name=f"{world.mark}群", address=seal(f"https://{world.mark}.invalid/"), last_error=f"{world.mark}失效"
+    )
+    Message.objects.create(
+        channel="webhook", robot=robot, address=robot.name, text=f"{world.mark}群消息", status="failed", key=f"{world.mark}r"
+    )
+    PushSubscription.objects.create(
+        user=worker, endpoint=f"https://push.invalid/{world.mark}", p256dh="x", auth="x", device=f"{world.mark}手机"
+    )
 
 
 def _hazard(world: World, worker: User, area: Area, press: Equipment, team: Team) -> None:

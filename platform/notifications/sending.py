@@ -75,8 +75,9 @@ def _claimed(pk: int) -> Message | None:
         return None
     if message.robot_id:
         return _turn_of(message, Robot.objects.select_for_update().get(pk=message.robot_id))
+    gateway = _silence(message)
     with in_public():
-        silent_until = cache.get(_silence(message))
+        silent_until = cache.get(gateway)
     if silent_until and silent_until > timezone.now():
         _at(silent_until, message)
         return None
@@ -200,8 +201,9 @@ def _note_failure(message: Message, error: ChannelError) -> None:
     if message.robot_id:
         _rest(message, error, now + wait)
     elif isinstance(error, NoAnswer):
+        gateway = _silence(message)
         with in_public():
-            cache.set(_silence(message), now + REST, REST.total_seconds())
+            cache.set(gateway, now + REST, REST.total_seconds())
     if message.status == Message.Status.WAITING and not message.robot_id:
         _at(now + wait, message)
 

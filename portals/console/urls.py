@@ -3,6 +3,7 @@ from django.urls import path
 from portals.console.views import (
     board,
     calendar,
+    channels,
     checklists,
     designer,
     doubts,
@@ -126,6 +127,11 @@ urlpatterns = [
     path("jobs/<uuid:pk>/", jobs.show, name="job"),
     path("jobs/<uuid:pk>/stop/", jobs.stop, name="stop_job"),
     path("jobs/<uuid:pk>/again/", jobs.again, name="repeat_job"),
+    path("channels/", channels.index, name="channels"),
+    path("channels/<int:pk>/", channels.robot, name="robot"),
+    path("channels/<int:pk>/test/", channels.try_out, name="try_robot"),
+    path("channels/<int:pk>/switch/", channels.switch, name="switch_robot"),
+    path("channels/messages/<int:pk>/again/", channels.repeat, name="repeat_message"),
     path("ledger/", ledger.entries, name="ledger"),
     path("ledger/verify/", ledger.verify, name="ledger_verify"),
 ]

@@ -19,6 +19,7 @@ from core.secrets import derive
 from notifications.channels import ChannelError, Gone, cut, without_calls
 from notifications.channels.post import post
 from notifications.models import Message
+from tenants.current import current_factory
 
 # Push services take 4,096 bytes, of which encryption needs 103.
 ROOM = 3000
@@ -47,7 +48,7 @@ def send(message: Message) -> str:
 def _shown(message: Message) -> bytes:
     """What the service worker shows; two tries of one message have one tag, so the second takes the place of the first."""
     text = cut(without_calls(message.text), ROOM - 600, "…")
-    shown = {"text": text, "url": message.url or "/", "urgent": message.is_urgent, "tag": message.key}
+    shown = {"title": current_factory().name, "text": text, "url": message.url or "/", "urgent": message.is_urgent, "tag": message.key}
     return json.dumps(shown, ensure_ascii=False).encode()
 
 
