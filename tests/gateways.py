@@ -207,7 +207,9 @@ def _too_often(times: list[float], most: int) -> bool:
 def aliyun(key_id: str, secret: str) -> Callable[[Request], Reply]:
     def answer(request: Request) -> Reply:
         head = request.headers
-        found = re.fullmatch(r"ACS3-HMAC-SHA256 Credential=(.+),SignedHeaders=(.+),Signature=(\w+)", head["authorization"])
+        found = re.fullmatch(
+            r"ACS3-HMAC-SHA256 Credential=(.+),SignedHeaders=(.+),Signature=(\w+)", head["authorization"]
+        )
         if not found or found[1] != key_id:
             return Reply({"Code": "InvalidAccessKeyId.NotFound", "Message": "Specified access key is not found."}, 404)
         names = found[2].split(";")
@@ -255,10 +257,21 @@ def tencent(key_id: str, secret: str) -> Callable[[Request], Reply]:
         seal = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
         wanted = f"TC3-HMAC-SHA256 Credential={key_id}/{scope}, SignedHeaders={names}, Signature={seal}"
         if head["authorization"] != wanted or abs(time.time() - stamp) > 300:
-            error = {"Code": "AuthFailure.SignatureFailure", "Message": "The provided credentials could not be validated"}
+            error = {
+                "Code": "AuthFailure.SignatureFailure",
+                "Message": "The provided credentials could not be validated",
+            }
             return Reply({"Response": {"Error": error, "RequestId": "R"}})
-        assert (head["x-tc-action"], head["x-tc-version"], head["host"]) == ("SendSms", "2021-01-11", "sms.tencentcloudapi.com")
-        code = "Ok" if re.fullmatch(r"\+861[3-9]\d{9}", request.json["PhoneNumberSet"][0]) else "InvalidParameterValue.IncorrectPhoneNumber"
+        assert (head["x-tc-action"], head["x-tc-version"], head["host"]) == (
+            "SendSms",
+            "2021-01-11",
+            "sms.tencentcloudapi.com",
+        )
+        code = (
+            "Ok"
+            if re.fullmatch(r"\+861[3-9]\d{9}", request.json["PhoneNumberSet"][0])
+            else "InvalidParameterValue.IncorrectPhoneNumber"
+        )
         status = {"SerialNo": "5000:1045710669", "Code": code, "Message": "send success", "Fee": 1}
         return Reply({"Response": {"SendStatusSet": [status], "RequestId": "R"}})
 
@@ -317,7 +330,12 @@ def _is_vapid(token: str, key: str, audience: str, contact: str) -> bool:
         return False
     said = json.loads(unpacked(claims))
     is_fresh = time.time() < said["exp"] <= time.time() + 24 * 3600
-    return json.loads(unpacked(head))["alg"] == "ES256" and said["aud"] == audience and is_fresh and said["sub"].startswith(contact)
+    return (
+        json.loads(unpacked(head))["alg"] == "ES256"
+        and said["aud"] == audience
+        and is_fresh
+        and said["sub"].startswith(contact)
+    )
 
 
 def _hkdf(key: bytes, salt: bytes, info: bytes, length: int) -> bytes:
@@ -383,6 +401,7 @@ def _converse(talk: Any, box: Mailbox) -> None:
             box.letters.append((to, "\n".join(lines)))
             say("250 taken")
         elif verb == "QUIT":
-            return say("221 bye")
+            say("221 bye")
+            return
         else:
             say("250 ok")

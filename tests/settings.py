@@ -6,4 +6,4 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     number = int(worker.removeprefix("gw")) + 1
     os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].partition('?')[0]}?db={number}"
 
-from config.settings import *  # noqa: E402, F403
+from config.settings import *  # noqa: F403

@@ -91,10 +91,18 @@ def build(mark: str) -> World:
 
 def _channels(world: World, worker: User) -> None:
     robot = Robot.objects.create(
-        kind="webhook", name=f"{world.mark}群", address=seal(f"https://{world.mark}.invalid/"), last_error=f"{world.mark}失效"
+        kind="webhook",
+        name=f"{world.mark}群",
+        address=seal(f"https://{world.mark}.invalid/"),
+        last_error=f"{world.mark}失效",
     )
     Message.objects.create(
-        channel="webhook", robot=robot, address=robot.name, text=f"{world.mark}群消息", status="failed", key=f"{world.mark}r"
+        channel="webhook",
+        robot=robot,
+        address=robot.name,
+        text=f"{world.mark}群消息",
+        status="failed",
+        key=f"{world.mark}r",
     )
     PushSubscription.objects.create(
         user=worker, endpoint=f"https://push.invalid/{world.mark}", p256dh="x", auth="x", device=f"{world.mark}手机"

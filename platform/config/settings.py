@@ -250,8 +250,8 @@ SMS = {
     "CODE_TEMPLATE": env.text("SMS_CODE_TEMPLATE", ""),
     "NOTICE_TEMPLATE": env.text("SMS_NOTICE_TEMPLATE", ""),
     "LINK_TEMPLATE": env.text("SMS_LINK_TEMPLATE", ""),
-    "VARIABLE_LENGTH": env.number("SMS_VARIABLE_LENGTH", 35),
 }
+SMS_VARIABLE_LENGTH = env.number("SMS_VARIABLE_LENGTH", 35)
 if SMS["PROVIDER"] not in ("", "aliyun", "tencent"):
     env.complain("SMS_PROVIDER must be aliyun or tencent")
 _mail = env.mail("EMAIL_URL")

@@ -39,7 +39,12 @@ def deliver(event: Event) -> list[Notification]:
         push_on_commit([note.user_id], {"note": as_json(note)})
         phone, text = _by_phone(rule, note)
         if phone:
-            facts = {"notification": note, "person": note.user, "is_urgent": note.is_urgent, "alert_id": note.alert_id}
+            facts: dict[str, Any] = {
+                "notification": note,
+                "person": note.user,
+                "is_urgent": note.is_urgent,
+                "alert_id": note.alert_id,
+            }
             queue(Message.Channel.SMS, phone, text, key=f"note:{note.pk}", **facts)
         ways.tell_phone_and_mail(rule, note)
     with ways.in_groups():

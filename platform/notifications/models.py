@@ -123,7 +123,9 @@ class Message(models.Model):
     robot = models.ForeignKey(Robot, models.PROTECT, null=True, related_name="messages")
     subscription = models.ForeignKey(PushSubscription, models.SET_NULL, null=True, related_name="+")
     alert_id = models.BigIntegerField(null=True)
-    bundle = models.ForeignKey("self", models.PROTECT, null=True, related_name="parts", help_text="The summary it is in.")
+    bundle = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="parts", help_text="The summary it is in."
+    )
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.WAITING)
     reason = models.CharField(max_length=300, blank=True)
     attempts = models.IntegerField(default=0)

@@ -155,7 +155,9 @@ def _refuse_address(setting: Setting) -> None:
         raise DomainError(_("There is no such host: %(host)s.") % {"host": parts.hostname}) from None
     if hosts and (parts.hostname not in hosts or parts.scheme != "https" or parts.netloc != parts.hostname):
         words = {"kind": Robot.Kind(setting.kind).label, "host": hosts[0]}
-        raise DomainError(_("The address of a %(kind)s begins with https://%(host)s/. Copy it in the chat group.") % words)
+        raise DomainError(
+            _("The address of a %(kind)s begins with https://%(host)s/. Copy it in the chat group.") % words
+        )
     key = _KEYS.get(Robot.Kind(setting.kind))
     if key and not parse_qs(parts.query).get(key):
         raise DomainError(_("The end of the address is missing: %(key)s=…. Copy it again, whole.") % {"key": key})

@@ -183,8 +183,10 @@ def _note_success(message: Message, provider_id: str) -> None:
     message.sent_at, message.provider_id = now, provider_id[:120]
     message.save(update_fields=["sent_at", "provider_id"])
     end(message, Message.Status.SENT)
-    Robot.objects.filter(pk=message.robot_id).update(tried_at=now, worked_at=now, last_error="")
-    PushSubscription.objects.filter(pk=message.subscription_id).update(worked_at=now, last_error="")
+    if message.robot_id:
+        Robot.objects.filter(pk=message.robot_id).update(tried_at=now, worked_at=now, last_error="")
+    if message.subscription_id:
+        PushSubscription.objects.filter(pk=message.subscription_id).update(worked_at=now, last_error="")
 
 
 def _note_failure(message: Message, error: ChannelError) -> None:
@@ -195,11 +197,11 @@ def _note_failure(message: Message, error: ChannelError) -> None:
     stands = Message.objects.select_for_update(of=("self",)).get(pk=message.pk).status
     if stands == Message.Status.WAITING:
         end(message, Message.Status.FAILED if is_last else stands, error.reason)
-    if isinstance(error, Gone):
-        PushSubscription.objects.filter(pk=message.subscription_id).delete()
-    PushSubscription.objects.filter(pk=message.subscription_id).update(last_error=error.reason[:300])
+    if message.subscription_id:
+        browser = PushSubscription.objects.filter(pk=message.subscription_id)
+        browser.delete() if isinstance(error, Gone) else browser.update(last_error=error.reason[:300])
     if message.robot_id:
-        _rest(message, error, now + wait)
+        _rest(message, Robot.objects.select_for_update().get(pk=message.robot_id), error, now + wait)
     elif isinstance(error, NoAnswer):
         gateway = _silence(message)
         with in_public():
@@ -208,8 +210,7 @@ def _note_failure(message: Message, error: ChannelError) -> None:
         _at(now + wait, message)
 
 
-def _rest(message: Message, error: ChannelError, until: datetime) -> None:
-    robot = Robot.objects.select_for_update().get(pk=message.robot_id)
+def _rest(message: Message, robot: Robot, error: ChannelError, until: datetime) -> None:
     robot.tried_at, robot.last_error = timezone.now(), error.reason[:300]
     robot.save(update_fields=["tried_at", "last_error"])
     if not error.is_permanent:

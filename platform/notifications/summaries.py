@@ -1,7 +1,6 @@
 """What a robot cannot take one by one goes together: urgent lines first and each of them, of the others as many as fit."""
 
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from notifications.channels import calls_in, cut_words, with_calls, without_calls

@@ -28,7 +28,10 @@ def robots_for(rule: Rule, subject: Any) -> list[Robot]:
 def tell_robots(rule: Rule, event: Event, subject: Any, line: str, url: str, called: Iterable[Notification]) -> None:
     """One message per robot and event, not per person; who has to act is called by the mobile number."""
     phones = [note.user.phone for note in called if note.user.phone][:MOST_CALLS]
-    facts = {"is_urgent": rule.is_urgent, "alert_id": subject.pk if event.subject_type == "alerts.alert" else None}
+    facts: dict[str, Any] = {
+        "is_urgent": rule.is_urgent,
+        "alert_id": subject.pk if event.subject_type == "alerts.alert" else None,
+    }
     for robot in robots_for(rule, subject):
         key = f"event:{event.pk}:robot:{robot.pk}"
         queue(robot.kind, robot.name, with_calls(line, phones), key=key, robot=robot, url=url, **facts)
@@ -41,7 +44,7 @@ def in_groups() -> Any:
 
 def tell_phone_and_mail(rule: Rule, note: Notification) -> None:
     """Every browser that the person switched notices on in, and the person's e-mail."""
-    facts = {
+    facts: dict[str, Any] = {
         "notification": note,
         "person": note.user,
         "is_urgent": note.is_urgent,

@@ -297,7 +297,8 @@ def test_what_cannot_be_read_is_said_and_finds_nothing(browser, two, asked, sent
 
 @pytest.mark.parametrize("name", ["q", "person", "month", "department", "span", "at"])
 @pytest.mark.parametrize(
-    "value", ["\x00", "a\x00b", "%", "_", "\\", "'", '"', "<script>", "😀", "\ud7ff", "f44cdb35-9afd-415b-b860-b974ad872f23"]
+    "value",
+    ["\x00", "a\x00b", "%", "_", "\\", "'", '"', "<script>", "😀", "\ud7ff", "f44cdb35-9afd-415b-b860-b974ad872f23"],
 )
 def test_stray_signs_break_nothing(browser, two, name, value):
     page = browser.get(LIST, {name: value})

@@ -4,6 +4,7 @@ import base64
 from datetime import timedelta
 
 import pytest
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils import timezone
 
@@ -51,7 +52,9 @@ def _send(subscription: PushSubscription, text: str = "🔥冒烟") -> Message:
 
 def test_the_rfcs_own_example_comes_out_byte_for_byte():
     """RFC 8291, appendix A."""
-    ours = ec.derive_private_key(int.from_bytes(unpacked("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"), "big"), ec.SECP256R1())
+    ours = ec.derive_private_key(
+        int.from_bytes(unpacked("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"), "big"), ec.SECP256R1()
+    )
     theirs = unpacked("BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4")
     sealed = push.encrypt(
         b"When I grow up, I want to be a watermelon",
@@ -73,7 +76,7 @@ def test_the_browser_reads_it_and_nobody_else(person, service):
     shown = browser.read(request.body)
     assert shown == {"title": "一厂", "text": "🔥冒烟", "url": "/go/x/1/", "urgent": True, "tag": message.key}
     assert request.headers["urgency"] == "high"
-    with pytest.raises(Exception, match="InvalidTag|^$"):
+    with pytest.raises(InvalidTag):
         Browser().read(request.body)
 
 

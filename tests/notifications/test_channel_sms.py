@@ -33,7 +33,7 @@ def provider(request):
 def gateway(provider, settings):
     with gateways.running(VENDORS[provider](ID, KEY)) as gateway:
         settings.GATEWAYS = {HOSTS[provider]: gateway.url}
-        names = {"KEY_ID": ID, "KEY_SECRET": KEY, "SIGN_NAME": "安环 平台", "APP_ID": "1400006666", "VARIABLE_LENGTH": 35}
+        names = {"KEY_ID": ID, "KEY_SECRET": KEY, "SIGN_NAME": "安环 平台", "APP_ID": "1400006666"}
         settings.SMS = {"PROVIDER": provider, **names, **TEXTS}
         yield gateway
 

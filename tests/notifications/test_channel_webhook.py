@@ -52,7 +52,15 @@ def test_another_secret_is_told_as_one(factory, gateway):
 
 @pytest.mark.parametrize(
     ("status", "stands"),
-    [(301, "failed"), (400, "failed"), (404, "failed"), (410, "failed"), (429, "waiting"), (500, "waiting"), (503, "waiting")],
+    [
+        (301, "failed"),
+        (400, "failed"),
+        (404, "failed"),
+        (410, "failed"),
+        (429, "waiting"),
+        (500, "waiting"),
+        (503, "waiting"),
+    ],
 )
 def test_what_the_receiver_says_decides_whether_it_is_tried_again(factory, gateway, status, stands):
     gateway.force(Reply("", status, {"Location": gateway.url, "Retry-After": "120"}))
@@ -112,7 +120,15 @@ def test_what_a_name_leads_to_is_looked_at_when_connecting(factory, gateway, set
 
 @pytest.mark.parametrize(
     "url",
-    ["http://example.com/", "ftp://example.com/", "https://", "https://a:b@example.com/", "https://exa mple.com/", "//x", "https://例子.cn/\r\nX: 1"],
+    [
+        "http://example.com/",
+        "ftp://example.com/",
+        "https://",
+        "https://a:b@example.com/",
+        "https://exa mple.com/",
+        "//x",
+        "https://例子.cn/\r\nX: 1",
+    ],
 )
 def test_only_a_plain_address_is_one(url):
     with pytest.raises(ChannelError):

@@ -88,7 +88,12 @@ def test_an_address_that_leads_elsewhere_is_refused_and_what_was_typed_stays(bro
 def test_a_webhook_needs_a_secret(browser, officer):
     answer = browser.post(DESK, {"kind": "webhook", "name": "MES", "address": "https://93.184.216.34/in"})
     assert answer.status_code == 422
-    assert browser.post(DESK, {"kind": "webhook", "name": "MES", "address": "https://93.184.216.34/in", "secret": "x"}).status_code == 302
+    assert (
+        browser.post(
+            DESK, {"kind": "webhook", "name": "MES", "address": "https://93.184.216.34/in", "secret": "x"}
+        ).status_code
+        == 302
+    )
 
 
 def test_the_test_button_says_at_once_what_the_gateway_said(browser, officer, gateway):

@@ -38,7 +38,15 @@ def test_nobody_switches_off_the_phone_of_somebody_else(browser, worker):
 
 
 @pytest.mark.parametrize(
-    "bad", [{"endpoint": ""}, {"endpoint": "http://10.0.0.1/"}, {"p256dh": "x"}, {"auth": ""}, {"auth": "\0"}, {"endpoint": "🔥"}]
+    "bad",
+    [
+        {"endpoint": ""},
+        {"endpoint": "http://10.0.0.1/"},
+        {"p256dh": "x"},
+        {"auth": ""},
+        {"auth": "\0"},
+        {"endpoint": "🔥"},
+    ],
 )
 def test_without_a_browsers_answer_nothing_is_kept(browser, worker, bad):
     assert _on(browser, **bad).status_code == 422

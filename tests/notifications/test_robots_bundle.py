@@ -108,7 +108,9 @@ def test_a_summary_calls_whom_its_urgent_lines_call(factory, gateway, clock, wor
     robot.tokens, robot.refilled_at = 0, timezone.now()
     robot.save()
     for number in range(3):
-        sending.queue("wecom", "群", f"火警{number}\n@1380000000{number}", key=f"u{number}", robot=robot, is_urgent=True)
+        sending.queue(
+            "wecom", "群", f"火警{number}\n@1380000000{number}", key=f"u{number}", robot=robot, is_urgent=True
+        )
     work_off()
     _go_on(clock, work_off, 8)
     (request,) = gateway.taken

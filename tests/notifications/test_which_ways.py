@@ -56,7 +56,12 @@ def test_one_message_per_robot_and_event_that_calls_who_has_to_act(hazard, work_
 def test_robots_of_the_workshop_of_what_is_above_it_and_of_the_whole_factory(hazard, work_off):
     above = make.department("制造部")
     Department.objects.filter(pk=hazard.department_id).update(parent=above)
-    for name, department in (("全厂", None), ("本车间", hazard.department), ("上级", above), ("别的车间", make.department())):
+    for name, department in (
+        ("全厂", None),
+        ("本车间", hazard.department),
+        ("上级", above),
+        ("别的车间", make.department()),
+    ):
         _robot(name, department)
     _robot("停用", is_active=False)
     _raise(hazard, work_off)
@@ -70,7 +75,7 @@ def test_the_group_hears_of_it_even_where_nobody_takes_alerts(hazard, work_off):
 
 
 def test_what_is_not_urgent_stays_out_of_the_groups(factory, work_off):
-    from hazards.actions import report_hazard  # noqa: PLC0415
+    from hazards.actions import report_hazard
 
     make.policies()
     make.person(Role.SAFETY_OFFICER)

@@ -48,4 +48,7 @@ def _headers(query: str) -> dict[str, str]:
     text = f"ACS3-HMAC-SHA256\n{hashlib.sha256(request.encode()).hexdigest()}"
     seal = hmac.new(settings.SMS["KEY_SECRET"].encode(), text.encode(), hashlib.sha256).hexdigest()
     credential = settings.SMS["KEY_ID"]
-    return {**signed, "Authorization": f"ACS3-HMAC-SHA256 Credential={credential},SignedHeaders={names},Signature={seal}"}
+    return {
+        **signed,
+        "Authorization": f"ACS3-HMAC-SHA256 Credential={credential},SignedHeaders={names},Signature={seal}",
+    }

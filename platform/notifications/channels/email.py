@@ -29,11 +29,16 @@ def send(message: Message) -> str:
         code, said = next(iter(error.recipients.values()), (550, b""))
         raise _refused(code, said) from None
     except smtplib.SMTPAuthenticationError as error:
-        raise ChannelError(_("The e-mail server does not take the password of this installation.") + f"（{error.smtp_code}）", is_permanent=True) from None
+        raise ChannelError(
+            _("The e-mail server does not take the password of this installation.") + f"（{error.smtp_code}）",
+            is_permanent=True,
+        ) from None
     except smtplib.SMTPResponseException as error:
         raise _refused(error.smtp_code, error.smtp_error) from None
     except (smtplib.SMTPException, OSError) as error:
-        raise NoAnswer(_("The e-mail server cannot be reached: %(error)s.") % {"error": str(error)[:120] or type(error).__name__}) from None
+        raise NoAnswer(
+            _("The e-mail server cannot be reached: %(error)s.") % {"error": str(error)[:120] or type(error).__name__}
+        ) from None
     return str(mail.extra_headers["Message-ID"])
 
 

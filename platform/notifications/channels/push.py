@@ -48,7 +48,13 @@ def send(message: Message) -> str:
 def _shown(message: Message) -> bytes:
     """What the service worker shows; two tries of one message have one tag, so the second takes the place of the first."""
     text = cut(without_calls(message.text), ROOM - 600, "…")
-    shown = {"title": current_factory().name, "text": text, "url": message.url or "/", "urgent": message.is_urgent, "tag": message.key}
+    shown = {
+        "title": current_factory().name,
+        "text": text,
+        "url": message.url or "/",
+        "urgent": message.is_urgent,
+        "tag": message.key,
+    }
     return json.dumps(shown, ensure_ascii=False).encode()
 
 
@@ -66,7 +72,9 @@ def _judge(status: int, retry_after: str) -> None:
     raise ChannelError(reason, is_permanent=True)
 
 
-def encrypt(text: bytes, theirs: bytes, secret: bytes, *, salt: bytes = b"", ours: ec.EllipticCurvePrivateKey | None = None) -> bytes:
+def encrypt(
+    text: bytes, theirs: bytes, secret: bytes, *, salt: bytes = b"", ours: ec.EllipticCurvePrivateKey | None = None
+) -> bytes:
     """One record of aes128gcm; salt and our key are new for each message."""
     salt, ours = salt or os.urandom(16), ours or ec.generate_private_key(_CURVE)
     point = _point(ours.public_key())

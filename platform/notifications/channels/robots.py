@@ -12,7 +12,9 @@ from notifications.channels import ChannelError, calls_in, cut, link_of, without
 from notifications.channels.post import Answer
 from notifications.models import Message, Robot
 
-REVOKED = gettext_lazy("The robot was removed from its group, or its key was changed. Make a new one and enter it here.")
+REVOKED = gettext_lazy(
+    "The robot was removed from its group, or its key was changed. Make a new one and enter it here."
+)
 WORDING = gettext_lazy("The robot wants a keyword in every message. Set it to a signature instead.")
 SIGNATURE = gettext_lazy("The signature does not fit. Copy the secret again, and look at the server's clock.")
 NETWORK = gettext_lazy("The robot only takes messages from known addresses. Add this server's address there.")
@@ -63,9 +65,9 @@ def judge(
         return
     shown = str(number) if number is not None else f"HTTP {answer.status}"
     detail = f"（{shown}{': ' if said else ''}{said[:100]}）"
-    if number in permanent:
+    if number is not None and number in permanent:
         raise ChannelError(f"{permanent[number]}{detail}", is_permanent=True)
-    if number in waits:
+    if number is not None and number in waits:
         reason, wait = waits[number]
         raise ChannelError(f"{reason}{detail}", wait=wait)
     if number is None and answer.status < 500 and answer.status != 429:

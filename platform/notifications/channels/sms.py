@@ -18,7 +18,9 @@ _CODE = re.compile(r"\b\d{6}\b")
 
 
 def is_set_up() -> bool:
-    return settings.SMS["PROVIDER"] in PROVIDERS and all(settings.SMS[name] for name in ("KEY_ID", "KEY_SECRET", "SIGN_NAME"))
+    return settings.SMS["PROVIDER"] in PROVIDERS and all(
+        settings.SMS[name] for name in ("KEY_ID", "KEY_SECRET", "SIGN_NAME")
+    )
 
 
 def send(message: Message) -> str:
@@ -43,10 +45,12 @@ def _filled_in(message: Message) -> tuple[str, dict[str, str]]:
 def _template(name: str) -> str:
     found = settings.SMS[name]
     if not found:
-        raise ChannelError(_("No approved text for this kind of SMS is set up (SMS_%(name)s).") % {"name": name}, is_permanent=True)
+        raise ChannelError(
+            _("No approved text for this kind of SMS is set up (SMS_%(name)s).") % {"name": name}, is_permanent=True
+        )
     return found
 
 
 def plain(text: str) -> str:
     """Only what a gateway takes, as long as a variable may be."""
-    return cut_words(_REFUSED.sub(" ", text).strip(), settings.SMS["VARIABLE_LENGTH"])
+    return cut_words(_REFUSED.sub(" ", text).strip(), settings.SMS_VARIABLE_LENGTH)

@@ -60,9 +60,13 @@ def _judge(status: int, retry_after: str) -> None:
         wait = timedelta(seconds=min(int(retry_after), 3600)) if retry_after.isdigit() else None
         raise ChannelError(f"{FAST}（HTTP {status}）", wait=wait)
     if 300 <= status < 400:
-        raise ChannelError(_("The address only points to another one (HTTP %(status)d). Enter that one.") % words, is_permanent=True)
+        raise ChannelError(
+            _("The address only points to another one (HTTP %(status)d). Enter that one.") % words, is_permanent=True
+        )
     if status in (401, 403):
-        raise ChannelError(_("The receiver refuses the signature (HTTP %(status)d). Compare the secret.") % words, is_permanent=True)
+        raise ChannelError(
+            _("The receiver refuses the signature (HTTP %(status)d). Compare the secret.") % words, is_permanent=True
+        )
     if status in (404, 410):
         raise ChannelError(_("There is nothing at this address any more (HTTP %(status)d).") % words, is_permanent=True)
     is_permanent = 400 <= status < 500 and status != 408

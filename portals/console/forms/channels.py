@@ -25,7 +25,9 @@ class RobotForm(forms.Form):
         max_length=200,
         required=False,
         label=_("Secret"),
-        help_text=_("DingTalk and Feishu: the robot's signature. A webhook: any long word that its receiver knows too."),
+        help_text=_(
+            "DingTalk and Feishu: the robot's signature. A webhook: any long word that its receiver knows too."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     department = Named(
