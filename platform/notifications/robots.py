@@ -30,6 +30,7 @@ register(
         "message.repeated": gettext_lazy("Message sent again"),
     }
 )
+NEEDS_SECRET = gettext_lazy("A webhook needs a secret, so that its receiver can tell that it comes from here.")
 _HOSTS = {
     Robot.Kind.WECOM: wecom.HOSTS,
     Robot.Kind.DINGTALK: dingtalk.HOSTS,
@@ -54,7 +55,7 @@ def add_robot(setting: Setting, *, by: User | None) -> Robot:
     _refuse_others(by)
     _refuse_address(setting)
     if not setting.secret and setting.kind == Robot.Kind.WEBHOOK:
-        raise DomainError(_("A webhook needs a secret, so that its receiver can tell that it comes from here."))
+        raise DomainError(str(NEEDS_SECRET))
     robot = Robot.objects.create(
         kind=setting.kind,
         name=setting.name.strip(),

@@ -21,7 +21,7 @@ def send(phone: str, template: str, variables: Mapping[str, str], key: str) -> s
     """What the gateway calls it: its BizId."""
     asked = {
         "PhoneNumbers": phone,
-        "SignName": settings.SMS["SIGN_NAME"],
+        "SignName": str(settings.SMS["SIGN_NAME"]),
         "TemplateCode": template,
         "TemplateParam": json.dumps(variables, ensure_ascii=False),
         "OutId": key[:256],
@@ -46,7 +46,7 @@ def _headers(query: str) -> dict[str, str]:
     lines = "".join(f"{name}:{value}\n" for name, value in signed.items())
     request = f"POST\n/\n{query}\n{lines}\n{names}\n{EMPTY}"
     text = f"ACS3-HMAC-SHA256\n{hashlib.sha256(request.encode()).hexdigest()}"
-    seal = hmac.new(settings.SMS["KEY_SECRET"].encode(), text.encode(), hashlib.sha256).hexdigest()
+    seal = hmac.new(str(settings.SMS["KEY_SECRET"]).encode(), text.encode(), hashlib.sha256).hexdigest()
     credential = settings.SMS["KEY_ID"]
     return {
         **signed,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from core.secrets import end_of
 from facilities.models import Department
 from notifications.models import Robot
-from notifications.robots import Setting
+from notifications.robots import NEEDS_SECRET, Setting
 from portals.forms import Named
 
 
@@ -44,6 +44,12 @@ class RobotForm(forms.Form):
                 if sealed := getattr(standing, name):
                     words = _("Ends with %(end)s. Left empty it stays.") % {"end": f"…{end_of(sealed)}"}
                     self.fields[name].help_text = words
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("kind") == Robot.Kind.WEBHOOK and not data.get("secret"):
+            self.add_error("secret", NEEDS_SECRET)
+        return data
 
     def setting(self) -> Setting:
         kind = self.standing.kind if self.standing else self.cleaned_data["kind"]

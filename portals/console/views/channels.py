@@ -46,20 +46,11 @@ def _keep(request, standing: Robot | None):
             else:
                 standing = robots.add_robot(form.setting(), by=request.user)
         except DomainError as refusal:
-            form.add_error(_field_of(form), refusal.message)
+            form.add_error("address", refusal.message)
         else:
             messages.success(request, _("Saved. Try it now: send a test."))
             return redirect("console:robot", pk=standing.pk)
     return _show(request, form, standing, status=422 if form.errors else 200)
-
-
-def _field_of(form: RobotForm) -> str:
-    """Refusals speak of the address, except where it is the secret that is missing."""
-    return (
-        "secret"
-        if form.cleaned_data.get("kind") == Robot.Kind.WEBHOOK and not form.cleaned_data["secret"]
-        else "address"
-    )
 
 
 def _show(request, form: RobotForm, standing: Robot | None, status: int = 200):
