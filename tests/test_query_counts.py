@@ -7,11 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from core.secrets import seal
 from facilities.qr import issue_sticker
 from hazards.actions import add_member, add_post, add_subtask, invite_outsider, open_group, stop_equipment
 from hazards.models import Evidence, Status
 from inspections.actions import ask_pause
 from inspections.models import Run
+from notifications.models import Message, PushSubscription, Robot
 from people.permissions import Role
 from tests import make
 
@@ -61,7 +63,11 @@ def officer(browser, factory):
 
 
 def add_some(officer, count: int) -> None:
-    for _number in range(count):
+    for number in range(count):
+        robot = Robot.objects.create(kind="wecom", name="群", address=seal("x"), department=make.department())
+        failed = {"channel": "wecom", "status": "failed", "person": make.person(Role.WORKER), "robot": robot}
+        Message.objects.create(address="群", text="冒烟", key=f"{count}:{number}", **failed)
+        PushSubscription.objects.create(user=officer, endpoint=f"https://p/{count}:{number}", p256dh="x", auth="x")
         team = make.team(make.person(Role.TEAM_LEADER))
         make.plan(team=team)
         issue_sticker(make.machine(), by=officer)

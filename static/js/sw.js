@@ -244,7 +244,7 @@ async function openPage(path) {
   const target = url.origin === location.origin ? url.href : location.origin;
   const [page] = await clients.matchAll({ type: "window", includeUncontrolled: true });
   if (!page) return clients.openWindow(target);
-  await page.focus();
+  await page.focus().catch(() => null);
   return page.navigate(target).catch(() => clients.openWindow(target));
 }
 
