@@ -1,6 +1,7 @@
 """Gateways on the loopback that ask for what the vendors' own do: signatures computed anew, limits, error codes."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -117,6 +118,26 @@ def running(vendor: Callable[[Request], Reply]) -> Iterator[Gateway]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def dripping() -> Iterator[str]:
+    """A server that never comes to the end of its first line."""
+    door = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        line, _address = door.accept()
+        with line, contextlib.suppress(OSError):
+            line.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+            for _second in range(30):
+                line.sendall(b"x")
+                time.sleep(1)
+
+    threading.Thread(target=drip, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{door.getsockname()[1]}/"
+    finally:
+        door.close()
 
 
 def forget_silence() -> None:

@@ -114,8 +114,10 @@ def test_a_wrong_secret_is_told_as_one(gateway, factory, kind):
         Reply("", 502),
         Reply([1, 2]),
         Reply(b"\xff\xfe"),
+        Reply({"errcode": [], "code": {}}),
+        Reply(b"[" * 60_000),
     ],
-    ids=["unknown number", "a page", "502", "a list", "no text"],
+    ids=["unknown number", "a page", "502", "a list", "no text", "a strange number", "without end"],
 )
 def test_any_other_answer_is_an_error_that_is_tried_again(gateway, robot, reply):
     gateway.force(reply)

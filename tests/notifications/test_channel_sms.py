@@ -118,6 +118,14 @@ def test_each_limit_has_its_own_patience(factory, gateway, code, said, stands, w
         assert abs(due_at - timezone.now() - wait) < timedelta(seconds=2)
 
 
+@pytest.mark.parametrize(
+    "body", [{"Response": []}, {"Response": {"SendStatusSet": [1]}}, {"Code": []}, [], b"<html>", b"["]
+)
+def test_an_answer_that_makes_no_sense_is_tried_again(factory, gateway, body):
+    gateway.force(Reply(body))
+    assert _send().status == Message.Status.WAITING
+
+
 def test_while_a_gateway_does_not_answer_other_texts_wait_without_asking_it(factory, gateway):
     gateway.seconds = 6
     assert _send().attempts == 1

@@ -1,5 +1,7 @@
 """A factory's own webhook: signed with its secret, the same id at each try, and never a way into somebody's network."""
 
+import time
+
 import pytest
 
 from core.secrets import seal
@@ -71,6 +73,15 @@ def test_what_the_receiver_says_decides_whether_it_is_tried_again(factory, gatew
 def test_an_answer_without_end_is_cut_off(factory, gateway):
     gateway.force(Reply(b"x" * 10_000_000))
     assert _send(_robot(gateway)).status == Message.Status.SENT
+
+
+def test_a_byte_every_second_is_given_up_after_seconds(factory, settings):
+    settings.PRIVATE_ADDRESSES = True
+    with gateways.dripping() as url:
+        robot = Robot.objects.create(kind="webhook", name="MES", address=seal(url), secret=seal(SECRET))
+        before = time.monotonic()
+        assert _send(robot).status == Message.Status.WAITING
+        assert time.monotonic() - before < post.ALTOGETHER + 2
 
 
 @pytest.mark.parametrize(

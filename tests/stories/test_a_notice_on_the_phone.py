@@ -15,6 +15,9 @@ ARRIVES = """async () => {
   await new Promise((done) => setTimeout(done, 500));
   return (await registration.getNotifications()).map((each) => [each.title, each.body, each.requireInteraction]);
 }"""
+CONTROLLED = """async () => {
+  while (!navigator.serviceWorker.controller) await new Promise((done) => setTimeout(done, 100));
+}"""
 TAPPED = """async () => {
   const [notification] = await registration.getNotifications();
   dispatchEvent(new NotificationEvent("notificationclick", {notification}));
@@ -26,7 +29,7 @@ def test_it_is_shown_once_and_a_tap_opens_what_it_is_about(fresh_factory, site):
     with chromium() as browser:
         page = signed_in(browser, site, worker.phone, {**PHONE, "permissions": ["notifications"]})
         page.goto("/m/me/")
-        page.wait_for_function("navigator.serviceWorker.controller")
+        page.evaluate(CONTROLLED)
         page.locator("#push [data-when=off]").first.wait_for()
         (phone,) = page.context.service_workers
         assert phone.evaluate(ARRIVES) == [["一厂", "2号冲压机冒烟", True]]

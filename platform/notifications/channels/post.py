@@ -35,7 +35,7 @@ class Answer:
         """The JSON object of the answer; nothing where it is something else."""
         try:
             found = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
 
@@ -48,10 +48,10 @@ def post_json(url: str, body: Mapping[str, Any], headers: Mapping[str, str] | No
 def post(url: str, content: bytes, headers: Mapping[str, str]) -> Answer:
     base = settings.GATEWAYS.get(urlsplit(url).hostname or "")
     refuse_strange(url)
-    target = base + url.split("://", 1)[1].partition("/")[1] + url.split("://", 1)[1].partition("/")[2] if base else url
-    backend = httpcore.SyncBackend() if base or settings.PRIVATE_ADDRESSES else _Guard()
+    target = base + url[url.index("/", len("https://")) :] if base else url
+    line = _Line(time.monotonic() + ALTOGETHER, is_guarded=not (base or settings.PRIVATE_ADDRESSES))
     try:
-        return _talk(target, content, {"User-Agent": "Anhuan", **headers}, backend)
+        return _talk(target, content, {"User-Agent": "Anhuan", **headers}, line)
     except (httpcore.TimeoutException, TimeoutError):
         raise NoAnswer(_("The gateway does not answer.")) from None
     except socket.gaierror:
@@ -72,11 +72,11 @@ def refuse_strange(url: str) -> None:
 
 
 def refuse_private(host: str) -> list[str]:
-    """Addresses of the name, all of them out in the Internet."""
+    """Addresses of the name, all of them out in the Internet; those come first that every network knows."""
     found = [str(row[4][0]) for row in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
     if not all(_is_outside(address) for address in found):
         raise ChannelError(_("This address leads into a private network, which is not allowed."), is_permanent=True)
-    return found
+    return sorted(found, key=lambda address: ":" in address)
 
 
 def _is_outside(address: str) -> bool:
@@ -88,25 +88,56 @@ def _is_outside(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
-class _Guard(httpcore.SyncBackend):
+class _Line(httpcore.SyncBackend):
     """Looks where a name leads at the moment of connecting; the certificate is still asked for the name."""
 
-    def connect_tcp(self, host: str, port: int, *args: Any, **more: Any) -> httpcore.NetworkStream:
-        return super().connect_tcp(refuse_private(host)[0], port, *args, **more)
+    def __init__(self, until: float, *, is_guarded: bool) -> None:
+        self.until, self.is_guarded = until, is_guarded
+
+    def connect_tcp(self, host: str, *args: Any, **more: Any) -> httpcore.NetworkStream:
+        address = refuse_private(host)[0] if self.is_guarded else host
+        return _Timed(super().connect_tcp(address, *args, **more), self.until)
 
 
-def _talk(url: str, content: bytes, headers: Mapping[str, str], backend: httpcore.NetworkBackend) -> Answer:
-    until = time.monotonic() + ALTOGETHER
+class _Timed(httpcore.NetworkStream):
+    """Ends in time, also where the other side sends a byte every few seconds."""
+
+    def __init__(self, inner: httpcore.NetworkStream, until: float) -> None:
+        self.inner, self.until = inner, until
+
+    def _left(self, timeout: float | None) -> float:
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return min(timeout or left, left)
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self.inner.read(max_bytes, self._left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self.inner.write(buffer, self._left(timeout))
+
+    def close(self) -> None:
+        self.inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _Timed(self.inner.start_tls(ssl_context, server_hostname, self._left(timeout)), self.until)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self.inner.get_extra_info(info)
+
+
+def _talk(url: str, content: bytes, headers: Mapping[str, str], line: _Line) -> Answer:
     limits = {"timeout": {"connect": CONNECT, "read": READ, "write": READ, "pool": CONNECT}}
     with (
-        httpcore.ConnectionPool(ssl_context=_authorities(), network_backend=backend) as pool,
+        httpcore.ConnectionPool(ssl_context=_authorities(), network_backend=line) as pool,
         pool.stream("POST", url, headers=list(headers.items()), content=content, extensions=limits) as response,
     ):
         body = b""
         for part in response.iter_stream():
             body += part
-            if time.monotonic() > until:
-                raise TimeoutError
             if len(body) > MOST_READ:
                 break
         kept = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}

@@ -54,7 +54,7 @@ def words(message: Message, room: int, *, with_numbers: bool = False) -> str:
 
 def judge(
     answer: Answer,
-    number: int | None,
+    number: object,
     said: str,
     *,
     permanent: Mapping[int, object],
@@ -63,6 +63,7 @@ def judge(
     """Nothing for a zero; else the refusal in plain words, with the gateway's own number behind it."""
     if answer.status < 300 and number == 0:
         return
+    number = number if isinstance(number, int) else None
     shown = str(number) if number is not None else f"HTTP {answer.status}"
     detail = f"（{shown}{': ' if said else ''}{said[:100]}）"
     if number is not None and number in permanent:

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from django.conf import settings
 
@@ -28,11 +29,16 @@ def send(phone: str, template: str, variables: Mapping[str, str], key: str) -> s
     }
     content = json.dumps(body, ensure_ascii=False).encode()
     answer = post(f"https://{HOST}/", content, _headers(content))
-    said = answer.said().get("Response", {})
-    first = (said.get("SendStatusSet") or [{}])[0]
-    error = said.get("Error") or first
+    said = _object(answer.said().get("Response"))
+    statuses = said.get("SendStatusSet")
+    first = _object(statuses[0] if isinstance(statuses, list) and statuses else None)
+    error = _object(said.get("Error")) or first
     judge(answer, str(error.get("Code", "")), str(error.get("Message", "")))
     return str(first.get("SerialNo", ""))
+
+
+def _object(found: Any) -> dict[str, Any]:
+    return found if isinstance(found, dict) else {}
 
 
 def _headers(content: bytes) -> dict[str, str]:
