@@ -1,6 +1,6 @@
 """What must happen later: one row in the public schema, in the transaction of the change that causes it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -57,6 +57,12 @@ def for_everyone(name: str, *, key: str, **payload) -> None:
 
 def is_waiting(*, key: str) -> bool:
     return Due.objects.filter(factory=current_factory(), key=key, dead_at=None).exists()
+
+
+def put_off(keys: Iterable[str], until: datetime) -> set[str]:
+    """Those of the keys whose time comes only after that moment."""
+    rows = Due.objects.filter(factory=current_factory(), key__in=list(keys), due_at__gt=until, dead_at=None)
+    return {str(key) for key in rows.values_list("key", flat=True)}
 
 
 def cancel(*, key: str) -> None:

@@ -69,12 +69,13 @@ def send_held(pk: int) -> None:
 
 
 def _claimed(pk: int) -> Message | None:
-    """The message, if its turn has come."""
+    """The message, if its turn has come. A robot is locked before its messages, here and everywhere."""
+    robot = Robot.objects.select_for_update(of=("self",)).filter(messages=pk).first()
     message = Message.objects.select_for_update(of=("self",)).filter(pk=pk, status=Message.Status.WAITING).first()
     if message is None or is_over(message):
         return None
-    if message.robot_id:
-        return _turn_of(message, Robot.objects.select_for_update().get(pk=message.robot_id))
+    if robot:
+        return _turn_of(message, robot)
     gateway = _silence(message)
     with in_public():
         silent_until = cache.get(gateway)
@@ -115,22 +116,31 @@ def _turn_of(message: Message, robot: Robot) -> Message | None:
 
 def _next_of(robot: Robot) -> Message | None:
     now = timezone.now()
-    rows = robot.messages.select_for_update(of=("self",)).filter(status=Message.Status.WAITING)
+    rows = robot.messages.filter(status=Message.Status.WAITING)
     later = bucket.free_at(robot, now, is_urgent=rows.filter(is_urgent=True).exists())
     if robot.is_active and later > now:
         _hold(robot, later)
         return None
-    waiting = [message for message in rows.select_related("robot").order_by("id") if not is_over(message)]
-    if not waiting:
-        return None
     if not cache.add(_busy(robot), True, LEASE.total_seconds()):
         _hold(robot, now + timedelta(seconds=1))
+        return None
+    waiting = [message for message in _ready(robot, now) if not is_over(message)]
+    if not waiting:
+        cache.delete(_busy(robot))
         return None
     bucket.take(robot, now, is_urgent=True)
     message, left = summaries.bundled(robot, waiting)
     if left:
         _hold(robot, now + timedelta(seconds=1))
     return _begun(message)
+
+
+def _ready(robot: Robot, now: datetime) -> list[Message]:
+    """What waits for the robot, but not what is meant for a later hour."""
+    rows = robot.messages.select_for_update(of=("self",)).select_related("robot").order_by("id")
+    waiting = list(rows.filter(status=Message.Status.WAITING))
+    put_off = due.put_off([_key(message) for message in waiting], now + timedelta(minutes=1))
+    return [message for message in waiting if _key(message) not in put_off]
 
 
 def _begun(message: Message) -> Message:
@@ -140,7 +150,11 @@ def _begun(message: Message) -> Message:
 
 
 def _at(when: datetime, message: Message) -> None:
-    due.at(when, "notifications.send", key=f"message:{message.pk}", message=message.pk)
+    due.at(when, "notifications.send", key=_key(message), message=message.pk)
+
+
+def _key(message: Message) -> str:
+    return f"message:{message.pk}"
 
 
 def _hold(robot: Robot, until: datetime) -> None:
@@ -180,11 +194,11 @@ def _try(message: Message) -> None:
 
 def _note_success(message: Message, provider_id: str) -> None:
     now = timezone.now()
+    if message.robot_id:
+        Robot.objects.filter(pk=message.robot_id).update(tried_at=now, worked_at=now, last_error="")
     message.sent_at, message.provider_id = now, provider_id[:120]
     message.save(update_fields=["sent_at", "provider_id"])
     end(message, Message.Status.SENT)
-    if message.robot_id:
-        Robot.objects.filter(pk=message.robot_id).update(tried_at=now, worked_at=now, last_error="")
     if message.subscription_id:
         PushSubscription.objects.filter(pk=message.subscription_id).update(worked_at=now, last_error="")
 
@@ -194,19 +208,20 @@ def _note_failure(message: Message, error: ChannelError) -> None:
     now, is_last = timezone.now(), error.is_permanent or message.attempts >= MOST_ATTEMPTS
     is_last = is_last or message.key.startswith(TEST)
     wait = error.wait or min(timedelta(seconds=2**message.attempts), SLOWEST)
+    robot = Robot.objects.select_for_update().filter(pk=message.robot_id or 0).first()
     stands = Message.objects.select_for_update(of=("self",)).get(pk=message.pk).status
     if stands == Message.Status.WAITING:
         end(message, Message.Status.FAILED if is_last else stands, error.reason)
     if message.subscription_id:
         browser = PushSubscription.objects.filter(pk=message.subscription_id)
         browser.delete() if isinstance(error, Gone) else browser.update(last_error=error.reason[:300])
-    if message.robot_id:
-        _rest(message, Robot.objects.select_for_update().get(pk=message.robot_id), error, now + wait)
+    if robot:
+        _rest(message, robot, error, now + wait)
     elif isinstance(error, NoAnswer):
         gateway = _silence(message)
         with in_public():
             cache.set(gateway, now + REST, REST.total_seconds())
-    if message.status == Message.Status.WAITING and not message.robot_id:
+    if message.status == Message.Status.WAITING and not robot:
         _at(now + wait, message)
 
 

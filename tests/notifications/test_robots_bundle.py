@@ -143,6 +143,19 @@ def test_one_robot_keeps_at_most_one_worker(factory, gateway, clock):
     assert _statuses([second]) == ["sent"]
 
 
+def test_what_is_meant_for_a_later_hour_is_not_taken_along(factory, gateway, clock, work_off):
+    robot = _robot()
+    morning = timezone.now() + timedelta(hours=8)
+    digest = sending.queue("wecom", robot.name, "早上的汇总", key="digest", robot=robot, at=morning)
+    _queue(robot, 30)
+    work_off()
+    _go_on(clock, work_off, 30)
+    assert _statuses([digest]) == ["waiting"]
+    clock.move_to(morning + timedelta(seconds=1))
+    work_off()
+    assert _statuses([digest]) == ["sent"]
+
+
 def test_what_waits_for_a_robot_that_is_switched_off_stops(factory, gateway, clock, work_off):
     robot = _robot()
     messages = _queue(robot, 30)
