@@ -1,6 +1,6 @@
 """What must happen later: one row in the public schema, in the transaction of the change that causes it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -12,15 +12,22 @@ from tenants.models import Due, Factory
 
 MAX_ATTEMPTS = 12
 _handlers: dict[str, Callable] = {}
+_leases: dict[str, timedelta] = {}
 
 
-def handler(name: str):
-    """Registers the function that does the work of rows with this name; it must stand being called twice."""
+def handler(name: str, *, lease: timedelta | None = None):
+    """Registers the function that does the work of rows with this name; it must stand being called twice.
+
+    With a lease it works outside of the row's transaction, because it waits for somebody else's server: no lock and no
+    open transaction stands meanwhile, and of a killed worker the row is due again when the lease is over.
+    """
 
     def register(function: Callable) -> Callable:
         if name in _handlers:
             raise ValueError(f"two handlers for {name}")
         _handlers[name] = function
+        if lease:
+            _leases[name] = lease
         return function
 
     return register
@@ -47,6 +54,16 @@ def once(when: datetime, name: str, *, key: str, **payload) -> None:
 def for_everyone(name: str, *, key: str, **payload) -> None:
     """Work of the installation itself, without a factory; nobody waits for it, so the beat's next second is soon enough."""
     _write(None, timezone.now(), name, key, payload, moves=False, wakes=False)
+
+
+def is_waiting(*, key: str) -> bool:
+    return Due.objects.filter(factory=current_factory(), key=key, dead_at=None).exists()
+
+
+def put_off(keys: Iterable[str], until: datetime) -> set[str]:
+    """Those of the keys whose time comes only after that moment."""
+    rows = Due.objects.filter(factory=current_factory(), key__in=list(keys), due_at__gt=until, dead_at=None)
+    return {str(key) for key in rows.values_list("key", flat=True)}
 
 
 def cancel(*, key: str) -> None:
@@ -76,22 +93,24 @@ def nudge() -> None:
 
 
 def run_one() -> bool:
-    """Claims a row and does its work, all in one transaction: the urgent ones first, of these and of the others the
-    most overdue; False when nothing is due.
+    """Claims a row and does its work: the urgent ones first, of these and of the others the most overdue; False when
+    nothing is due.
 
-    It is removed before its work, which may ask to be called again under the same key.
+    It is removed before its work, which may ask to be called again under the same key; both is one transaction.
     A killed worker leaves the row as it was. A failing one keeps the reason, waits twice as long each time and
     is set aside after MAX_ATTEMPTS for an operator to look at.
     """
-    with in_public(), transaction.atomic():
-        row = claim()
-        if row is None:
-            return False
-        try:
-            with transaction.atomic():
-                _do(row)
-        except Exception as error:  # the row carries the reason on; nothing is swallowed
-            _postpone(row, error)
+    with in_public():
+        with transaction.atomic():
+            row = claim()
+            if row is None:
+                return False
+            if row.handler not in _leases:
+                _run(row)
+                return True
+            row.due_at = timezone.now() + _leases[row.handler]
+            row.save(force_insert=True)
+        _run_leased(row)
     return True
 
 
@@ -112,6 +131,27 @@ DELETE FROM tenants_due WHERE id = coalesce(
 """
 
 
+def _run(row: Due) -> None:
+    try:
+        with transaction.atomic():
+            _do(row)
+    except Exception as error:  # the row carries the reason on; nothing is swallowed
+        _postpone(row, error, force_insert=True)
+
+
+def _run_leased(row: Due) -> None:
+    """Whoever moved or cancelled the row meanwhile has the last word."""
+    mine = Due.objects.filter(pk=row.pk, due_at=row.due_at)
+    try:
+        _do(row)
+    except Exception as error:  # as above
+        with transaction.atomic():
+            if mine.select_for_update().exists():
+                _postpone(row, error)
+    else:
+        mine.delete()
+
+
 def _do(row: Due) -> None:
     if row.factory is None:
         _handlers[row.handler](**row.payload)
@@ -120,12 +160,12 @@ def _do(row: Due) -> None:
         _handlers[row.handler](**row.payload)
 
 
-def _postpone(row: Due, error: Exception) -> None:
+def _postpone(row: Due, error: Exception, *, force_insert: bool = False) -> None:
     row.attempts += 1
     row.last_error = f"{type(error).__name__}: {error}"[:2000]
     row.due_at = timezone.now() + timedelta(seconds=min(2**row.attempts, 3600))
     row.dead_at = timezone.now() if row.attempts >= MAX_ATTEMPTS else None
-    row.save(force_insert=True)
+    row.save(force_insert=force_insert)
 
 
 def waiting(name: str) -> list[dict]:

@@ -11,6 +11,7 @@ from alerts.actions import raise_alert
 from alerts.screens import make_screen
 from core.events import action, emit
 from core.models import Event
+from core.secrets import seal
 from facilities.calendar import today
 from facilities.models import Shift
 from facilities.qr import issue_sticker
@@ -28,7 +29,7 @@ from hazards.models import (
 )
 from inspections.actions import ask_pause
 from inspections.models import Run
-from notifications.models import Feed, Message, Notification
+from notifications.models import Feed, Message, Notification, PushSubscription, Robot
 from people.models import Duty
 from people.permissions import Role
 from tests import make
@@ -63,6 +64,8 @@ PAGES = (
     "/desk/plant/departments/",
     "/desk/people/",
     "/desk/ledger/",
+    "/desk/channels/",
+    "/m/me/",
     "/desk/hazards/routes/",
     "/desk/hazards/limits/",
     "/desk/alerts/",
@@ -85,7 +88,11 @@ def officer(browser, factory):
 
 
 def add_some(officer, count: int) -> None:
-    for _number in range(count):
+    for number in range(count):
+        robot = Robot.objects.create(kind="wecom", name="群", address=seal("x"), department=make.department())
+        failed = {"channel": "wecom", "status": "failed", "person": make.person(Role.WORKER), "robot": robot}
+        Message.objects.create(address="群", text="冒烟", key=f"{count}:{number}", **failed)
+        PushSubscription.objects.create(user=officer, endpoint=f"https://p/{count}:{number}", p256dh="x", auth="x")
         team = make.team(make.person(Role.TEAM_LEADER))
         make.plan(team=team)
         issue_sticker(make.machine(), by=officer)

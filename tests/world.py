@@ -11,6 +11,7 @@ from alerts.models import Alert, AlertPolicy
 from alerts.screens import make_screen
 from core.attachments import keep_photo, keep_voice
 from core.models import Attachment, Job, SavedView
+from core.secrets import seal
 from facilities.models import Area, CalendarDay, Department, Equipment, EquipmentType, QRPoint, Shift
 from facilities.qr import issue_sticker
 from hazards.actions import add_post, add_subtask, invite_outsider, open_group
@@ -32,7 +33,7 @@ from hazards.models import (
     TipMessage,
 )
 from inspections.models import Checklist, Frequency, Item, Pause, Plan, Run, Stop, Theme
-from notifications.models import Feed, Message, Mute, Notification, QuietHours, RuleChange
+from notifications.models import Feed, Message, Mute, Notification, PushSubscription, QuietHours, Robot, RuleChange
 from people.models import Absence, Duty, JobRole, Team, User
 from people.permissions import Role
 from tests import make
@@ -90,6 +91,7 @@ def build(mark: str) -> World:
     _screen, world.screen_token = make_screen(f"{mark}门口", workshop, by=world.people[Role.SAFETY_OFFICER])
     Message.objects.create(channel="sms", address="13900000000", text=f"{mark}短信", key=mark)
     _alerts(world, workshop)
+    _channels(world, worker)
     return world
 
 
@@ -107,6 +109,26 @@ def _alerts(world: World, workshop: Department) -> None:
     alert.called.add(officer, world.people[Role.WORKER])
     Message.objects.create(
         channel="sms", address="13900000000", text=f"{world.mark}告警短信", alert_id=alert.pk, key=f"{world.mark}2"
+    )
+
+
+def _channels(world: World, worker: User) -> None:
+    robot = Robot.objects.create(
+        kind="webhook",
+        name=f"{world.mark}群",
+        address=seal(f"https://{world.mark}.invalid/"),
+        last_error=f"{world.mark}失效",
+    )
+    Message.objects.create(
+        channel="webhook",
+        robot=robot,
+        address=robot.name,
+        text=f"{world.mark}群消息",
+        status="failed",
+        key=f"{world.mark}r",
+    )
+    PushSubscription.objects.create(
+        user=worker, endpoint=f"https://push.invalid/{world.mark}", p256dh="x", auth="x", device=f"{world.mark}手机"
     )
 
 

@@ -16,6 +16,10 @@ def text(name: str, default: str | None = None) -> str:
     return value or default or ""
 
 
+def complain(problem: str) -> None:
+    _problems.append(problem)
+
+
 def flag(name: str) -> bool:
     return os.environ.get(name, "0").lower() in {"1", "true", "yes", "on"}
 
@@ -30,9 +34,38 @@ def number(name: str, default: int) -> int:
     return int(value)
 
 
-def key(name: str) -> bytes:
+def several(name: str) -> list[str]:
+    return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
+
+
+def pairs(name: str) -> dict[str, str]:
+    """one=this,two=that"""
+    found = dict(part.partition("=")[::2] for part in several(name))
+    if not all(found.values()):
+        _problems.append(f"{name} must be written name=value,name=value")
+    return found
+
+
+def mail(name: str) -> dict:
+    """smtp://user:password@host:port for STARTTLS (port 587), smtps:// for TLS from the start (465), smtp+plain:// for none."""
+    address = os.environ.get(name, "")
+    url = urlsplit(address)
+    ports = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
+    if address and (url.scheme not in ports or not url.hostname):
+        _problems.append(f"{name} must begin with smtp://, smtps:// or smtp+plain:// and name a host")
+    return {
+        "EMAIL_HOST": url.hostname or "",
+        "EMAIL_PORT": url.port or ports.get(url.scheme, 25),
+        "EMAIL_HOST_USER": unquote(url.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
+        "EMAIL_USE_TLS": url.scheme == "smtp",
+        "EMAIL_USE_SSL": url.scheme == "smtps",
+    }
+
+
+def key(name: str, *, is_required: bool = True) -> bytes:
     """32 bytes, written in base64."""
-    value = text(name)
+    value = text(name, None if is_required else "")
     try:
         found = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 DEBUG = env.flag("DEBUG")
 DEMO = env.flag("DEMO")
 SECRET_KEY = env.text("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.several("SECRET_KEY_FALLBACKS")
 LEDGER_KEY = env.key("LEDGER_KEY")
 BASE_DOMAIN = env.text("BASE_DOMAIN", "localhost" if DEMO or DEBUG else None)
 PORT = env.number("PORT", 8000)
@@ -231,6 +232,32 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+
+# Ways out: each one that is not set up says so where messages are looked at, and nothing else stops.
+SMS = {
+    "PROVIDER": env.text("SMS_PROVIDER", ""),
+    "KEY_ID": env.text("SMS_KEY_ID", ""),
+    "KEY_SECRET": env.text("SMS_KEY_SECRET", ""),
+    "APP_ID": env.text("SMS_APP_ID", ""),
+    "SIGN_NAME": env.text("SMS_SIGN_NAME", ""),
+    "CODE_TEMPLATE": env.text("SMS_CODE_TEMPLATE", ""),
+    "NOTICE_TEMPLATE": env.text("SMS_NOTICE_TEMPLATE", ""),
+    "LINK_TEMPLATE": env.text("SMS_LINK_TEMPLATE", ""),
+}
+SMS_VARIABLE_LENGTH = env.number("SMS_VARIABLE_LENGTH", 35)
+if SMS["PROVIDER"] not in ("", "aliyun", "tencent"):
+    env.complain("SMS_PROVIDER must be aliyun or tencent")
+_mail = env.mail("EMAIL_URL")
+EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"anhuan@{BASE_DOMAIN}")
+VAPID_KEY = env.key("VAPID_KEY", is_required=False)
+VAPID_CONTACT = env.text("VAPID_CONTACT", f"mailto:{DEFAULT_FROM_EMAIL}")
+# Another base address in the place of a vendor's host, such as that of a proxy: oapi.dingtalk.com=https://proxy.example.com
+GATEWAYS = env.pairs("GATEWAYS")
+# A factory's own webhook may then be http:// and inside this server's network.
+PRIVATE_ADDRESSES = env.flag("PRIVATE_ADDRESSES")
 
 LOGGING = {
     "version": 1,

@@ -5,4 +5,4 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from notifications import digests, rules, tasks, timeline  # noqa: F401 - register handlers and events
+        from notifications import digests, robots, rules, tasks, timeline  # noqa: F401 - register handlers and events

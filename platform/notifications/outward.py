@@ -15,19 +15,19 @@ from core.models import Event
 from facilities.models import Department
 from hazards.actions.invitations import link_of
 from notifications.catalogue import Rule, Way
+from notifications.channels import with_calls
 from notifications.digests import keep_for_digest
 from notifications.models import Message, Notification, PushSubscription, Robot
 from notifications.quiet import quiet_until
 from notifications.rules import Telling, telling
 from notifications.sending import queue
+from notifications.summaries import MOST_CALLS
 from people.models import User
 from tenants.addresses import address_of
 from tenants.current import current_factory
 
 # What comes to a company with its link says these already.
 _SAID_BY_THE_LINK = ("hazard.assigned", "group.joined")
-# Of one group, by one message.
-MOST_CALLS = 20
 
 
 def send_out(rule: Rule, event: Event, subject: Any, notes: list[Notification], line: str) -> None:
@@ -41,13 +41,8 @@ def send_out(rule: Rule, event: Event, subject: Any, notes: list[Notification], 
     phones = [note.user.phone for note in notes if note.user.phone][:MOST_CALLS]
     for robot in robots:
         facts: dict[str, Any] = {"robot": robot, "is_urgent": how.is_urgent, "alert_id": _alert_id(subject), "at": at}
-        key, text = f"event:{event.pk}:robot:{robot.pk}", _calling(line, phones)
+        key, text = f"event:{event.pk}:robot:{robot.pk}", with_calls(line, phones)
         queue(robot.kind, robot.name, text, key=key, url=_shared_path(subject), **facts)
-
-
-def _calling(line: str, phones: list[str]) -> str:
-    """Who has to act is called by the mobile number, in the last line."""
-    return f"{line}\n{' '.join(f'@{phone}' for phone in phones)}" if phones else line
 
 
 def _to_guest(rule: Rule, note: Notification, at: datetime | None) -> bool:

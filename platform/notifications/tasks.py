@@ -33,8 +33,11 @@ def send_sms(phone: str, text: str, key: str) -> None:
     sending.queue(Message.Channel.SMS, phone, text, key=key)
 
 
-@due.handler("notifications.send")
+@due.handler("notifications.send", lease=sending.LEASE)
 def send(message: int) -> None:
-    found = Message.objects.select_for_update(of=("self",)).filter(pk=message).first()
-    if found:
-        sending.send(found)
+    sending.send(message)
+
+
+@due.handler("notifications.send_held", lease=sending.LEASE)
+def send_held(robot: int) -> None:
+    sending.send_held(robot)

@@ -89,6 +89,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "notifications.view": _OFFICE | _LEADERS,
         "notifications.set_rules": {Role.SAFETY_OFFICER},
         "alerts.manage_screens": _OFFICE,
+        # where notices go besides the page
+        "channels.manage": _OFFICE,
         # records
         "ledger.verify": _OFFICE | _LEADERS | {Role.INSPECTOR},
     }.items()

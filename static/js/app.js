@@ -27,6 +27,7 @@ const PARTS = {
   "[data-compose]": "./chat.js",
   "[data-calm]": "./calm.js",
   "[data-copy]": "./copy.js",
+  "[data-push]": "./push.js",
 };
 const started = new Map(Object.keys(PARTS).map((selector) => [selector, new WeakSet()]));
 

@@ -225,6 +225,32 @@ async function isOfToday(cache, url) {
   return Boolean(at) && Date.now() - at < DAY;
 }
 
+// Notices of somebody else's push service, shown even when no page is open
+
+addEventListener("push", (event) => event.waitUntil(show(event.data?.json() ?? {})));
+
+/** Each push has to be shown; the same tag takes the place of the same notice. */
+function show({ title = "", text = "", url = "/", urgent = false, tag = "" }) {
+  const icon = "/static/vendor/icon-192.png";
+  const loud = urgent ? { requireInteraction: true, renotify: Boolean(tag), vibrate: [400, 150, 400, 150, 400] } : {};
+  return registration.showNotification(title, { body: text, tag, icon, badge: icon, data: { url }, ...loud });
+}
+
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(openPage(event.notification.data?.url ?? "/"));
+});
+
+/** In the page that is open already, else in a new one; never anywhere but here. */
+async function openPage(path) {
+  const url = new URL(path, location.origin);
+  const target = url.origin === location.origin ? url.href : location.origin;
+  const [page] = await clients.matchAll({ type: "window", includeUncontrolled: true });
+  if (!page) return clients.openWindow(target);
+  await page.focus().catch(() => null);
+  return page.navigate(target).catch(() => clients.openWindow(target));
+}
+
 addEventListener("sync", (event) => event.waitUntil(flush().then((outcome) => {
   if (outcome?.left && outcome.kind === "noAnswer") throw new Error("later");
 })));

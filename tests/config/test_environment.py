@@ -47,11 +47,19 @@ def test_malformed_values_are_told_together():
         ENTRY_POINTS["manage.py"],
         LEDGER_KEY="too-short",
         PORT="eighty",
+        EMAIL_URL="mail.example.com",
+        SMS_PROVIDER="pigeon",
+        VAPID_KEY="too-short",
+        GATEWAYS="oapi.dingtalk.com",
         DATABASE_URL="mysql://somewhere/anhuan",
         DATABASE_OWNER_URL="postgresql://owner@somewhere:port/anhuan",
     )
     assert "LEDGER_KEY must be 32 bytes" in result.stderr
     assert "PORT must be a whole number" in result.stderr
+    assert "EMAIL_URL must begin with smtp://" in result.stderr
+    assert "SMS_PROVIDER must be aliyun or tencent" in result.stderr
+    assert "VAPID_KEY must be 32 bytes" in result.stderr
+    assert "GATEWAYS must be written name=value" in result.stderr
     assert "DATABASE_URL must begin with postgresql://" in result.stderr
     assert "DATABASE_OWNER_URL has no number for a port" in result.stderr
     assert "Traceback" not in result.stderr

@@ -1,6 +1,14 @@
 """Ways out of the product. Each channel is one module with send(message), which returns what the gateway calls it."""
 
+import re
 from datetime import timedelta
+from typing import Any
+
+from tenants.addresses import address_of
+from tenants.current import current_factory
+
+# Who is called in a group stands in the text, as DingTalk wants it: @ and the mobile number, in the last line.
+_CALL = re.compile(r"@(1\d{10})(?!\d)")
 
 
 class ChannelError(Exception):
@@ -12,3 +20,43 @@ class ChannelError(Exception):
     def __init__(self, reason: str, *, is_permanent: bool = False, wait: timedelta | None = None):
         super().__init__(reason)
         self.reason, self.is_permanent, self.wait = reason, is_permanent, wait
+
+
+class NoAnswer(ChannelError):
+    """Nobody is there, or too slow: whatever else goes there waits a while, so that it holds up nobody else."""
+
+
+class Gone(ChannelError):
+    """Where it should go exists no longer."""
+
+    def __init__(self, reason: str):
+        super().__init__(reason, is_permanent=True)
+
+
+def with_calls(text: str, phones: list[str]) -> str:
+    return f"{text}\n{' '.join(f'@{phone}' for phone in phones)}" if phones else text
+
+
+def calls_in(text: str) -> list[str]:
+    return list(dict.fromkeys(_CALL.findall(text)))
+
+
+def without_calls(text: str) -> str:
+    return _CALL.sub("", text).strip()
+
+
+def link_of(message: Any) -> str:
+    """The whole address of what the message is about."""
+    return f"{address_of(current_factory())}{message.url}" if message.url.startswith("/") else message.url
+
+
+def cut(text: str, room: int, note: str) -> str:
+    """As many whole characters as fit into so many bytes of UTF-8, with a note where something is missing."""
+    if len(text.encode()) <= room:
+        return text
+    kept = text.encode()[: room - len(note.encode())].decode(errors="ignore")
+    return kept + note
+
+
+def cut_words(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"

@@ -1,10 +1,56 @@
-"""SMS through the gateway of the installation."""
+"""SMS through the gateway of the installation. Every text is one of three that the gateway approved beforehand: a sign-in
+code, a notice, a notice with a link; what is said goes into its variables, which are short.
+"""
 
+import re
+
+from django.conf import settings
 from django.utils.translation import gettext as _
 
-from notifications.channels import ChannelError
+from notifications.channels import ChannelError, aliyun, cut_words, tencent
 from notifications.models import Message
+
+PROVIDERS = {"aliyun": aliyun.send, "tencent": tencent.send}
+# Gateways refuse whatever is outside the Basic Multilingual Plane, such as emoji, and the brackets of a signature.
+_REFUSED = re.compile(r"[\U00010000-\U0010ffff\ufe0f\u200d【】\x00-\x1f]+")
+_LINK = re.compile(r"\s*https?://\S+$")
+_CODE = re.compile(r"\b\d{6}\b")
+
+
+def is_set_up() -> bool:
+    return settings.SMS["PROVIDER"] in PROVIDERS and all(
+        settings.SMS[name] for name in ("KEY_ID", "KEY_SECRET", "SIGN_NAME")
+    )
 
 
 def send(message: Message) -> str:
-    raise ChannelError(_("No SMS gateway is set up for this installation."), is_permanent=True)
+    if not is_set_up():
+        raise ChannelError(_("No SMS gateway is set up for this installation."), is_permanent=True)
+    template, variables = _filled_in(message)
+    return PROVIDERS[settings.SMS["PROVIDER"]](message.address, template, variables, message.key)
+
+
+def _filled_in(message: Message) -> tuple[str, dict[str, str]]:
+    """The approved text that fits, and what is said in it."""
+    link, code = _LINK.search(message.text), _CODE.search(message.text)
+    if message.key.startswith("code:") and code:
+        return _template("CODE_TEMPLATE"), {"code": code.group()}
+    text = plain(message.text[: link.start()] if link else message.text)
+    if not link:
+        return _template("NOTICE_TEMPLATE"), {"text": text}
+    path = link.group().strip().split("://", 1)[1].partition("/")[2]
+    return _template("LINK_TEMPLATE"), {"text": text, "link": path}
+
+
+def _template(name: str) -> str:
+    found = settings.SMS[name]
+    if not found:
+        raise ChannelError(
+            _("No approved text for this kind of SMS is set up (SMS_%(name)s).") % {"name": name}, is_permanent=True
+        )
+    return found
+
+
+def plain(text: str) -> str:
+    """Only what a gateway takes, as long as a variable may be."""
+    return cut_words(_REFUSED.sub(" ", text).strip(), settings.SMS_VARIABLE_LENGTH)

@@ -1,17 +1,55 @@
-from django.contrib.auth.decorators import login_required
+import json
 
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from core.errors import DomainError
+from notifications.channels import push
+from notifications.subscriptions import subscribe, unsubscribe
 from portals import absences
+from portals.field.forms.push import PushForm, browser_of
 from portals.web import page
 
 
 @login_required
 def me(request):
-    """Who I am here, how pages look to me, who stands in for me, and the way out."""
+    """Who I am here, how pages look to me, which phones call me, who stands in for me, and the way out."""
     if request.method == "POST":
         return absences.declare(request, request.user, lambda form: _show(request, 422, absence=form), request.path)
     return _show(request)
 
 
 def _show(request, status: int = 200, **more):
-    context = {"has_desk": request.user.can("console.open"), **absences.absences_of(request.user), **more}
+    browsers = list(request.user.push_subscriptions.order_by("-id"))
+    context = {
+        "has_desk": request.user.can("console.open"),
+        "push_key": push.public_key(),
+        "browsers": browsers,
+        "known": json.dumps([browser.endpoint for browser in browsers]),
+        **absences.absences_of(request.user),
+        **more,
+    }
     return page(request, "field/me.html", context, status=status)
+
+
+@login_required
+@require_POST
+def push_on(request):
+    """What the browser's push service answered; without a script there is nothing in it."""
+    form = PushForm(request.POST)
+    if not form.is_valid():
+        raise DomainError(_("This browser's answer cannot be used. Try again, or use another browser."))
+    subscribe(request.user, device=browser_of(request.headers.get("User-Agent", "")), **form.cleaned_data)
+    messages.success(request, _("Notices now come to this phone, even when Anhuan is closed."))
+    return redirect("field:me")
+
+
+@login_required
+@require_POST
+def push_off(request):
+    unsubscribe(request.user, endpoint=request.POST.get("endpoint", "").replace("\0", ""))
+    messages.success(request, _("Switched off."))
+    return redirect("field:me")

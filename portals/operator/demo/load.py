@@ -25,6 +25,7 @@ from portals.operator.demo.majors import write_major
 from portals.operator.demo.notices import tell_story
 from portals.operator.demo.plant import NAME, SLUG
 from portals.operator.demo.records import write_records
+from portals.operator.demo.robots import write_robots
 from portals.operator.demo.rows import copy_rows
 from portals.operator.demo.setup import write_plans, write_site
 from portals.operator.demo.tips import write_tip
@@ -82,6 +83,7 @@ def _write(say: Say) -> None:
         write_major(site, planned)
         write_group(planned, now)
         write_tip(site)
+        write_robots(site)
     say("ledger")
     _seal([*site.events, *events, *planned], begin=min(event.at for event in events))
     tell_story()

@@ -1,0 +1,94 @@
+"""What the codes of SMS gateways mean: for whom it is to put right, and whether trying again can help."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from notifications.channels import ChannelError
+from notifications.channels.post import Answer
+
+TAKEN = {"OK", "Ok"}
+NUMBER = gettext_lazy("This is not a phone number that gets texts. Correct it.")
+BLOCKED = gettext_lazy("This phone wants no texts from here, or its operator blocks them.")
+MONEY = gettext_lazy("The SMS account is empty. Pay in, then send again.")
+KEYS = gettext_lazy("The gateway does not know the keys of this installation.")
+APPROVAL = gettext_lazy("The signature or the text is not approved at the gateway yet.")
+WORDS = gettext_lazy("The gateway does not take these words.")
+OFTEN = gettext_lazy("This phone got as many texts as the gateway allows for now.")
+DAILY = gettext_lazy("This phone got as many texts as the gateway allows in a day.")
+BUSY = gettext_lazy("The gateway is busy.")
+# By what the code begins with; the longest that fits counts.
+_PERMANENT = {
+    "isv.MOBILE_NUMBER_ILLEGAL": NUMBER,
+    "isv.MOBILE_COUNT_OVER_LIMIT": NUMBER,
+    "InvalidParameterValue.IncorrectPhoneNumber": NUMBER,
+    "isv.BLACK_KEY_CONTROL_LIMIT": WORDS,
+    "isv.PARAM_LENGTH_LIMIT": WORDS,
+    "isv.TEMPLATE_PARAMS_ILLEGAL": WORDS,
+    "isv.TEMPLATE_MISSING_PARAMETERS": WORDS,
+    "isv.INVALID_PARAMETERS": WORDS,
+    "isv.PARAM_NOT_SUPPORT_URL": WORDS,
+    "InvalidParameterValue.TemplateParameter": WORDS,
+    "FailedOperation.ContainSensitiveWord": WORDS,
+    "FailedOperation.PhoneNumberInBlacklist": BLOCKED,
+    "isv.DENY_IP_RANGE": KEYS,
+    "isv.AMOUNT_NOT_ENOUGH": MONEY,
+    "isv.OUT_OF_SERVICE": MONEY,
+    "FailedOperation.InsufficientBalanceInSmsPackage": MONEY,
+    "isv.ACCOUNT_ABNORMAL": KEYS,
+    "isv.ACCOUNT_NOT_EXISTS": KEYS,
+    "isp.RAM_PERMISSION_DENY": KEYS,
+    "InvalidAccessKeyId": KEYS,
+    "SignatureDoesNotMatch": KEYS,
+    "IncompleteSignature": KEYS,
+    "Forbidden": KEYS,
+    "AuthFailure": KEYS,
+    "UnauthorizedOperation": KEYS,
+    "isv.SMS_SIGN": APPROVAL,
+    "isv.SMS_TEMPLATE": APPROVAL,
+    "FailedOperation.SignatureIncorrectOrUnapproved": APPROVAL,
+    "FailedOperation.TemplateIncorrectOrUnapproved": APPROVAL,
+    "FailedOperation.TemplateUnapprovedOrNotExist": APPROVAL,
+    "FailedOperation.MissingSignature": APPROVAL,
+    "isv.DAY_LIMIT_CONTROL": DAILY,
+    "isv.BUSINESS_LIMIT_CONTROL:day": DAILY,
+    "LimitExceeded.PhoneNumberDailyLimit": DAILY,
+    "LimitExceeded.AppDailyLimit": DAILY,
+}
+_WAITS = {
+    "isv.BUSINESS_LIMIT_CONTROL": (OFTEN, timedelta(minutes=1)),
+    "isv.BUSINESS_LIMIT_CONTROL:hour": (OFTEN, timedelta(hours=1)),
+    "LimitExceeded.PhoneNumberThirtySecondLimit": (OFTEN, timedelta(seconds=30)),
+    "LimitExceeded.PhoneNumberOneHourLimit": (OFTEN, timedelta(hours=1)),
+    "LimitExceeded.PhoneNumberSameContentDailyLimit": (OFTEN, timedelta(hours=1)),
+    "RequestLimitExceeded": (BUSY, timedelta(seconds=5)),
+    "Throttling": (BUSY, timedelta(seconds=5)),
+    "isp.": (BUSY, None),
+    "InternalError": (BUSY, None),
+    "ServiceUnavailable": (BUSY, None),
+}
+
+
+def judge(answer: Answer, code: str, said: str) -> None:
+    if answer.status < 300 and code in TAKEN:
+        return
+    detail = f"（{code or f'HTTP {answer.status}'}）"
+    known = _fitting(_with_span(code, said))
+    if known in _PERMANENT:
+        raise ChannelError(f"{_PERMANENT[known]}{detail}", is_permanent=True)
+    if known in _WAITS:
+        reason, wait = _WAITS[known]
+        raise ChannelError(f"{reason}{detail}", wait=wait)
+    raise ChannelError(_("The gateway refused it.") + detail)
+
+
+def _with_span(code: str, said: str) -> str:
+    """Aliyun's one code for three limits says only in its words which one it is: 触发天级流控, 触发小时级流控."""
+    if code != "isv.BUSINESS_LIMIT_CONTROL":
+        return code
+    return f"{code}:day" if "天级" in said else f"{code}:hour" if "小时级" in said else code
+
+
+def _fitting(code: str) -> str:
+    return max((known for known in (*_PERMANENT, *_WAITS) if code.startswith(known)), key=len, default="")
