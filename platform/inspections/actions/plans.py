@@ -303,7 +303,7 @@ def _make_runs(plan: Plan, moments: list[Opening]) -> list[Run]:
             "run.planned", run, by=None, place=run.place.code, opens_at=run.opens_at, closes_at=run.closes_at, **paused
         )
     for opens_at, closes_at in sorted({(run.opens_at, run.closes_at) for run in runs if run.closes_at}):
-        facts = {"plan": plan.pk, "opens_at": opens_at.isoformat()}
+        facts: dict[str, Any] = {"plan": plan.pk, "opens_at": opens_at.isoformat()}
         due.at(opens_at, "inspections.announce", key=f"open:{plan.pk}:{opens_at.isoformat()}", **facts)
         due.at(closes_at, "inspections.close", key=f"close:{plan.pk}:{opens_at.isoformat()}", **facts)
     return runs

@@ -6,6 +6,7 @@ A round is what one plan opens at one moment, be it one machine or a hundred; no
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -37,7 +38,7 @@ def close_round(plan: Plan, opens_at: datetime) -> None:
         return
     _tell("run.leader_told", missed, leaders_of)
     later = max(run.closes_at for run in missed if run.closes_at) + timedelta(minutes=plan.remind_minutes)
-    facts = {"plan": plan.pk, "opens_at": opens_at.isoformat()}
+    facts: dict[str, Any] = {"plan": plan.pk, "opens_at": opens_at.isoformat()}
     due.at(later, "inspections.remind", key=f"remind:{plan.pk}:{opens_at.isoformat()}", **facts)
 
 
