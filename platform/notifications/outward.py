@@ -85,10 +85,9 @@ def ways_of(person: User) -> list[tuple[str, str, PushSubscription | None]]:
     return found
 
 
-def _key(note: Notification, channel: str, subscription: PushSubscription | None) -> str:
-    if channel == Message.Channel.SMS:
-        return f"note:{note.pk}"
-    return f"note:{note.pk}:{channel}:{subscription.pk if subscription else ''}"
+def _key(note: Notification, channel: str, browser: PushSubscription | None) -> str:
+    parts = {Message.Channel.SMS: "", Message.Channel.PUSH: f":push:{browser.pk if browser else 0}"}
+    return f"note:{note.pk}{parts.get(Message.Channel(channel), f':{channel}')}"
 
 
 def _facts(note: Notification) -> dict[str, Any]:
