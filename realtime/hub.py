@@ -88,6 +88,8 @@ class Hub:
                 await self._listen()
             except (RedisError, OSError):
                 log.warning("Redis is away: open pages will look again as soon as it is back")
+            except Exception:
+                log.exception("the hub begins anew")  # whatever it was, pages may not stay deaf
             self._pubsub = None
             for floor in self.floors.values():
                 floor.is_heard.clear()
@@ -154,6 +156,8 @@ class Hub:
                 await self._note_presence(everybody=is_due)
             except (RedisError, OSError):
                 continue
+            except Exception:
+                log.exception("presence was not noted")
 
     async def _tidy(self) -> None:
         for schema, floor in list(self.floors.items()):

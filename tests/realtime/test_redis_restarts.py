@@ -101,6 +101,20 @@ def test_pages_look_again_once_and_hear_what_comes_after(server):
     assert asyncio.run(story()) == ["before", *[AGAIN, "after"] * 3]
 
 
+def test_nonsense_on_the_wire_leaves_no_page_deaf(server):
+    async def story() -> list[str]:
+        hub, page = Hub(), Reader()
+        await hub.join(SCHEMA, ("7",), page)
+        server.client.publish(groups.pages(SCHEMA), b"\xff nonsense")
+        await until(lambda: page.read == [AGAIN])
+        server.publish("after")
+        await until(lambda: page.read[-1] == "after")
+        await end(hub)
+        return page.read
+
+    assert asyncio.run(story()) == [AGAIN, "after"]
+
+
 def test_a_page_opens_while_redis_is_away_and_looks_again_when_it_is_back(server):
     async def story() -> list[str]:
         server.kill()
