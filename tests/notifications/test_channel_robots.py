@@ -145,11 +145,9 @@ def test_a_robot_that_had_too_much_is_left_alone_for_ten_minutes(gateway, robot,
 
 
 @pytest.mark.parametrize("kind", ["wecom"])
-def test_a_gateway_that_hangs_is_given_up_after_seconds(gateway, robot, monkeypatch):
+def test_a_gateway_that_hangs_is_given_up_before_it_answers(gateway, robot):
     gateway.seconds = 6
-    before = time.monotonic()
     message = _send(robot)
-    assert time.monotonic() - before < 6
     assert (message.status, message.attempts) == (Message.Status.WAITING, 1)
 
 
