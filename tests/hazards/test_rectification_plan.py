@@ -252,6 +252,6 @@ def test_home_says_which_paper_waits(browser, people, hazard):
 def test_a_message_about_a_plan_leads_to_its_hazard(browser, people, hazard, work_off):
     levels.planned(people, hazard)
     work_off()
-    note = Notification.objects.get(user=people[Role.LEADER])
+    note = Notification.objects.get(user=people[Role.LEADER], event="plan.written")
     browser.force_login(people[Role.LEADER])
     assert browser.get(note.url).url == reverse("console:hazard", args=[hazard.pk])
