@@ -1,6 +1,5 @@
 """A factory's own webhook: signed with its secret, the same id at each try, and never a way into somebody's network."""
 
-
 import pytest
 
 from core.secrets import seal

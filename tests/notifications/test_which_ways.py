@@ -1,11 +1,12 @@
 """An urgent alert leaves by every way at once: SMS, the phone's own notices, e-mail, and once by each robot that it concerns."""
 
 import pytest
+from django.urls import reverse
 
 from alerts.actions import raise_alert
 from core.secrets import seal
 from facilities.models import Department
-from hazards.models import Status
+from hazards.models import Level, Status
 from notifications.models import Message, PushSubscription, Robot
 from people.permissions import Role
 from tests import make
@@ -49,7 +50,7 @@ def test_one_message_per_robot_and_event_that_calls_who_has_to_act(hazard, work_
     (message,) = _sent("wecom")
     assert "2号冲压机冒烟" in message.text
     assert all(f"@{officer.phone}" in message.text for officer in officers)
-    assert message.url.startswith("/go/")
+    assert message.url == reverse("alert", args=[message.alert_id]), "whoever opens it signs in first"
     assert message.is_urgent
 
 
@@ -74,14 +75,16 @@ def test_the_group_hears_of_it_even_where_nobody_takes_alerts(hazard, work_off):
     assert len(_sent("wecom")) == 1
 
 
-def test_what_is_not_urgent_stays_out_of_the_groups(factory, work_off):
+def test_what_is_general_stays_out_of_the_groups(factory, work_off):
     from hazards.actions import report_hazard
 
     make.policies()
     make.person(Role.SAFETY_OFFICER)
     _robot("全厂群")
     worker = make.person(Role.WORKER)
-    report_hazard(by=worker, title="油污", category=make.category(), area=make.area(), photos=[make.photo(worker)])
+    report_hazard(
+        by=worker, title="油污", category=make.category(Level.GENERAL), area=make.area(), photos=[make.photo(worker)]
+    )
     work_off()
     assert not _sent("wecom")
 
