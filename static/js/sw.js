@@ -230,7 +230,8 @@ async function isOfToday(cache, url) {
 addEventListener("push", (event) => event.waitUntil(show(event.data?.json() ?? {})));
 
 /** Each push has to be shown; the same tag takes the place of the same notice. */
-function show({ title = "", text = "", url = "/", urgent = false, tag = "" }) {
+function show({ title = "", text = "", url = "/", urgent = false, tag = "", unread = 0 }) {
+  if (unread && "setAppBadge" in navigator) navigator.setAppBadge(unread).catch(() => null);
   const icon = "/static/vendor/icon-192.png";
   const loud = urgent ? { requireInteraction: true, renotify: Boolean(tag), vibrate: [400, 150, 400, 150, 400] } : {};
   return registration.showNotification(title, { body: text, tag, icon, badge: icon, data: { url }, ...loud });

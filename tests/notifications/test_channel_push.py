@@ -74,7 +74,8 @@ def test_the_browser_reads_it_and_nobody_else(person, service):
     assert (message.status, message.reason) == (Message.Status.SENT, "")
     request = service.taken[0]
     shown = browser.read(request.body)
-    assert shown == {"title": "一厂", "text": "🔥冒烟", "url": "/go/x/1/", "urgent": True, "tag": message.key}
+    notice = {"title": "一厂", "text": "🔥冒烟", "url": "/go/x/1/", "urgent": True}
+    assert shown == notice | {"tag": message.key, "unread": 0}
     assert request.headers["urgency"] == "high"
     with pytest.raises(InvalidTag):
         Browser().read(request.body)

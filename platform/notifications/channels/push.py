@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from core.secrets import derive
 from notifications.channels import ChannelError, Gone, cut, without_calls
 from notifications.channels.post import post
-from notifications.models import Message
+from notifications.models import Message, Notification
 from tenants.current import current_factory
 
 # Push services take 4,096 bytes, of which encryption needs 103.
@@ -54,8 +54,13 @@ def _shown(message: Message) -> bytes:
         "url": message.url or "/",
         "urgent": message.is_urgent,
         "tag": message.key,
+        "unread": _unread(message),
     }
     return json.dumps(shown, ensure_ascii=False).encode()
+
+
+def _unread(message: Message) -> int:
+    return Notification.objects.visible_to(message.person).filter(read_at=None).count() if message.person else 0
 
 
 def _judge(status: int, retry_after: str) -> None:
