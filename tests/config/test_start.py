@@ -129,7 +129,7 @@ def test_kill_9_leaves_no_orphan_and_a_part_that_dies_ends_the_whole(start):
     next(process for process in processes if "daphne" in process.cmdline()).kill()
     said = repaired.to_the_end()
     assert "web has ended" in said
-    assert "/readyz" in said, "the last line of its log"
+    assert "Listening on TCP address" in said, "the last line of its log"
     assert "Traceback" not in said
     assert repaired.process.returncode == 1
     assert gone(processes, 5)
