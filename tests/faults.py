@@ -68,6 +68,9 @@ class Page:
         socket.send(json.dumps({"after": self.seen}))
 
     def _receive(self, socket: Any, message: dict[str, Any]) -> None:
+        socket.send(json.dumps({"got": 1}))
+        if message.get("again"):
+            return self._ask(socket)
         notes = [*message.get("notes", []), *([message["note"]] if "note" in message else [])]
         for note in notes:
             if note["seq"] > self.seen + 1:
