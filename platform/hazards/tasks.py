@@ -1,6 +1,7 @@
 from hazards import actions
 from hazards.actions.invitations import guest_of
 from hazards.models import Hazard, Invitation, Mention, SubTask
+from people.models import Absence
 from realtime.middleware import guests
 from tenants import due
 
@@ -30,6 +31,11 @@ def press_mention(mention: int) -> None:
 @due.handler("hazards.remind_subtask")
 def remind_subtask(subtask: int) -> None:
     actions.remind_subtask(SubTask.objects.select_related("group__hazard").get(pk=subtask))
+
+
+@due.handler("hazards.pass_on")
+def pass_on(absence: int) -> None:
+    actions.pass_on_hazards(Absence.objects.select_related("person", "stand_in").get(pk=absence))
 
 
 @due.handler("hazards.end_invitation")

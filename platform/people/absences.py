@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit, register
 from people.models import Absence, User
+from tenants import due
 
 register(
     {
@@ -39,6 +40,7 @@ def declare_absence(
     )
     data = {"name": person.name, "stand_in": stand_in.pk, "stand_in_name": stand_in.name}
     emit("absence.declared", absence, by=by, **data, starts_at=starts_at, ends_at=ends_at)
+    due.at(max(starts_at, timezone.now()), "hazards.pass_on", key=f"absence:{absence.pk}", absence=absence.pk)
     return absence
 
 

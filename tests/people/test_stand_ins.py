@@ -9,7 +9,15 @@ from django.utils import timezone
 
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.models import Event
-from hazards.actions import add_member, add_post, add_subtask, assign_hazard, open_group, review_hazard
+from hazards.actions import (
+    add_member,
+    add_post,
+    add_subtask,
+    assign_hazard,
+    open_group,
+    review_hazard,
+    start_hazard,
+)
 from hazards.models import Status
 from people.absences import declare_absence, end_absence
 from people.models import Absence, User
@@ -193,3 +201,41 @@ def test_the_office_names_one_at_the_desk(browser, factory):
     assert browser.post(reverse("console:lend", args=[leader.pk]), sent).status_code == 302
     assert Absence.objects.get().person == leader
     assert browser.post(reverse("console:lend", args=[leader.pk]), sent | {"stand_in": "没有这个人"}).status_code == 422
+
+
+def test_what_somebody_has_to_fix_goes_to_the_stand_in_when_the_absence_begins(factory, work_off):
+    fixer, colleague = make.person(Role.MAINTENANCE, name="陈志强"), make.person(Role.MAINTENANCE)
+    hazard, reviewed = make.hazard(Status.RECTIFYING, owner=fixer), make.hazard(Status.FIRST_REVIEW, owner=fixer)
+    limit = hazard.due_at
+    absence = away(fixer, colleague, starts_in=2)
+    work_off()
+    hazard.refresh_from_db()
+    assert (hazard.owner, hazard.status) == (fixer, Status.RECTIFYING)
+    with time_machine.travel(absence.starts_at + timedelta(minutes=1)):
+        work_off()
+    hazard.refresh_from_db()
+    reviewed.refresh_from_db()
+    assert (hazard.owner, hazard.status, hazard.due_at) == (colleague, Status.ASSIGNED, limit)
+    assert Event.objects.get(name="hazard.assigned").data["instead_of"] == "陈志强"
+    assert reviewed.owner == fixer, "who fixed it stays who fixed it"
+
+
+def test_an_absence_that_was_ended_before_it_began_passes_nothing_on(factory, work_off):
+    fixer, colleague = make.person(Role.MAINTENANCE), make.person(Role.MAINTENANCE)
+    hazard = make.hazard(Status.RECTIFYING, owner=fixer)
+    absence = away(fixer, colleague, starts_in=2)
+    end_absence(absence, by=fixer)
+    with time_machine.travel(absence.starts_at + timedelta(minutes=1)):
+        work_off()
+    hazard.refresh_from_db()
+    assert hazard.owner == fixer
+
+
+def test_whoever_stands_in_for_a_fixer_fixes_under_the_lent_role(factory, work_off):
+    fixer, trainer = make.person(Role.MAINTENANCE), make.person(Role.TRAINER)
+    hazard = make.hazard(Status.ASSIGNED, owner=fixer)
+    away(fixer, trainer)
+    work_off()
+    hazard.refresh_from_db()
+    assert hazard.owner == trainer
+    assert start_hazard(hazard, by=fresh(trainer)).status == Status.RECTIFYING

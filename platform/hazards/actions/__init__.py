@@ -39,6 +39,7 @@ from hazards.actions.reporting import report_hazard as report_hazard
 from hazards.actions.reviewing import review_hazard as review_hazard
 from hazards.actions.routing import assign_hazard as assign_hazard
 from hazards.actions.routing import hand_over_hazard as hand_over_hazard
+from hazards.actions.routing import pass_on_hazards as pass_on_hazards
 from hazards.actions.routing import route_category as route_category
 from hazards.actions.routing import send_out as send_out
 from hazards.actions.setting_aside import merge_hazard as merge_hazard

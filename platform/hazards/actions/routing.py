@@ -11,7 +11,7 @@ from core.events import action, emit
 from facilities.models import Area
 from hazards.actions.clock import require_reason, wait_for_start
 from hazards.actions.invitations import LONGEST, fixers_from_outside, invite_outsider, send_link
-from hazards.models import WORKFLOW, Category, Hazard, Maintainer, Route, Status
+from hazards.models import TO_FIX, WORKFLOW, Category, Hazard, Maintainer, Route, Status
 from people.models import Absence, Team, User
 from people.permissions import Role
 from people.phones import normal_phone
@@ -134,6 +134,19 @@ def _assign(hazard: Hazard, team: Team | None, owner: User, *, by: User | None, 
     WORKFLOW.take(verb, hazard, by=by, note=note, data=data, owner=owner, team=team, assigned_at=timezone.now())
     wait_for_start(hazard)
     return hazard
+
+
+@action
+def pass_on_hazards(absence: Absence) -> list[Hazard]:
+    """What somebody has to fix goes to who stands in for them when the absence begins; the limits do not move.
+
+    It stays there: who is back gets it by being handed over, or from the officer.
+    """
+    is_running = Absence.objects.running().filter(pk=absence.pk).exists()
+    if not is_running or not absence.stand_in.can("hazards.rectify"):
+        return []
+    mine = Hazard.objects.select_for_update(of=("self",)).filter(owner=absence.person, status__in=TO_FIX).order_by("pk")
+    return [_assign(hazard, hazard.team, absence.person, by=None) for hazard in mine]
 
 
 @action
