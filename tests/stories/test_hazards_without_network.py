@@ -43,6 +43,8 @@ def _waits(page: Page, title: str = "护罩螺丝松了") -> None:
 def _gone(page: Page) -> None:
     page.goto("/m/sync/")
     expect(page.locator("[data-sync]")).to_have_text("已同步", timeout=40_000)
+    page.wait_for_timeout(1500)  # the page may be about to load itself
+    page.reload()
     expect(page.get_by_text("今天已上传 1 条")).to_be_visible()
 
 
