@@ -40,6 +40,5 @@ function start(root) {
   }
 }
 
-document.documentElement.classList.add("js");
 start(document.body);
 document.body.addEventListener("htmx:load", (event) => event.target !== document.body && start(event.target));

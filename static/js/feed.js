@@ -34,7 +34,7 @@ export function setup(body) {
     onSound((isOn) => { button.hidden = isOn || !button.dataset.isWanted; });
     button.addEventListener("click", ring);
   }
-  if (document.getElementById("alerts")) wantSound();
+  wantSound(document.querySelector("#alerts .alert-x:not(.taken)") ? "[data-sound]" : "[data-sound=early]");
 }
 
 function again() {
@@ -138,8 +138,9 @@ function take(note) {
   if (isBlocked()) wantSound();
 }
 
-function wantSound() {
-  for (const button of document.querySelectorAll("[data-sound]")) {
+/** A phone has no room for it before something is open; at a desk and on the wall it is there early. */
+function wantSound(which = "[data-sound]") {
+  for (const button of document.querySelectorAll(which)) {
     button.dataset.isWanted = "1";
     button.hidden = !isBlocked();
   }
