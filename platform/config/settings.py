@@ -73,6 +73,7 @@ TENANT_APPS = [
     "facilities",
     "people",
     "alerts",
+    "training",
     "inspections",
     "hazards",
     "notifications",

@@ -17,6 +17,7 @@ from facilities.models import Department
 from people.models import JobRole, RoleGrant, Team, User
 from people.permissions import Role
 from people.phones import normal_phone
+from tenants import due
 
 register(
     {
@@ -101,6 +102,7 @@ def add_user(person: Person, *, by: User | None) -> User:
     user.save()
     _grant(user, person)
     emit("user.added", user, by=by, name=user.name, roles=sorted(person.roles))
+    due.now("training.follow_person", person=user.pk)
     return user
 
 
@@ -111,14 +113,14 @@ def change_user(user: User, person: Person, *, by: User) -> User:
     _refuse_faults(person, besides=user)
     if Role.ADMIN not in person.roles:
         _refuse_last_administrator(user)
-    before = {"name": user.name, "phone": user.phone, "employee_no": user.employee_no, "roles": sorted(user.role_codes)}
+    before = _facts(user, user.role_codes)
     for name, value in _columns(person).items():
         setattr(user, name, value)
     if person.phone != before["phone"]:
         user.phone_verified = False
     user.save()
     _grant(user, person)
-    after = {"name": user.name, "phone": user.phone, "employee_no": user.employee_no, "roles": sorted(person.roles)}
+    after = _facts(user, person.roles)
     emit(
         "user.changed",
         user,
@@ -126,7 +128,20 @@ def change_user(user: User, person: Person, *, by: User) -> User:
         name=user.name,
         changed={key: [before[key], after[key]] for key in after if before[key] != after[key]},
     )
+    if (before["job_role"], before["hired_on"]) != (after["job_role"], after["hired_on"]):
+        due.now("training.follow_person", person=user.pk)
     return User.objects.get(pk=user.pk)
+
+
+def _facts(user: User, roles: Iterable[str]) -> dict[str, Any]:
+    return {
+        "name": user.name,
+        "phone": user.phone,
+        "employee_no": user.employee_no,
+        "roles": sorted(roles),
+        "job_role": user.job_role and user.job_role.code,
+        "hired_on": user.hired_on,
+    }
 
 
 def _refuse_faults(person: Person, besides: User | None = None) -> None:
@@ -196,6 +211,7 @@ def close_account(user: User, *, by: User, note: str) -> User:
     _refuse_last_administrator(user)
     if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
         emit("user.closed", user, by=by, name=user.name, note=note)
+        due.now("training.follow_person", person=user.pk)
     user.is_active = False
     return user
 
@@ -205,6 +221,7 @@ def reopen_account(user: User, *, by: User) -> User:
     _refuse_unless_manager(by)
     if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
         emit("user.reopened", user, by=by, name=user.name)
+        due.now("training.follow_person", person=user.pk)
     user.is_active = True
     return user
 

@@ -82,6 +82,14 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "hazards.publish": {Role.SAFETY_OFFICER},
         "hazards.dismiss": {Role.SAFETY_OFFICER},
         "hazards.route": _OFFICE,
+        # training
+        "training.learn": _SHOP_FLOOR | _OFFICE | _LEADERS | {Role.TRAINER, Role.GUARD},
+        "training.view": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.TRAINER, Role.INSPECTOR},
+        # Courses, questions and exams.
+        "training.teach": {Role.TRAINER, Role.SAFETY_OFFICER},
+        # Who has to learn what by when, who is exempt, whose certificate is taken back.
+        "training.assign": {Role.TRAINER, Role.SAFETY_OFFICER},
+        "training.nudge": {Role.TRAINER, Role.SAFETY_OFFICER, Role.TEAM_LEADER, Role.WORKSHOP_HEAD},
         # alerts
         "alerts.acknowledge": {Role.SAFETY_OFFICER} | _LEADERS,
         "alerts.set_policy": {Role.SAFETY_OFFICER},

@@ -1,0 +1,74 @@
+"""Giving certificates, and taking them back."""
+
+import secrets
+from decimal import Decimal
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.counters import next_number
+from core.errors import DomainError, NotAllowed, WrongStatus
+from core.events import action, emit, register
+from facilities.calendar import today
+from people.models import User
+from training.models import Certificate, Course, Enrolment, Exam
+
+register(
+    {
+        "certificate.issued": gettext_lazy("Certificate issued"),
+        "certificate.revoked": gettext_lazy("Certificate taken back"),
+    }
+)
+
+
+@action
+def issue_certificate(
+    person: User,
+    title: Any,
+    *,
+    by: User | None,
+    score: int,
+    hours: Decimal | int,
+    valid_months: int | None,
+    course: Course | None = None,
+    exam: Exam | None = None,
+    enrolment: Enrolment | None = None,
+) -> Certificate:
+    """One more, whatever the person held before; valid through the day before the same day so many months later."""
+    day = today()
+    expires_on = day + relativedelta(months=valid_months, days=-1) if valid_months else None
+    row = Certificate.objects.create(
+        number=f"PX-{day.year}-{next_number(f'certificate:{day.year}'):04}",
+        token=secrets.token_urlsafe(18),
+        person=person,
+        name=person.name,
+        title=title,
+        course=course,
+        exam=exam,
+        enrolment=enrolment,
+        hours=hours,
+        score=score,
+        issued_on=day,
+        expires_on=expires_on,
+    )
+    emit("certificate.issued", row, by=by, number=row.number, person=person.pk, title=title, expires_on=expires_on)
+    return row
+
+
+@action
+def revoke_certificate(certificate: Certificate, *, by: User, note: str) -> Certificate:
+    """It is shown as taken back from now on, and stays on record with the reason."""
+    if not by.can("training.assign", certificate.person):
+        raise NotAllowed(_("Only the training officer or the safety officer takes a certificate back."))
+    if not note.strip():
+        raise DomainError(_("Write the reason; it stays on record."))
+    rows = Certificate.objects.filter(pk=certificate.pk, revoked_at=None)
+    if not rows.update(revoked_at=timezone.now(), revoked_by=by, revocation=note.strip()[:200]):
+        raise WrongStatus(_("It was taken back already."))
+    certificate.refresh_from_db()
+    facts = {"number": certificate.number, "person": certificate.person_id, "note": note.strip()[:200]}
+    emit("certificate.revoked", certificate, by=by, **facts)
+    return certificate

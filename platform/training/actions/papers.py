@@ -1,0 +1,238 @@
+"""Answering a paper. Which options are right stays on the server until it is handed in."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Avg
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.errors import DomainError, NotAllowed, WrongStatus
+from core.events import action, emit, register
+from people.models import User
+from tenants import due
+from training.actions.certificates import issue_certificate
+from training.actions.study import refuse_unlearned
+from training.models import Attempt, Enrolment, Exam, Lesson, PaperItem, Progress, Question
+from training.quiz import PER_QUIZ, draw, is_right, percent, shuffled
+
+register(
+    {
+        "quiz.passed": gettext_lazy("Quiz passed"),
+        "quiz.failed": gettext_lazy("Quiz not passed, to be learned again"),
+        "exam.passed": gettext_lazy("Exam passed"),
+        "exam.failed": gettext_lazy("Exam not passed"),
+        "enrolment.passed": gettext_lazy("Course passed"),
+    }
+)
+# What is on its way when the time is over still counts.
+GRACE = timedelta(seconds=5)
+
+
+@action
+def start_quiz(progress: Progress, *, by: User) -> Attempt:
+    """A new paper of five questions that were not asked before, or the one that is open."""
+    _refuse_stranger(progress.enrolment.person_id, by)
+    if (running := _running(by)) and running.lesson_id == progress.lesson_id:
+        return running
+    if progress.enrolment.status != Enrolment.Status.OPEN or progress.passed_at:
+        raise WrongStatus(_("You have passed this lesson already."))
+    refuse_unlearned(progress)
+    lesson = progress.lesson
+    bank = Question.objects.asked().filter(course_code=progress.enrolment.course_code, lesson_key=lesson.key)
+    known = PaperItem.objects.filter(attempt__enrolment=progress.enrolment, attempt__lesson=lesson)
+    questions = draw(list(bank), PER_QUIZ, besides=set(known.values_list("question", flat=True)))
+    if not questions:
+        raise DomainError(_("This lesson has no questions yet. Tell the training officer."))
+    attempt = Attempt(
+        enrolment=progress.enrolment, lesson=lesson, pass_score=progress.enrolment.course.pass_score, person=by
+    )
+    return _begin(attempt, questions)
+
+
+@action
+def start_exam(exam: Exam, *, by: User) -> Attempt:
+    """A paper by the exam's blueprint, with a limit by the server's clock; or the one that is open."""
+    if (running := _running(by)) and running.exam_id == exam.pk:
+        return running
+    if exam.status != Exam.Status.CURRENT:
+        raise WrongStatus(_("This exam is not held any more."))
+    if not by.can("training.learn") or exam.job_role_id not in (None, by.job_role_id):
+        raise NotAllowed(_("This exam is for another job role."))
+    questions: list[Question] = []
+    for row in exam.blueprint:
+        bank = Question.objects.asked().filter(course_code=row["course"])
+        bank = bank.filter(lesson_key=row["lesson"]) if row.get("lesson") else bank
+        questions += draw(list(bank.exclude(pk__in=[each.pk for each in questions])), row["count"])
+    if not questions:
+        raise DomainError(_("This exam has no questions yet. Tell the training officer."))
+    ends_at = timezone.now() + timedelta(minutes=exam.minutes)
+    attempt = _begin(Attempt(exam=exam, pass_score=exam.pass_score, person=by, ends_at=ends_at), questions)
+    due.at(ends_at + GRACE, "training.time_out", key=f"attempt:{attempt.pk}", attempt=attempt.pk)
+    return attempt
+
+
+@action
+def save_answer(attempt: Attempt, position: int, given: Any, *, by: User) -> PaperItem:
+    """Kept at once, so that nothing is lost; the last word before handing in counts. given: in the order shown."""
+    row = _locked(attempt, by)
+    item = row.items.select_related("question").filter(position=position).first()
+    if item is None:
+        raise DomainError(_("There is no such question on this paper."))
+    item.given, item.answered_at = _own_numbers(item, given), timezone.now()
+    item.save(update_fields=["given", "answered_at"])
+    return item
+
+
+@action
+def leave_page(attempt: Attempt, *, by: User) -> Attempt:
+    """The page was left for another one; noted beside the paper, and never punished."""
+    row = _locked(attempt, by)
+    row.looks_away += 1
+    row.save(update_fields=["looks_away"])
+    return row
+
+
+@action
+def hand_in(attempt: Attempt, *, by: User) -> Attempt:
+    """Judges the paper; a second time there is nothing to hand in."""
+    return _judge(_locked(attempt, by), Attempt.Status.HANDED_IN, by=by)
+
+
+@action
+def time_out(attempt: Attempt) -> Attempt:
+    """The clock takes the paper as it is."""
+    row = Attempt.objects.select_for_update(of=("self",)).select_related("person", "exam").get(pk=attempt.pk)
+    if not row.is_open:
+        return row
+    return _judge(row, Attempt.Status.TIMED_OUT, by=None)
+
+
+def _begin(attempt: Attempt, questions: Iterable[Question]) -> Attempt:
+    User.objects.select_for_update(no_key=True).get(pk=attempt.person_id)
+    if _running(attempt.person):
+        raise WrongStatus(_("Another paper is still open. Finish that one first."))
+    attempt.started_at = timezone.now()
+    attempt.save()
+    PaperItem.objects.bulk_create(
+        PaperItem(attempt=attempt, position=position, question=question, order=shuffled(question))
+        for position, question in enumerate(questions, 1)
+    )
+    return attempt
+
+
+def _running(person: User) -> Attempt | None:
+    """The open paper; one whose time is over is judged first."""
+    row = Attempt.objects.filter(person=person, status=Attempt.Status.OPEN).first()
+    if row is not None and row.ends_at and row.ends_at + GRACE < timezone.now():
+        time_out(row)
+        return None
+    return row
+
+
+def _locked(attempt: Attempt, by: User) -> Attempt:
+    row = (
+        Attempt.objects.select_for_update(of=("self",))
+        .select_related("person", "exam", "lesson", "enrolment__course")
+        .get(pk=attempt.pk)
+    )
+    _refuse_stranger(row.person_id, by)
+    if not row.is_open:
+        raise WrongStatus(_("This paper is handed in already. Look at the result."))
+    if row.ends_at and row.ends_at + GRACE < timezone.now():
+        raise WrongStatus(_("The time is over. What you had answered until then counts."))
+    return row
+
+
+def _own_numbers(item: PaperItem, given: Any) -> Any:
+    """From the order shown to the question's own numbers; refuses what no page of ours sends."""
+    question, refusal = item.question, DomainError(_("This answer cannot be read. Choose again."))
+    if given is None:
+        return None
+    if question.kind == Question.Kind.HOT_SPOT:
+        if not isinstance(given, dict) or not all(_is_percent(given.get(axis)) for axis in "xy"):
+            raise refusal
+        return {axis: round(float(given[axis]), 2) for axis in "xy"}
+    if not isinstance(given, list) or len(set(map(repr, given))) != len(given):
+        raise refusal
+    if question.kind == Question.Kind.TRUE_FALSE:
+        if given not in ([True], [False]):
+            raise refusal
+        return given
+    if not all(type(number) is int and 0 <= number < len(item.order) for number in given):
+        raise refusal
+    if question.kind == Question.Kind.SINGLE and len(given) > 1:
+        raise refusal
+    return sorted(item.order[number] for number in given) or None
+
+
+def _is_percent(value: Any) -> bool:
+    return type(value) in (int, float) and 0 <= value <= 100
+
+
+def _judge(row: Attempt, status: str, *, by: User | None) -> Attempt:
+    items = list(row.items.select_related("question"))
+    for item in items:
+        item.is_right = is_right(item.question, item.given)
+    PaperItem.objects.bulk_update(items, ["is_right"])
+    row.status, row.ended_at = status, timezone.now()
+    row.score = percent(sum(bool(item.is_right) for item in items), len(items))
+    row.is_passed = row.score >= row.pass_score
+    row.save(update_fields=["status", "ended_at", "score", "is_passed"])
+    due.cancel(key=f"attempt:{row.pk}")
+    if row.exam:
+        _after_exam(row, row.exam, row.score, by)
+    elif row.enrolment and row.lesson:
+        _after_quiz(row, row.enrolment, row.lesson, by)
+    return row
+
+
+def _after_exam(row: Attempt, exam: Exam, score: int, by: User | None) -> None:
+    emit("exam.passed" if row.is_passed else "exam.failed", row, by=by, title=exam.title, score=score)
+    if row.is_passed:
+        months = exam.valid_months
+        issue_certificate(row.person, exam.title, by=by, exam=exam, score=score, hours=0, valid_months=months)
+
+
+def _after_quiz(row: Attempt, enrolment: Enrolment, lesson: Lesson, by: User | None) -> None:
+    facts = {"lesson": lesson.title, "course": enrolment.course_code, "score": row.score}
+    emit("quiz.passed" if row.is_passed else "quiz.failed", row, by=by, **facts)
+    progress = Progress.objects.get(enrolment=enrolment, lesson=lesson)
+    if row.is_passed:
+        progress.passed_at, progress.score = row.ended_at, row.score
+        progress.save(update_fields=["passed_at", "score"])
+        _finish_course(enrolment, by)
+    else:
+        Progress.objects.filter(pk=progress.pk).update(
+            round=progress.round + 1, seconds=0, watched=0, stops_passed=0, learned_at=None, beaten_at=None
+        )
+
+
+def _finish_course(enrolment: Enrolment, by: User | None) -> None:
+    """Passed as soon as each of its lessons is."""
+    progress = enrolment.progress.exclude(passed_at=None)
+    if enrolment.course.lessons.exclude(pk__in=progress.values("lesson")).exists():
+        return
+    score = int(progress.aggregate(mean=Avg("score"))["mean"] or 0)
+    rows = Enrolment.objects.open().filter(pk=enrolment.pk)
+    if not rows.update(status=Enrolment.Status.PASSED, ended_at=timezone.now(), score=score):
+        return
+    course = enrolment.course
+    emit("enrolment.passed", enrolment, by=by, course=course.code, title=course.title, score=score)
+    issue_certificate(
+        enrolment.person,
+        course.title,
+        by=by,
+        course=course,
+        enrolment=enrolment,
+        score=score,
+        hours=course.hours,
+        valid_months=course.valid_months,
+    )
+
+
+def _refuse_stranger(person: int, by: User) -> None:
+    if person != by.pk or not by.can("training.learn"):
+        raise NotAllowed(_("This is somebody else's paper. Everybody answers for themselves."))

@@ -1,0 +1,21 @@
+"""What people have to learn, how they learned it, and what proves it."""
+
+from training.models.certificates import Certificate
+from training.models.courses import Course, Exam, Lesson, Media, Question
+from training.models.learning import Enrolment, Progress, Requirement, StudyDay
+from training.models.papers import Attempt, PaperItem
+
+__all__ = [
+    "Attempt",
+    "Certificate",
+    "Course",
+    "Enrolment",
+    "Exam",
+    "Lesson",
+    "Media",
+    "PaperItem",
+    "Progress",
+    "Question",
+    "Requirement",
+    "StudyDay",
+]

@@ -1,0 +1,124 @@
+"""Who has to learn what by when, and how far they are."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from people.models import JobRole
+from training.models.courses import Course, Lesson
+
+
+class Occasion(models.TextChoices):
+    """When a requirement makes somebody learn: to hold a post, after a long absence, in the third week of work."""
+
+    POST = "post", _("To hold the post")
+    RETURN = "return", _("Back after a year or more")
+    THIRD_WEEK = "third_week", _("In the third week")
+
+
+class Requirement(models.Model):
+    """A course that a job role, or everybody, has to have passed and not let expire."""
+
+    job_role = models.ForeignKey(
+        JobRole, models.CASCADE, null=True, related_name="+", help_text="Empty: everybody of the factory."
+    )
+    course_code = models.CharField(max_length=40)
+    occasion = models.CharField(max_length=10, choices=Occasion.choices, default=Occasion.POST)
+    days = models.IntegerField(default=14, help_text="From the occasion to the day by which it has to be passed.")
+
+    class Meta:
+        ordering = ["job_role", "course_code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["job_role", "course_code", "occasion"], name="requirement_once", nulls_distinct=False
+            )
+        ]
+
+
+class EnrolmentQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(status=Enrolment.Status.OPEN)
+
+    def visible_to(self, user):
+        """The own ones; those of the departments for which the user looks after training; everybody's for officers."""
+        departments = user.departments_with("training.view")
+        if departments is None:
+            return self
+        return self.filter(Q(person=user) | Q(person__department__in=departments))
+
+
+class Enrolment(models.Model):
+    """One person has to pass one course by a day."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("To be learned")
+        PASSED = "passed", _("Passed")
+        EXEMPT = "exempt", _("Exempt")
+        WITHDRAWN = "withdrawn", _("No longer needed")
+
+    class Reason(models.TextChoices):
+        POST = "post", _("Needed for the post")
+        RETURN = "return", _("Back after a long absence")
+        THIRD_WEEK = "third_week", _("Reinforcement in the third week")
+        RENEWAL = "renewal", _("The last certificate runs out")
+        BY_HAND = "by_hand", _("Given by the training officer")
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="enrolments")
+    course_code = models.CharField(max_length=40)
+    course = models.ForeignKey(
+        Course, models.PROTECT, related_name="enrolments", help_text="The version that is learned."
+    )
+    reason = models.CharField(max_length=10, choices=Reason.choices)
+    status = models.CharField(max_length=9, choices=Status.choices, default=Status.OPEN)
+    due_on = models.DateField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+    score = models.IntegerField(null=True, help_text="The mean of its lessons' quizzes, in percent.")
+    note = models.CharField(max_length=200, blank=True)
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_on", "course_code", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "course_code"], condition=Q(status="open"), name="enrolment_one_open"
+            )
+        ]
+        indexes = [models.Index(fields=["status", "due_on"], name="enrolment_due")]
+
+    @property
+    def department_id(self) -> int | None:
+        return self.person.department_id
+
+
+class Progress(models.Model):
+    """How far somebody is in one lesson. What counts is what the server saw, beat by beat."""
+
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="progress")
+    lesson = models.ForeignKey(Lesson, models.PROTECT, related_name="+")
+    round = models.IntegerField(default=1, help_text="Who failed the quiz learns the lesson once more.")
+    seconds = models.IntegerField(default=0, help_text="Spent on it in this round.")
+    watched = models.IntegerField(default=0, help_text="How far into the video, in seconds.")
+    stops_passed = models.IntegerField(default=0, help_text="Questions in the video that were answered.")
+    beaten_at = models.DateTimeField(null=True)
+    learned_at = models.DateTimeField(null=True)
+    passed_at = models.DateTimeField(null=True)
+    score = models.IntegerField(null=True)
+
+    class Meta:
+        ordering = ["lesson__position"]
+        constraints = [models.UniqueConstraint(fields=["enrolment", "lesson"], name="progress_once")]
+
+
+class StudyDay(models.Model):
+    """A day on which somebody learned, by the factory's calendar, and for how long."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    on = models.DateField()
+    seconds = models.IntegerField(default=0)
+
+    class Meta:
+        ordering = ["-on"]
+        constraints = [models.UniqueConstraint(fields=["person", "on"], name="study_day_once")]
