@@ -15,6 +15,9 @@ from inspections.models import Checklist, Item
 from market.packs import Pack
 from people.models import JobRole
 from tenants.current import current_factory
+from training.actions import enrol_missing, install_courses
+from training.library import written_courses
+from training.models import Requirement
 
 register(
     {
@@ -24,6 +27,9 @@ register(
 
 # Minutes to acknowledge and hours to fix: the product's defaults; the law only says "at once" and "in time".
 LIMITS = {Level.GENERAL: (240, 72), Level.SERIOUS: (60, 48), Level.MAJOR: (15, 24)}
+
+# The product's default, which the training officer changes for each course.
+DAYS_TO_LEARN = 30
 
 # Minutes to a temporary control of what cannot be fixed at once (B1).
 CONTROL = {Level.SERIOUS: 240, Level.MAJOR: 60}
@@ -42,10 +48,26 @@ def install_pack(pack: Pack, *, by: Any) -> dict[str, int]:
         "equipment_types": _add(EquipmentType, pack["equipment_types"], _equipment_type),
         "job_roles": _add(JobRole, pack["job_roles"], lambda row: {"name": row["name"]}),
         "checklists": install_checklists(pack["checklists"], by=by),
+        "courses": install_courses(written_courses(), by=by),
+        "requirements": _require_courses(pack["job_roles"], by=by),
     }
     if any(new.values()):
         emit("pack.installed", current_factory(), by=by, pack=pack["code"], title=pack["title"], new=new)
     return new
+
+
+def _require_courses(job_roles: list[dict[str, Any]], *, by: Any) -> int:
+    """What the pack's job roles have to learn; a requirement that is there already keeps its days."""
+    roles = JobRole.objects.in_bulk([row["code"] for row in job_roles], field_name="code")
+    known = set(Requirement.objects.values_list("job_role__code", "course_code"))
+    wanted = [(row["code"], course) for row in job_roles for course in row["courses"]]
+    new = [pair for pair in wanted if pair not in known]
+    Requirement.objects.bulk_create(
+        Requirement(job_role=roles[role], course_code=course, days=DAYS_TO_LEARN) for role, course in new
+    )
+    if new:
+        enrol_missing(by=by)
+    return len(new)
 
 
 @action

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,8 +27,8 @@ register(
         "enrolment.withdrawn": gettext_lazy("Course no longer needed"),
     }
 )
-# After a year off work the workshop's and the team's part is learned again (production safety training rules, order 3,
-# article 17); new people are shakiest in their third week (the factory's own figures).
+# After a year off work the workshop's and the team's part is learned again (生产经营单位安全培训规定); most mistakes of
+# new people fall into their third week (seed text).
 LONG_ABSENCE, THIRD_WEEK = timedelta(days=365), timedelta(days=14)
 
 
