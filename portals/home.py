@@ -6,6 +6,7 @@ from hazards.models import Hazard, JointGroup, RectificationPlan
 from inspections.models import Pause, Run
 from notifications.reading import read_notices
 from people.models import Absence
+from training.models import Certificate, Course, Enrolment
 
 
 @login_required
@@ -23,6 +24,9 @@ def go(request, kind: str, pk: str):
         Run._meta.label_lower: _to_run,
         Pause._meta.label_lower: _to_pause,
         RectificationPlan._meta.label_lower: _to_plan,
+        Course._meta.label_lower: lambda user, pk: redirect("field:learn"),
+        Enrolment._meta.label_lower: lambda user, pk: redirect("field:learn"),
+        Certificate._meta.label_lower: lambda user, pk: redirect("field:certificate", pk=pk),
         Absence._meta.label_lower: lambda user, pk: redirect("field:me"),
     }
     if kind not in finds or not pk.isdecimal():

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portals import absences, alerts, feed, files, home, inbox, locks, looks, pwa, wall
+from portals import absences, alerts, certificates, feed, files, home, inbox, locks, looks, pwa, wall
 from portals.field.views import tips
 
 urlpatterns = [
@@ -27,6 +27,7 @@ urlpatterns = [
     path("g/<str:token>/", include("portals.groups.urls")),
     path("wall/<str:token>/", wall.show, name="wall"),
     path("wall/<str:token>/alive/", wall.alive, name="wall_alive"),
+    path("c/<str:token>/", certificates.verify, name="verify"),
     path("tip/", tips.enter, name="tip_code"),
     path("tip/thread/", tips.thread, name="tip_thread"),
     path("tip/leave/", tips.leave, name="tip_leave"),

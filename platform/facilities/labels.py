@@ -58,12 +58,17 @@ def print_labels(job: Job) -> Attachment:
     return keep_file(content, name=name, content_type=CONTENT_TYPE, by=job.by)
 
 
+def drawn(address: str) -> str:
+    """The address as a QR code, an SVG that takes the size of its place."""
+    return segno.make(address, error="m", micro=False).svg_inline(border=0, omitsize=True)
+
+
 def _label(point: QRPoint, base_url: str) -> Label:
     place = point.place
     colour = RiskColour(place.colour)
     address = base_url.rstrip("/") + reverse("field:qr", args=[token_of(point)], urlconf="config.urls")
     # Medium correction survives scratches and oil; a higher one makes the squares too small for old phones.
-    svg = segno.make(address, error="m", micro=False).svg_inline(border=0, omitsize=True)
+    svg = drawn(address)
     return Label(
         name=say(place.name),
         where=say(place.area.name if isinstance(place, Equipment) else place.department.name),

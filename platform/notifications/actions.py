@@ -98,7 +98,7 @@ def _words(event: Event, subject: Any) -> dict[str, Any]:
     return {
         "line": getattr(subject, "line", ""),
         "number": getattr(subject, "number", ""),
-        "title": getattr(subject, "title", ""),
+        "title": say(getattr(subject, "title", "")),
         "owner": owner.name if owner else "",
         "note": event.data.get("note", ""),
         "reason": event.data.get("reason", ""),

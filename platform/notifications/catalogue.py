@@ -300,6 +300,22 @@ RULES: dict[str, Rule] = {
             _("You stand in for %(absent)s. Their reviews and tasks come to you"),
             channels=LATER,
         ),
+        Rule(
+            "course.given",
+            told,
+            _("To learn: %(title)s. It is under “Learning”"),
+            who=_("who has to learn it"),
+            **WAITS,
+        ),
+        Rule("enrolment.exempted", told, _("You need not learn %(title)s"), who=_("who is exempt")),
+        Rule("certificate.issued", told, _("Your certificate is here: %(title)s"), who=_("who passed")),
+        Rule(
+            "certificate.revoked",
+            told,
+            _("Your certificate %(number)s was taken back: %(note)s"),
+            who=_("who held it"),
+            channels=LATER,
+        ),
         Rule("run.nudged", doers, _("Still to do: %(what)s. Please check it now")),
         Rule(
             "group.joined",
@@ -361,6 +377,8 @@ SILENT = frozenset({
     "shift.added", "shift.changed", "shift.removed", "calendar.declared", "calendar.withdrawn",
     "department.added", "area.added", "area.changed", "equipment.added", "equipment.changed",
     "screen.made", "screen.renamed", "screen.revoked",
+    "course.installed", "requirement.set", "requirement.dropped", "enrolment.withdrawn", "enrolment.passed",
+    "quiz.passed", "quiz.failed", "exam.passed", "exam.failed",
     "robot.added", "robot.changed", "robot.switched_on", "robot.switched_off", "robot.tried", "message.repeated",
     "absence.ended", "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "team.added", "team.leader_named",
 })  # fmt: skip

@@ -1,7 +1,20 @@
 from django.urls import path
 
 from portals import feed
-from portals.field.views import decisions, hazards, home, me, notices, proof, runs, scan, sync
+from portals.field.views import (
+    certificates,
+    decisions,
+    hazards,
+    home,
+    learn,
+    me,
+    notices,
+    papers,
+    proof,
+    runs,
+    scan,
+    sync,
+)
 from portals.groups import views as groups
 
 app_name = "field"
@@ -12,6 +25,18 @@ urlpatterns = [
     path("feed/<slug:verb>/", feed.act, {"face": "field"}, name="feed_act"),
     path("me/push/", me.push_on, name="push_on"),
     path("me/push/off/", me.push_off, name="push_off"),
+    path("learn/", learn.index, name="learn"),
+    path("learn/<int:pk>/", learn.course, name="course"),
+    path("learn/<int:pk>/<int:position>/", learn.lesson, name="lesson"),
+    path("learn/<int:pk>/<int:position>/beat/", learn.beat_lesson, name="beat"),
+    path("learn/<int:pk>/<int:position>/quiz/", learn.quiz, name="quiz"),
+    path("certificates/<int:pk>/", certificates.show, name="certificate"),
+    path("certificates/<int:pk>/pdf/", certificates.pdf, name="certificate_pdf"),
+    path("exams/<int:pk>/start/", learn.exam, name="start_exam"),
+    path("papers/<int:pk>/", papers.paper, name="paper"),
+    path("papers/<int:pk>/<int:position>/", papers.answer, name="answer"),
+    path("papers/<int:pk>/end/", papers.end, name="paper_end"),
+    path("papers/<int:pk>/away/", papers.away, name="paper_away"),
     path("scan/", scan.scan, name="scan"),
     path("q/<str:token>/", scan.place, name="qr"),
     path("q/<str:token>/inspect/", scan.inspect, name="inspect"),

@@ -28,6 +28,8 @@ const PARTS = {
   "[data-calm]": "./calm.js",
   "[data-copy]": "./copy.js",
   "[data-push]": "./push.js",
+  "[data-learn]": "./learn.js",
+  "[data-paper]": "./paper.js",
 };
 const started = new Map(Object.keys(PARTS).map((selector) => [selector, new WeakSet()]));
 

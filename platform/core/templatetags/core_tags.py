@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.events import word_of
+from core.prose import prose
 from core.words import say as _say
 
 register = template.Library()
 register.filter("say", _say)
+register.filter("prose", prose)
 
 # Levels of hazards and colours of areas share four shapes; the words are those of the models.
 _RANKS = {"major": 1, "serious": 2, "general": 3, "red": 1, "orange": 2, "yellow": 3, "blue": 4}
@@ -213,6 +215,12 @@ def is_group(bound: Any) -> bool:
 def initial(name: str) -> str:
     """What stands in the circle for a person without a picture."""
     return str(name).strip()[:1].upper()
+
+
+@register.filter
+def minutes_up(seconds: int) -> int:
+    """Whole minutes, the begun one counted."""
+    return -(-seconds // 60)
 
 
 @register.filter

@@ -54,7 +54,7 @@ def issue_certificate(
         issued_on=day,
         expires_on=expires_on,
     )
-    emit("certificate.issued", row, by=by, number=row.number, person=person.pk, title=title, expires_on=expires_on)
+    emit("certificate.issued", row, by=by, number=row.number, told=[person.pk], title=title, expires_on=expires_on)
     return row
 
 
@@ -69,6 +69,6 @@ def revoke_certificate(certificate: Certificate, *, by: User, note: str) -> Cert
     if not rows.update(revoked_at=timezone.now(), revoked_by=by, revocation=note.strip()[:200]):
         raise WrongStatus(_("It was taken back already."))
     certificate.refresh_from_db()
-    facts = {"number": certificate.number, "person": certificate.person_id, "note": note.strip()[:200]}
+    facts = {"number": certificate.number, "told": [certificate.person_id], "note": note.strip()[:200]}
     emit("certificate.revoked", certificate, by=by, **facts)
     return certificate

@@ -159,7 +159,7 @@ def exempt(enrolment: Enrolment, *, by: User, note: str) -> Enrolment:
     if not note.strip():
         raise DomainError(_("Write the reason; it stays on record."))
     _end([enrolment.pk], Enrolment.Status.EXEMPT, note=note.strip()[:200])
-    emit("enrolment.exempted", enrolment, by=by, course=enrolment.course_code, person=enrolment.person_id, note=note)
+    emit("enrolment.exempted", enrolment, by=by, course=enrolment.course_code, told=[enrolment.person_id], note=note)
     enrolment.refresh_from_db()
     return enrolment
 
@@ -230,7 +230,7 @@ def _give(enrolments: list[Enrolment], *, by: User | None) -> int:
     Enrolment.objects.bulk_create(fresh, ignore_conflicts=True)
     for course in {row.course_id: row.course for row in fresh}.values():
         rows = [row for row in fresh if row.course_id == course.pk]
-        facts = {"people": [row.person_id for row in rows], "due_on": min(row.due_on for row in rows)}
+        facts = {"told": [row.person_id for row in rows], "due_on": min(row.due_on for row in rows)}
         emit("course.given", course, by=by, code=course.code, title=course.title, reason=rows[0].reason, **facts)
     return len(fresh)
 

@@ -45,6 +45,10 @@ class CourseQuerySet(models.QuerySet):
     def current(self):
         return self.filter(status=Course.Status.CURRENT)
 
+    def visible_to(self, user):
+        """Courses hold no secrets: whoever may learn sees them all."""
+        return self if user.can("training.learn") or user.can("training.view") else self.none()
+
     def heads(self):
         """One version of each course: the one in use, else its draft, else the last that was in use."""
         order = Case(When(status=Course.Status.CURRENT, then=0), When(status=Course.Status.DRAFT, then=1), default=2)

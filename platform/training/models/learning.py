@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from facilities.calendar import today
 from people.models import JobRole
 from training.models.courses import Course, Lesson
 
@@ -89,8 +90,16 @@ class Enrolment(models.Model):
         indexes = [models.Index(fields=["status", "due_on"], name="enrolment_due")]
 
     @property
+    def title(self) -> dict:
+        return self.course.title
+
+    @property
     def department_id(self) -> int | None:
         return self.person.department_id
+
+    @property
+    def is_late(self) -> bool:
+        return self.status == self.Status.OPEN and self.due_on < today()
 
 
 class Progress(models.Model):

@@ -9,6 +9,16 @@ from training.models.courses import Exam, Lesson, Question
 from training.models.learning import Enrolment
 
 
+class AttemptQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The own ones; of others only what is over, for whoever looks after training."""
+        departments = user.departments_with("training.view")
+        theirs = ~Q(status="open")
+        if departments is not None:
+            theirs &= Q(person__department__in=departments)
+        return self.filter(Q(person=user) | theirs)
+
+
 class Attempt(models.Model):
     """A paper of one person: the quiz after a lesson, or an exam. One at a time is open."""
 
@@ -29,6 +39,8 @@ class Attempt(models.Model):
     score = models.IntegerField(null=True, help_text="Percent, rounded down.")
     is_passed = models.BooleanField(null=True)
     looks_away = models.IntegerField(default=0, help_text="How often the page was left; noted, never punished.")
+
+    objects = AttemptQuerySet.as_manager()
 
     class Meta:
         ordering = ["-started_at"]

@@ -1,0 +1,89 @@
+"""Learning on the phone: what there is to learn, a course, a lesson, its quiz."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from portals.field.forms.learn import position_in
+from portals.web import page
+from training.actions import beat, open_lesson, start_exam, start_quiz
+from training.actions.study import left_to_learn
+from training.models import Attempt, Enrolment, Exam, Lesson
+from training.study import courses_of, exams_of, lessons_of, study_streak
+
+
+@login_required
+def index(request):
+    """What there is to learn, by when, and what was passed."""
+    user = request.user
+    open_paper = Attempt.objects.filter(person=user, status=Attempt.Status.OPEN).first()
+    context = {
+        "open_paper": open_paper,
+        "to_learn": courses_of(user, Enrolment.Status.OPEN),
+        "passed": courses_of(user, Enrolment.Status.PASSED),
+        "exams": exams_of(user),
+        "streak": study_streak(user),
+    }
+    return page(request, "field/learn/index.html", context)
+
+
+def _find(user, pk: int) -> Enrolment:
+    return get_object_or_404(user.enrolments.select_related("course"), pk=pk)
+
+
+@login_required
+def course(request, pk: int):
+    enrolment = _find(request.user, pk)
+    lessons = lessons_of(enrolment)
+    following = next((row for row in lessons if row.is_next), None)
+    context = {"enrolment": enrolment, "lessons": lessons, "following": following}
+    return page(request, "field/learn/course.html", context)
+
+
+def _lesson(enrolment: Enrolment, position: int) -> Lesson:
+    lessons = Lesson.objects.select_related("video", "captions", "handout")
+    return get_object_or_404(lessons, course=enrolment.course, position=position)
+
+
+@login_required
+def lesson(request, pk: int, position: int):
+    enrolment = _find(request.user, pk)
+    shown = _lesson(enrolment, position)
+    progress = open_lesson(enrolment, shown, by=request.user)
+    context = {
+        "enrolment": enrolment,
+        "lesson": shown,
+        "progress": progress,
+        "left": left_to_learn(progress),
+        "lessons": lessons_of(enrolment),
+    }
+    return page(request, "field/learn/lesson.html", context)
+
+
+@login_required
+@require_POST
+def beat_lesson(request, pk: int, position: int):
+    """The open page says that it is looked at; answers how many seconds are left."""
+    enrolment = _find(request.user, pk)
+    progress = open_lesson(enrolment, _lesson(enrolment, position), by=request.user)
+    progress = beat(progress, by=request.user, position=position_in(request.POST))
+    return JsonResponse({"left": left_to_learn(progress), "is_learned": progress.learned_at is not None})
+
+
+@login_required
+@require_POST
+def quiz(request, pk: int, position: int):
+    enrolment = _find(request.user, pk)
+    progress = open_lesson(enrolment, _lesson(enrolment, position), by=request.user)
+    return redirect("field:paper", pk=start_quiz(progress, by=request.user).pk)
+
+
+@login_required
+@require_POST
+def exam(request, pk: int):
+    attempt = start_exam(get_object_or_404(Exam, pk=pk), by=request.user)
+    messages.info(request, _("The time is running. Your answers are kept one by one."))
+    return redirect("field:paper", pk=attempt.pk)
