@@ -11,7 +11,7 @@ export function setup(form) {
   let left = Number(form.dataset.left);
   const show = () => {
     button.disabled = left > 0;
-    button.textContent = left > 0 ? button.dataset.wait.replace("#", Math.ceil(left / 60)) : button.dataset.ready;
+    button.textContent = left > 0 ? button.dataset.wait.replace("#", Math.ceil(left / 60)) : button.dataset.go;
   };
   const beat = async () => {
     if (document.hidden) return;
