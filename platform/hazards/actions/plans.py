@@ -38,7 +38,7 @@ def write_plan(hazard: Hazard, *, by: User, due_at: datetime, **fields: str) -> 
     _refuse_thin_plan(due_at, fields)
     row = Hazard.objects.select_for_update(of=("self",)).select_related("policy").get(pk=hazard.pk)
     if not (row.policy and row.policy.needs_plan):
-        raise DomainError(_("Its level asks for no plan."))
+        raise WrongStatus(_("Its level asks for no plan."))
     if row.status not in PLANNABLE or running_plan(row):
         raise WrongStatus(_("This was changed in the meantime. Look at where it stands now."))
     texts = {name: fields[name].strip() for name in POINTS}
