@@ -29,6 +29,8 @@ WORDS: dict[str, Any] = {
     "reason": _("Reason"),
     "note": _("Remark"),
     "name": _("Full name"),
+    "to": _("Who takes it?"),
+    "stand_in": _("Who stands in?"),
     "phone": _("Phone"),
     "company": _("Company"),
     "person": _("Contact"),
