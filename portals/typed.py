@@ -6,13 +6,16 @@ from typing import Any
 from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError, Refusal
 from core.events import history
-from hazards.models import POINTS, Hazard, RectificationPlan
+from hazards.models import POINTS, Hazard
+from hazards.models.proof import label_of
 
+_label_of = lazy(label_of, str)  # in the language of whoever reads it
 _TESTS = {"test": _("Test"), "required": _("Asked for"), "result": _("Result")}
 # Only what is named here is shown again: no secret, no number that a page sends along by itself.
 WORDS: dict[str, Any] = {
@@ -25,7 +28,7 @@ WORDS: dict[str, Any] = {
     "cause": _("Why did it happen?"),
     **{f"{name}_{n}": format_lazy("{} {}", label, n) for n in (1, 2, 3) for name, label in _TESTS.items()},
     "result": _("What came of it?"),
-    **{name: RectificationPlan._meta.get_field(name).verbose_name for name in POINTS},
+    **{name: _label_of(name) for name in POINTS},
     "reason": _("Reason"),
     "note": _("Remark"),
     "name": _("Full name"),
