@@ -38,9 +38,24 @@ def test_lessons_are_long_enough_to_teach_and_short_enough_to_read(stem, course)
     assert 3 <= len(course["lessons"]) <= (5 if course["code"] == "C02" else 4)
     for lesson in course["lessons"]:
         assert isinstance(lesson["minutes"], int)
-        assert 600 <= len(CHINESE.findall(lesson["body"])) <= 1200
-        assert "#" in lesson["body"]
+        assert 600 <= len(CHINESE.findall(lesson["body"]["zh"])) <= 1200
         assert 3 <= len(lesson["key_points"]) <= 5
+
+
+@every_course
+def test_the_english_of_a_lesson_is_the_whole_lesson(stem, course):
+    """Beside the words themselves: as many headings, list items and stresses, and a length that leaves nothing out."""
+    for lesson in course["lessons"]:
+        assert set(lesson["body"]) == {"zh", "en"}
+        zh, en = lesson["body"]["zh"], lesson["body"]["en"]
+        assert not CHINESE.search(en), lesson["title"]["en"]
+        assert "#" in zh and _shape(en) == _shape(zh), lesson["title"]["en"]
+        assert 0.45 <= len(en.split()) / len(CHINESE.findall(zh)) <= 0.9, lesson["title"]["en"]
+
+
+def _shape(body: str) -> list[int]:
+    marks = (r"^## ", r"^ *- ", r"^ *\d+\. ", r"\*\*[^*]+\*\*")
+    return [len(re.findall(mark, body, re.MULTILINE)) for mark in marks]
 
 
 @every_course
