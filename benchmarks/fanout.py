@@ -51,7 +51,7 @@ def run(*, is_quick: bool) -> tuple[list[Result], list[Count]]:
         name: [statistics.median(one[at] for one in getattr(facts, name)) for at in (0, 1)] for name in ("ours", "bare")
     }
     results = [
-        result("alert_fanout_p50", middle["ours"][0], middle["bare"][0], 3),
+        result("alert_fanout_p50", middle["ours"][0], middle["bare"][0], None),
         result("alert_fanout_p99", middle["ours"][1], middle["bare"][1], 3),
         result("socket_memory", facts.our_kilobytes, facts.bare_kilobytes, 3, "KB"),
     ]

@@ -8,14 +8,14 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True)
 class Result:
-    """ours and reference: medians in the unit; ratio = ours / reference; goal: the highest ratio that is good."""
+    """ours and reference: medians in the unit; ratio = ours / reference; goal: the highest ratio that is good, if there is one."""
 
     name: str
     ours: float
     reference: float
     ratio: float
-    goal: float
-    met: bool
+    goal: float | None
+    met: bool | None
     unit: str = "s"
 
     def as_json(self) -> dict[str, object]:
@@ -47,9 +47,11 @@ def compare(name: str, ours: Callable[[], None], reference: Callable[[], None], 
     return result(name, statistics.median(a for a, _b in pairs), statistics.median(b for _a, b in pairs), goal)
 
 
-def result(name: str, ours: float, reference: float, goal: float, unit: str = "s") -> Result:
+def result(name: str, ours: float, reference: float, goal: float | None, unit: str = "s") -> Result:
     ratio = ours / reference
-    return Result(name, round(ours, 6), round(reference, 6), round(ratio, 4), goal, ratio <= goal, unit)
+    return Result(
+        name, round(ours, 6), round(reference, 6), round(ratio, 4), goal, None if goal is None else ratio <= goal, unit
+    )
 
 
 def _seconds(work: Callable[[], None]) -> float:
@@ -62,8 +64,8 @@ def table(results: list[Result]) -> str:
     rows = [("name", "ours", "reference", "ratio", "goal", "met")]
     for row in results:
         figures = (_with_unit(row.ours, row.unit), _with_unit(row.reference, row.unit))
-        numbers = (*figures, f"{row.ratio:.3f}", f"≤ {row.goal:g}")
-        rows.append((row.name, *numbers, "yes" if row.met else "NO"))
+        goal = ("–", "–") if row.goal is None else (f"≤ {row.goal:g}", "yes" if row.met else "NO")
+        rows.append((row.name, *figures, f"{row.ratio:.3f}", *goal))
     widths = [max(len(row[column]) for row in rows) for column in range(6)]
     return "\n".join("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) for row in rows)
 

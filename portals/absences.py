@@ -43,8 +43,9 @@ def declare(request, person: User, show: Callable[[AbsenceForm], HttpResponse], 
 @login_required
 @require_POST
 def end(request, pk: int):
-    absence = get_object_or_404(Absence.objects.visible_to(request.user).select_related("person"), pk=pk)
+    absence = get_object_or_404(Absence.objects.visible_to(request.user).select_related("person", "stand_in"), pk=pk)
     end_absence(absence, by=request.user)
+    messages.success(request, _("%(name)s stands in no more.") % {"name": absence.stand_in.name})
     if absence.person_id == request.user.pk:
         return redirect("field:me")
     return redirect("console:person", pk=absence.person_id)

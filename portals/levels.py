@@ -1,14 +1,14 @@
 """Plans, lower levels and temporary controls: what desk and phone show and decide of them."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.errors import DomainError
+from core.errors import DomainError, WrongStatus
 from hazards.actions import control_hazard, decide_lowering, decide_plan
 from hazards.actions.controls import CONTROLLABLE, control_due_at, may_control
 from hazards.actions.plans import PLANNABLE, lacks_plan, running_plan
@@ -16,6 +16,8 @@ from hazards.models import PLAN_WORKFLOW, WORKFLOW, Hazard, LevelChange, PlanSta
 from people.models import User
 from people.permissions import PERMISSIONS
 from portals.photos import stamp_of, take_photos
+
+Row = TypeVar("Row", bound=Model)
 
 
 class DecisionForm(forms.Form):
@@ -99,14 +101,22 @@ def _names(permission: str, hazard: Hazard) -> str:
     return _(", ").join(people[:3]) or _("nobody yet")
 
 
+def still(waiting: QuerySet[Row]) -> Row:
+    """The one that waits for a decision; where none does any more, somebody was faster."""
+    row = waiting.first()
+    if row is None:
+        raise WrongStatus(_("This was changed in the meantime. Look at where it stands now."))
+    return row
+
+
 def take_plan_decision(request: Any, hazard: Hazard, data: dict[str, Any]) -> None:
     waiting = hazard.plans.filter(status__in=(PlanStatus.WAITS_LEADER, PlanStatus.WAITS_HEAD))
     sent = request.POST.get("plan", "")
-    decide_plan(get_object_or_404(waiting, pk=sent if sent.isdecimal() else 0), by=request.user, **data)
+    decide_plan(still(waiting.filter(pk=sent if sent.isdecimal() else 0)), by=request.user, **data)
 
 
 def take_lowering_decision(request: Any, hazard: Hazard, data: dict[str, Any]) -> None:
-    change = get_object_or_404(hazard.level_changes, is_approved=None)
+    change = still(hazard.level_changes.filter(is_approved=None))
     decide_lowering(change, by=request.user, is_approved=data["is_passed"], note=data["note"])
 
 

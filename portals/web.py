@@ -1,5 +1,6 @@
 """What all portals share: page or part, the person's language, and the one place that shows refusals."""
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from core.errors import NotAllowed, Refusal
+from portals.typed import typed_in
 from tenants.current import in_factory
 
 
@@ -57,13 +59,17 @@ class RefusalMiddleware:
     def process_exception(self, request, error):
         if not isinstance(error, Refusal):
             return None
-        return refusal_page(request, error.status, error.message)
+        return refusal_page(request, error.status, error.message, typed_in(request))
 
 
-def refusal_page(request: HttpRequest, status: int, message: str) -> HttpResponse:
+def refusal_page(
+    request: HttpRequest, status: int, message: str, typed: Iterable[tuple[str, str]] = ()
+) -> HttpResponse:
+    """typed: what was sent, which may be copied from here; see portals.typed."""
     if wants_json(request):
         return JsonResponse({"error": message}, status=status)
-    response = page(request, "errors/page.html", {"status": status, "message": message}, "errors/_part.html", status)
+    context = {"status": status, "message": message, "typed_words": typed}
+    response = page(request, "errors/page.html", context, "errors/_part.html", status)
     # Shown above the page, wherever the request came from: the form and what was typed stay as they are.
     response["HX-Retarget"] = "#refusal"
     response["HX-Reswap"] = "innerHTML"
@@ -79,7 +85,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     with _its_factory(request):
-        return refusal_page(request, 404, _("There is nothing here, or it is not yours to see."))
+        return refusal_page(request, 404, _("There is nothing here, or it is not yours to see."), typed_in(request))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -16,12 +16,12 @@ _PART = 200
 
 def render_pdf(template: str, css: str, context: dict[str, Any]) -> bytes:
     """css: name of a sheet in static/css. Whole font files: split ones printed wrong Chinese characters."""
-    made: bytes = _typesetter(css)(template, context).write_pdf()
+    made: bytes = typesetter(css)(template, context).write_pdf()
     return made
 
 
-def _typesetter(css: str) -> Callable[[str, dict[str, Any]], Any]:
-    """Reads fonts and sheet once; what it returns lays out a template with its context."""
+def typesetter(css: str) -> Callable[[str, dict[str, Any]], Any]:
+    """Reads fonts and sheet once, for many documents; what it returns lays out a template with its context."""
     from PIL import ImageFile
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
@@ -30,14 +30,18 @@ def _typesetter(css: str) -> Callable[[str, dict[str, Any]], Any]:
     # Its import lets Pillow accept pictures that are cut off, in the whole process; evidence must be whole.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     fonts, local = FontConfiguration(), URLFetcher(allowed_protocols=["file", "data"])
-    sheet = (settings.ROOT / "static" / "css" / css).read_text(encoding="utf-8")
-    style = CSS(string=_faces() + sheet, font_config=fonts, url_fetcher=local)
+    style = CSS(string=style_of(css), font_config=fonts, url_fetcher=local)
 
     def lay_out(template: str, context: dict[str, Any]) -> Any:
         page = HTML(string=render_to_string(template, context), url_fetcher=local)
         return page.render(stylesheets=[style], font_config=fonts)
 
     return lay_out
+
+
+def style_of(css: str) -> str:
+    """The sheet with the fonts that it may name."""
+    return _faces() + (settings.ROOT / "static" / "css" / css).read_text(encoding="utf-8")
 
 
 def _faces() -> str:
@@ -64,7 +68,7 @@ def render_long_pdf(
     `first` and its place in the part. foot: a template that gets `pages`, one page of it for each, laid over them.
     heard: is told after each part how many rows are done.
     """
-    lay_out, coming = _typesetter(css), iter(rows)
+    lay_out, coming = typesetter(css), iter(rows)
     waiting: list[Any] = []
     parts: list[bytes] = []
     done = 0

@@ -12,9 +12,9 @@ from core.workflow import Step, Workflow
 from people.permissions import PERMISSIONS, Role
 
 # Measures of the drawing in its own units: boxes in one column, ways back at its left, leaps and exits at its right.
-WIDTH, BOX, TALL, PITCH, TOP = 1020, 230, 56, 100, 8
-LEFT, RIGHT, LEAP, EXIT, ASIDE = 220, 450, 620, 720, 870
-LANE = 26
+WIDTH, BOX, TALL, PITCH, TOP = 1050, 230, 56, 100, 8
+LEFT, RIGHT, LEAP, EXIT, ASIDE = 250, 480, 650, 750, 900
+BACK, LANE = 80, 26
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def _draw_ways(drawing: Drawing, groups: Sequence[tuple], y: dict[str, int]) -> 
             _draw_leaps(drawing, leaps, y, target, labels, LEAP + LANE * lanes["right"], out)
             lanes["right"] += 1
         if back:
-            lane = 50 - LANE * lanes["left"]
+            lane = BACK - LANE * lanes["left"]
             lanes["left"] += 1
             drawing.ways += [f"M{LEFT} {y[source] + 44}H{lane}V{y[target] + 22}H{LEFT}" for source in back]
             drawing.labels += [

@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import DomainError, Refusal
 from hazards.actions.invitations import LASTS, LONGEST
 from hazards.actions.posts import LONGEST as LONGEST_POST
-from hazards.models import JointGroup
+from hazards.models import Hazard, JointGroup
 from people.auth import PhoneField
 from people.models import User
 from portals.forms import moment
 from portals.photos import Photos
+from portals.typed import refused
 
 
 class PostForm(forms.Form):
@@ -83,6 +84,13 @@ def keeping(**shown: Any) -> Iterator[None]:
         left = {name: value.without(refusal) for name, value in shown.items() if isinstance(value, Photos)}
         refusal.shown = shown | left  # type: ignore[attr-defined]
         raise
+
+
+def left_of(request: HttpRequest, refusal: Refusal, hazard: Hazard) -> dict[str, Any]:
+    """What the page shows after a refusal: the forms as they were sent, and why."""
+    shown = getattr(refusal, "shown", {})
+    photos = [photo for value in shown.values() if isinstance(value, Photos) for photo in value.photos]
+    return shown | refused(request, refusal, hazard=hazard, photos=photos)
 
 
 def wanted(request: HttpRequest, name: str, rows: Any) -> Any:

@@ -31,13 +31,13 @@ from portals.field.forms.hazards import RectifyForm
 from portals.field.views import proof
 from portals.files import serve
 from portals.groups import views
-from portals.groups.forms import PostForm, keeping, read
+from portals.groups.forms import PostForm, keeping, left_of, read
 from portals.groups.threads import group_of, thread
 from portals.levels import returned_fix
 from portals.photos import stamp_of, take_photos
+from portals.typed import typed_in
 from portals.web import page
 
-NEAR = ("area", "equipment", "department", "owner", "policy", "reporter")
 # By link and minute. Each word in a busy group makes an open page ask twice.
 MINUTE = timedelta(minutes=1)
 MOST = {"GET": 240, "POST": 40, "files": 600}
@@ -75,7 +75,7 @@ def _answer(view: Callable, request, token: str, most: int, **more) -> HttpRespo
     if invitation is None:
         raise Http404
     allow(f"link:{request.method}:{most}", str(invitation.pk), most=most, within=MINUTE)
-    invitation.hazard = Hazard.objects.select_related(*NEAR).get(pk=invitation.hazard_id)
+    invitation.hazard = Hazard.objects.select_related(*views.NEAR).get(pk=invitation.hazard_id)
     if invitation.opened_at is not None:
         _speak(request, invitation.user.language)
     return view(request, invitation, token, **more)
@@ -87,9 +87,11 @@ def _speak(request: HttpRequest, language: str) -> None:
 
 
 def _ended(request, message: str) -> HttpResponse:
-    if request.htmx:  # an open page: it loads itself and shows the same
+    if request.htmx and request.method != "POST":  # an open page: it loads itself and shows the same
         return HttpResponse(status=410, headers={"HX-Refresh": "true"})
-    return page(request, "guest/ended.html", {"message": message}, status=410)
+    response = page(request, "guest/ended.html", {"message": message, "typed_words": typed_in(request)}, status=410)
+    response["HX-Retarget"], response["HX-Reswap"] = "body", "innerHTML"
+    return response
 
 
 @_by_link()
@@ -149,8 +151,9 @@ def act(request, invitation: Invitation, token: str, verb: str):
     except Refusal as refusal:
         if request.htmx:
             raise
-        more = {"refusal": refusal.message, **getattr(refusal, "shown", {})}
-        invitation.hazard = Hazard.objects.select_related(*NEAR).get(pk=invitation.hazard_id)
+        invitation.hazard = Hazard.objects.select_related(*views.NEAR).get(pk=invitation.hazard_id)
+        # Who of the factory moved it is not told outside; the page says where it stands.
+        more = left_of(request, refusal, invitation.hazard) | {"moved": None}
         return page(request, "guest/hazard.html", _shown(request, invitation, token, **more), status=refusal.status)
     if request.htmx and verb == "post":
         return page(request, views.PARTS["posts"], _shown(request, invitation, token, is_sent=True))

@@ -6,7 +6,7 @@ import segno
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -17,9 +17,10 @@ from hazards.actions.invitations import token_of
 from hazards.actions.posts import refuse_too_many
 from hazards.models import Hazard, JointGroup
 from people.models import User
-from portals.groups.forms import InviteForm, MemberForm, PostForm, SubTaskForm, keeping, read, wanted
+from portals.groups.forms import InviteForm, MemberForm, PostForm, SubTaskForm, keeping, left_of, read, wanted
 from portals.groups.threads import group_of, mark_online, thread
 from portals.photos import stamp_of, take_photos
+from portals.typed import hazard_for
 from portals.web import page, require
 
 PARTS = {
@@ -29,12 +30,8 @@ PARTS = {
     "online": "group/_members_in.html",
 }
 FACES = {"console": "console/hazards/group.html", "field": "field/hazards/group.html"}
+NEAR = ("area", "equipment", "department", "owner", "policy", "reporter")
 FOUND = 8
-
-
-def _hazard(user: User, pk: int) -> Hazard:
-    near = ("area", "equipment", "department", "owner", "policy", "reporter")
-    return get_object_or_404(Hazard.objects.visible_to(user).select_related(*near), pk=pk)
 
 
 @login_required
@@ -42,7 +39,7 @@ def show(request, pk: int, face: str):
     """The page, or a part of it that fetches itself again. Who has it open has seen what calls them."""
     if face == "console":
         require(request.user, "console.open")
-    hazard, part = _hazard(request.user, pk), request.GET.get("part", "")
+    hazard, part = hazard_for(request.user, pk, *NEAR), request.GET.get("part", "")
     group = group_of(hazard)
     if group and part != "people":
         actions.see_group(group, by=request.user)
@@ -110,7 +107,7 @@ def act(request, pk: int, verb: str, face: str):
     """One thing done; refused, the page comes back with the sentence and with what was typed."""
     if face == "console":
         require(request.user, "console.open")
-    hazard = _hazard(request.user, pk)
+    hazard = hazard_for(request.user, pk, *NEAR)
     if verb not in VERBS:
         raise Http404
     try:
@@ -118,10 +115,9 @@ def act(request, pk: int, verb: str, face: str):
     except Refusal as refusal:
         if request.htmx:
             raise
-        more = {"refusal": refusal.message, **getattr(refusal, "shown", {})}
-        return page(
-            request, FACES[face], shown(request, _hazard(request.user, pk), face, **more), status=refusal.status
-        )
+        hazard = hazard_for(request.user, pk, *NEAR, after=refusal)
+        context = shown(request, hazard, face, **left_of(request, refusal, hazard))
+        return page(request, FACES[face], context, status=refusal.status)
     if request.htmx and verb == "post":
         return page(request, PARTS["posts"], shown(request, hazard, face, is_sent=True))
     return redirect(reverse(f"{face}:group", args=[pk]) + anchor)

@@ -5,7 +5,7 @@ import { say } from "./words.js";
 export function setup(button) {
   const word = button.querySelector("[data-copy-word]"), usual = word.textContent;
   button.addEventListener("click", async () => {
-    const field = button.parentElement.querySelector("input");
+    const field = button.parentElement.querySelector("input") ?? button.closest(".field").querySelector("textarea");
     try {
       await navigator.clipboard.writeText(button.dataset.copy);
     } catch {

@@ -1,4 +1,8 @@
-// A form is sent once: its buttons rest until the answer is there, and wake again if the person comes back.
+// A form is sent once: its buttons rest until the answer is there, and wake again if the person comes back, or where the
+// service worker (sw.js) says that it did not arrive.
+
+import { refuse } from "./refusals.js";
+import { say } from "./words.js";
 
 /** <form data-once> */
 export function setup(form) {
@@ -23,5 +27,12 @@ export function wake(form) {
 function buttons(form) {
   return [...form.elements].filter((element) => element.type === "submit");
 }
+
+navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+  const resting = [...document.querySelectorAll("[data-once]")].filter((form) => form.querySelector(".is-busy"));
+  if (data?.type !== "unsent" || !resting.length) return;
+  resting.forEach(wake);
+  refuse(say("noAnswer"));
+});
 
 addEventListener("pageshow", (event) => event.persisted && document.querySelectorAll("[data-once]").forEach(wake));

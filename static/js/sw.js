@@ -36,13 +36,25 @@ addEventListener("fetch", (event) => {
   const { request } = event, url = new URL(request.url);
   if (url.origin !== location.origin) return;
   const isPage = request.mode === "navigate";
-  if (isPage && request.method === "POST" && url.pathname === "/account/logout/") event.respondWith(signOut(request));
-  if (isPage && request.method === "POST" && url.pathname.endsWith("/start/") && RUN.test(url.pathname.slice(0, -6))) event.respondWith(start(request, url));
-  if (isPage && request.method === "POST" && SPOT.test(url.pathname)) event.respondWith(fetch(request).catch(() => instead(url)));
-  if (isPage && request.method === "POST" && url.pathname === REPORT) event.respondWith(report(request));
+  if (isPage && request.method === "POST") event.respondWith(send(request, url));
   if (isPage && request.method === "GET") event.respondWith(page(event, url));
   if (!isPage && request.method === "GET" && url.pathname.startsWith("/static/")) event.respondWith(file(request, url));
 });
+
+function send(request, url) {
+  if (url.pathname === "/account/logout/") return signOut(request);
+  if (url.pathname.endsWith("/start/") && RUN.test(url.pathname.slice(0, -6))) return start(request, url);
+  if (SPOT.test(url.pathname)) return fetch(request).catch(() => instead(url));
+  if (url.pathname === REPORT) return report(request);
+  return fetch(request).catch(stay);
+}
+
+/** Any other form that cannot arrive: an answer without content leaves its page as it is, and once.js there says so. */
+async function stay() {
+  const pages = await clients.matchAll({ type: "window" });
+  pages.forEach((page) => page.postMessage({ type: "unsent" }));
+  return new Response(null, { status: 204 });
+}
 
 async function file(request, url) {
   const cache = await caches.open(KEPT);

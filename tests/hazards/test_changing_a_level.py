@@ -253,4 +253,4 @@ def test_raised_and_lowered_on_the_page(browser, people):
     assert browser.post(decide, {"is_passed": "maybe"}).status_code == 422
     browser.post(reverse("field:decide", args=[hazard.pk, "lowering"]), {"is_passed": "yes"})
     assert _now(hazard).level == "general"
-    assert browser.post(decide, {"is_passed": "yes"}).status_code == 404
+    assert browser.post(decide, {"is_passed": "yes"}).status_code == 409

@@ -167,7 +167,7 @@ def test_one_plan_at_a_time(people, hazard):
 
 
 def test_a_level_without_a_plan_takes_none(people):
-    with pytest.raises(DomainError):
+    with pytest.raises(WrongStatus):
         levels.planned(people, levels.confirmed(people, Level.SERIOUS))
 
 
@@ -231,7 +231,7 @@ def test_written_agreed_and_approved_through_the_pages(browser, people, hazard, 
         assert url in page and TEXTS["methods"] in page
         refused = browser.post(url, {"plan": plan.pk, "is_passed": "no", "note": ""})
         assert refused.status_code == 422
-        assert browser.post(url, {"plan": "x", "is_passed": "yes"}).status_code == 404
+        assert browser.post(url, {"plan": "x", "is_passed": "yes"}).status_code == 409
         assert browser.post(url, {"plan": plan.pk, "is_passed": "yes"}).status_code == 302
     plan.refresh_from_db()
     hazard.refresh_from_db()

@@ -40,6 +40,8 @@ def test_each_step_has_a_row_and_each_status_one_box(table, statuses):
     drawing = draw(table, statuses, "x")
     assert sorted(box.text for box in drawing.boxes) == sorted(str(status.label) for status in statuses)
     assert all(box.x >= 0 and box.x + box.width <= drawing.width for box in drawing.boxes)
+    across = [int(x) for way in (*drawing.ways, *drawing.brackets) for x in re.findall(r"[MH](-?\d+)", way)]
+    assert across and all(0 < x < drawing.width for x in across)
 
 
 def test_the_document_is_up_to_date():

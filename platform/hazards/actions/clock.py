@@ -18,7 +18,7 @@ from hazards.chain import (
     stamp,
     tried,
 )
-from hazards.models import WORKFLOW, Extension, Hazard, LevelPolicy, Status
+from hazards.models import TO_FIX, WORKFLOW, Extension, Hazard, LevelPolicy, Status
 from people.models import User
 from tenants import due
 
@@ -86,8 +86,10 @@ def _locked(hazard: Hazard) -> Hazard:
 def request_extension(hazard: Hazard, *, by: User, new_due_at: datetime, reason: str) -> Extension:
     """延期申请: the old limit runs on until somebody decides."""
     hazard = _locked(hazard)
-    if by.pk != hazard.owner_id or hazard.due_at is None or hazard.status not in (Status.ASSIGNED, Status.RECTIFYING):
+    if by.pk != hazard.owner_id or hazard.due_at is None:
         raise NotAllowed(_("Only the one who is fixing it can ask for more time."))
+    if hazard.status not in TO_FIX:
+        raise WrongStatus(_("This was changed in the meantime. Look at where it stands now."))
     require_reason(reason)
     if new_due_at <= max(hazard.due_at, timezone.now()):
         raise DomainError(_("Choose a time after the present limit."))

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.errors import DomainError, NotAllowed, Revoked
+from core.errors import DomainError, NotAllowed, Revoked, WrongStatus
 from core.events import action, emit
 from hazards.actions.clock import call, forget_start
 from hazards.actions.groups import dismiss, enter, look_again, open_group
@@ -46,7 +46,7 @@ def invite_outsider(
     if by is not None and not by.can("hazards.invite", hazard):
         raise NotAllowed(_("You may not do this here. Ask who it is assigned to, or the safety officer."))
     if not hazard.is_open:
-        raise DomainError(_("This hazard is closed; nobody can be invited to it any more."))
+        raise WrongStatus(_("This hazard is closed; nobody can be invited to it any more."))
     if not timedelta() < lasts <= LONGEST:
         raise DomainError(_("Choose a time within %(days)d days.") % {"days": LONGEST.days})
     user = User(name=name.strip(), sort_key=sort_key(name))

@@ -13,7 +13,7 @@ from hazards.models import PLAN_WORKFLOW, POINTS, Hazard, PlanStatus, Rectificat
 from hazards.models.proof import label_of
 from people.models import User
 
-LONGEST_PLAN = timedelta(days=365)
+LONGEST_PLAN, MINUTE = timedelta(days=365), timedelta(minutes=1)
 PLANNABLE = (Status.CONFIRMED, Status.ASSIGNED)
 
 
@@ -38,7 +38,7 @@ def write_plan(hazard: Hazard, *, by: User, due_at: datetime, **fields: str) -> 
     _refuse_thin_plan(due_at, fields)
     row = Hazard.objects.select_for_update(of=("self",)).select_related("policy").get(pk=hazard.pk)
     if not (row.policy and row.policy.needs_plan):
-        raise DomainError(_("Its level asks for no plan."))
+        raise WrongStatus(_("Its level asks for no plan."))
     if row.status not in PLANNABLE or running_plan(row):
         raise WrongStatus(_("This was changed in the meantime. Look at where it stands now."))
     texts = {name: fields[name].strip() for name in POINTS}
@@ -80,9 +80,10 @@ def decide_plan(plan: RectificationPlan, *, by: User, is_passed: bool, note: str
 
 def _follow(plan: RectificationPlan, hazard: Hazard, *, by: User) -> None:
     """The approved day is the limit from now on, and work may begin."""
-    old, hazard.due_at = hazard.due_at, plan.due_at
-    hazard.save(update_fields=["due_at"])
-    emit("hazard.limit_planned", hazard, by=by, old=old, new=plan.due_at)
-    schedule(hazard)
+    if hazard.due_at is None or abs(plan.due_at - hazard.due_at) >= MINUTE:  # forms know no seconds
+        old, hazard.due_at = hazard.due_at, plan.due_at
+        hazard.save(update_fields=["due_at"])
+        emit("hazard.limit_planned", hazard, by=by, old=old, new=plan.due_at)
+        schedule(hazard)
     if hazard.status == Status.ASSIGNED:
         wait_for_start(hazard)

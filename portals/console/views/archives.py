@@ -34,8 +34,8 @@ class Archive:
         return reverse(f"console:{self.name}")
 
 
-def show(request: HttpRequest, archive: Archive, refusal: str = "", status: int = 200) -> HttpResponse:
-    """What cannot be read finds nothing, and the page says why; everything typed stays."""
+def show(request: HttpRequest, archive: Archive, refusal: str = "", status: int = 200, name: str = "") -> HttpResponse:
+    """What cannot be read finds nothing, and the page says why; everything typed stays. name: of a view that was refused."""
     names = archive.choices()
     form = archive.form(request.GET, names)
     context = {
@@ -43,6 +43,7 @@ def show(request: HttpRequest, archive: Archive, refusal: str = "", status: int 
         "names": names,
         "asked": request.GET,
         "refusal": refusal,
+        "kept_name": name,
         "query": kept_query(archive.form, request.GET),
         "views": SavedView.objects.filter(by=request.user, page=archive.name),  # type: ignore[misc]
         "spans": spans(archive.form, request.GET),
@@ -71,5 +72,5 @@ def save(request: HttpRequest, archive: Archive) -> HttpResponse:
     try:
         save_view(archive.name, request.POST.get("name", ""), query, by=request.user)
     except Refusal as refusal:
-        return show(request, archive, refusal.message, refusal.status)
+        return show(request, archive, refusal.message, refusal.status, request.POST.get("name", ""))
     return redirect(f"{archive.url}?{query}")

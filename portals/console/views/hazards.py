@@ -2,11 +2,11 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.errors import Refusal
+from core.errors import DomainError, Refusal
 from hazards import actions
 from hazards.models import WORKFLOW, Hazard, Review
 from notifications.actions import mark_read
@@ -18,6 +18,8 @@ from portals.console.path import path_of
 from portals.console.views import levels, locks, reporting
 from portals.console.views.routing import send, sending_out
 from portals.groups import views as groups
+from portals.levels import still
+from portals.typed import hazard_for, refused
 from portals.web import page, require
 
 NEAR = (
@@ -34,19 +36,15 @@ NEAR = (
 )
 
 
-def _hazard(user, pk: int) -> Hazard:
-    return get_object_or_404(Hazard.objects.visible_to(user).select_related(*NEAR), pk=pk)
-
-
 @login_required
 def show(request, pk: int):
     require(request.user, "console.open")
-    hazard = _hazard(request.user, pk)
+    hazard = hazard_for(request.user, pk, *NEAR)
     mark_read(hazard, by=request.user)
     return _show(request, hazard)
 
 
-def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
+def _show(request, hazard: Hazard, refusal: Refusal | None = None):
     decisions = list(hazard.reviews.select_related("reviewer"))
     steps = {step.verb: step for step in WORKFLOW.open_to(request.user, hazard)}
     stage = next((stage for stage in Review.Stage.values if f"pass_{stage}" in steps), "")
@@ -65,13 +63,13 @@ def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
         "events": record,
         "may_export": request.user.can("hazards.view"),
         "typed": request.POST,
-        "refusal": refusal,
+        **refused(request, refusal, hazard=hazard),
         **levels.beside(request, hazard, steps),
         **locks.context_of(request, hazard),
         **reporting.beside(request, hazard),
     }
     context |= sending_out(request, hazard, steps) | groups.card(request, hazard, "console")
-    return page(request, "console/hazards/show.html", context, status=status)
+    return page(request, "console/hazards/show.html", context, status=refusal.status if refusal else 200)
 
 
 @login_required
@@ -79,18 +77,18 @@ def _show(request, hazard: Hazard, refusal: str = "", status: int = 200):
 def act(request, pk: int, verb: str):
     """One decision; when it is refused the page comes back with the reason and with what was typed."""
     require(request.user, "console.open")
-    hazard = _hazard(request.user, pk)
+    hazard = hazard_for(request.user, pk, *NEAR)
     if verb not in DECISIONS:
         raise Http404
     if request.POST.get("do") == "look" and verb in levels.LOOKS:
         return levels.look(request, hazard, verb) or _show(request, hazard)
     form = _form(request, hazard, verb)
-    if not form.is_valid():
-        return _show(request, hazard, _fault(form), 422)
     try:
+        if not form.is_valid():
+            raise DomainError(_fault(form))
         DECISIONS[verb](request, hazard, form.cleaned_data)
     except Refusal as refusal:
-        return _show(request, _hazard(request.user, pk), refusal.message, refusal.status)
+        return _show(request, hazard_for(request.user, pk, *NEAR, after=refusal), refusal)
     return redirect("console:hazard", pk=pk)
 
 
@@ -118,7 +116,7 @@ def _form(request, hazard: Hazard, verb: str):
 
 
 def _decide_extension(request, hazard: Hazard, data) -> None:
-    extension = get_object_or_404(hazard.extensions, is_approved=None)
+    extension = still(hazard.extensions.filter(is_approved=None))
     actions.decide_extension(extension, by=request.user, **data)
 
 

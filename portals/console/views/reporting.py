@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.attachments import PhotosRefused
+from core.errors import DomainError
 from core.events import history
 from hazards.actions import answer_tip, name_category, read_tip, report_hazard
 from hazards.models import Hazard, Status, Tip
@@ -99,5 +100,5 @@ def answer(request, pk: int):
         answer_tip(tip, by=request.user, text=form.cleaned_data["text"])
         messages.success(request, _("Answered. It is read when the code is entered next."))
     else:
-        messages.error(request, " ".join(str(error) for error in form.errors["text"]))
+        raise DomainError(" ".join(str(error) for error in form.errors["text"]))
     return redirect("console:hazard", pk=pk)

@@ -1,16 +1,18 @@
 """Report it, see what became of it, fix it: a hazard on the phone."""
 
+from collections.abc import Iterable
 from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.attachments import PhotosRefused
-from core.errors import DomainError
+from core.errors import DomainError, Refusal
 from core.events import history
+from core.models import Attachment
 from facilities.models import Equipment
 from hazards.actions import hand_over_hazard, report_hazard, request_extension, start_hazard, submit_hazard
 from hazards.models import TO_FIX, WORKFLOW, Hazard
@@ -24,14 +26,10 @@ from portals.field.whereabouts import guess_place
 from portals.groups import views as groups
 from portals.levels import papers
 from portals.photos import stamp_of, take_photos
+from portals.typed import hazard_for, refused
 from portals.web import page, require
 
-
-def _hazard(user, pk: int) -> Hazard:
-    hazards = Hazard.objects.visible_to(user).select_related(
-        "area", "equipment", "category", "reporter", "owner", "policy"
-    )
-    return get_object_or_404(hazards, pk=pk)
+NEAR = ("area", "equipment", "category", "reporter", "owner", "policy")
 
 
 @login_required
@@ -78,36 +76,36 @@ def mine(request):
 
 @login_required
 def show(request, pk: int):
-    hazard = _hazard(request.user, pk)
+    hazard = hazard_for(request.user, pk, *NEAR)
     mark_read(hazard, by=request.user)
     return show_hazard(request, hazard)
 
 
-def show_hazard(request, hazard: Hazard, refusal: str = "", status: int = 200):
+def show_hazard(request, hazard: Hazard, refusal: Refusal | None = None, photos: Iterable[Attachment] = ()):
     context = {
         "hazard": hazard,
         "standing": standings([hazard])[0] if hazard.reporter_id == request.user.pk else None,
         "evidence": hazard.evidence.select_related("attachment__by", "like__attachment__by", "like__hazard"),
         "events": history(hazard, *hazard.plans.all()),
         "is_at_work": hazard.status in TO_FIX,
-        "refusal": refusal,
         "typed": request.POST,
+        **refused(request, refusal, hazard=hazard, photos=photos),
         **papers(request, hazard),
         **clock_of(request.user, hazard),
     }
     context |= groups.card(request, hazard, "field")
-    return page(request, "field/hazards/show.html", context, status=status)
+    return page(request, "field/hazards/show.html", context, status=refusal.status if refusal else 200)
 
 
 @login_required
 def rectify(request, pk: int):
-    hazard = _hazard(request.user, pk)
+    hazard = hazard_for(request.user, pk, *NEAR)
     mark_read(hazard, by=request.user)
-    if hazard.owner_id != request.user.pk:
-        return redirect("field:hazard", pk=pk)
     form = RectifyForm(request.POST or None)
     if request.method == "POST":
         return _submit(request, hazard, form)
+    if hazard.owner_id != request.user.pk:
+        return redirect("field:hazard", pk=pk)
     return page(request, "field/hazards/rectify.html", _context(request, hazard, form))
 
 
@@ -128,53 +126,58 @@ def _context(request, hazard: Hazard, form: RectifyForm, **more):
 
 def _submit(request, hazard: Hazard, form: RectifyForm):
     taken = take_photos(request, "photos", stamp=stamp_of(hazard.equipment or hazard.area))
-    refusal = "" if form.is_valid() and not taken.errors else _("Look at the marked places; nothing is lost.")
     try:
-        if not refusal:
-            words = {name: form.cleaned_data[name] for name in ("measure", "cause", "tests")}
-            submit_hazard(hazard, by=request.user, photos=taken.photos, **words)
-            messages.success(request, _("Handed in. The team leader reviews it next."))
-            return redirect("field:hazard", pk=hazard.pk)
-    except DomainError as refused:
-        refusal, taken = refused.message, taken.without(refused)
-    context = _context(request, _hazard(request.user, hazard.pk), form, taken=taken, refusal=refusal)
-    return page(request, "field/hazards/rectify.html", context, status=422)
+        if not form.is_valid() or taken.errors:
+            raise DomainError(_("Look at the marked places; nothing is lost."))
+        words = {name: form.cleaned_data[name] for name in ("measure", "cause", "tests")}
+        submit_hazard(hazard, by=request.user, photos=taken.photos, **words)
+    except Refusal as refusal:
+        return _again(request, hazard, refusal, form, taken=taken.without(refusal))
+    messages.success(request, _("Handed in. The team leader reviews it next."))
+    return redirect("field:hazard", pk=hazard.pk)
+
+
+def _again(request, hazard: Hazard, refusal: Refusal, form: RectifyForm | None = None, **more):
+    """Why it was not done, and what was typed: in its form, and where that is gone beside what became of the hazard."""
+    hazard = hazard_for(request.user, hazard.pk, *NEAR, after=refusal)
+    photos = more["taken"].photos if "taken" in more else ()
+    if hazard.owner_id != request.user.pk:
+        return show_hazard(request, hazard, refusal, photos)
+    said = refused(request, refusal, hazard=hazard, photos=photos)
+    context = _context(request, hazard, form or RectifyForm(), **more) | said
+    return page(request, "field/hazards/rectify.html", context, status=refusal.status)
 
 
 @login_required
 @require_POST
 def start(request, pk: int):
-    start_hazard(_hazard(request.user, pk), by=request.user)
+    start_hazard(hazard_for(request.user, pk, *NEAR), by=request.user)
     return redirect("field:rectify", pk=pk)
 
 
 @login_required
 @require_POST
 def hand_over(request, pk: int):
-    hazard, form = _hazard(request.user, pk), HandOverForm(request.POST)
-    refusal = ""
-    if form.is_valid():
-        try:
-            hand_over_hazard(hazard, by=request.user, **form.cleaned_data)
-            messages.success(request, _("Handed over to %(name)s.") % {"name": form.cleaned_data["to"].name})
-            return redirect("field:home")
-        except DomainError as refused:
-            refusal = refused.message
-    context = _context(request, hazard, RectifyForm(), hand_over=form, refusal=refusal)
-    return page(request, "field/hazards/rectify.html", context, status=422)
+    hazard, form = hazard_for(request.user, pk, *NEAR), HandOverForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise DomainError(_("Look at the marked places; nothing is lost."))
+        hand_over_hazard(hazard, by=request.user, **form.cleaned_data)
+    except Refusal as refusal:
+        return _again(request, hazard, refusal, hand_over=form)
+    messages.success(request, _("Handed over to %(name)s.") % {"name": form.cleaned_data["to"].name})
+    return redirect("field:home")
 
 
 @login_required
 @require_POST
 def extend(request, pk: int):
-    hazard, form = _hazard(request.user, pk), ExtensionForm(request.POST)
-    refusal = ""
-    if form.is_valid():
-        try:
-            request_extension(hazard, by=request.user, **form.cleaned_data)
-            messages.success(request, _("Asked. Until it is decided the old limit stands."))
-            return redirect("field:rectify", pk=pk)
-        except DomainError as refused:
-            refusal = refused.message
-    context = _context(request, hazard, RectifyForm(), extension=form, refusal=refusal)
-    return page(request, "field/hazards/rectify.html", context, status=422)
+    hazard, form = hazard_for(request.user, pk, *NEAR), ExtensionForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise DomainError(_("Look at the marked places; nothing is lost."))
+        request_extension(hazard, by=request.user, **form.cleaned_data)
+    except Refusal as refusal:
+        return _again(request, hazard, refusal, extension=form)
+    messages.success(request, _("Asked. Until it is decided the old limit stands."))
+    return redirect("field:rectify", pk=pk)

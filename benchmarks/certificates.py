@@ -1,0 +1,73 @@
+"""A thousand certificates as a job, beside WeasyPrint laying out the same pages with nothing around it."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks.exports import in_a_factory
+from benchmarks.measure import Count, Result, compare
+
+MOST_BYTES = 60 * 1024
+
+
+def run(*, is_quick: bool) -> tuple[list[Result], list[Count]]:
+    count, rounds = (10, 1) if is_quick else (1000, 1)
+    with in_a_factory():
+        certificates = _certificates(count)
+        row = compare(
+            f"certificates_{count}",
+            lambda: _as_a_job(certificates),
+            lambda: _bare(certificates),
+            goal=1.2,
+            rounds=rounds,
+        )
+        return [row], [Count("certificates_over_60_kb", _too_large(certificates), count, 0)]
+
+
+def _certificates(count: int) -> list[Any]:
+    from people.models import User
+    from training.actions import issue_certificate
+
+    people = User.objects.bulk_create(User(name=f"㛃𬭚䶮{n}", sort_key=f"g{n:05}") for n in range(count))
+    title = {"zh": "焊接与热切割", "en": "Welding and thermal cutting"}
+    return [issue_certificate(one, title, by=None, score=96, hours=2, valid_months=12) for one in people]
+
+
+def _as_a_job(certificates: list[Any]) -> Any:
+    from core.jobs import run_job
+    from core.models import Job
+    from people.models import RoleGrant, User
+    from people.permissions import Role
+    from training.printing import order_certificates
+
+    officer = User.objects.first()
+    RoleGrant.objects.get_or_create(user=officer, role=Role.TRAINER)
+    job = order_certificates(
+        certificates, by=User.objects.get(pk=officer.pk), base_url="https://demo.example/", language="zh-hans"
+    )
+    run_job(str(job.pk))
+    return Job.objects.get(pk=job.pk).result
+
+
+def _bare(certificates: list[Any]) -> None:
+    """The same pages straight into WeasyPrint, with its sheet and fonts read once, each written to a file."""
+    from django.template.loader import render_to_string
+    from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
+
+    from core.pdf import style_of
+    from training.printing import SHEET, TEMPLATE, paper
+
+    fonts = FontConfiguration()
+    sheets = [CSS(string=style_of(SHEET), font_config=fonts)]
+    with tempfile.TemporaryDirectory() as folder:
+        for certificate in certificates:
+            text = render_to_string(TEMPLATE, paper(certificate, "https://demo.example/"))
+            content = HTML(string=text).write_pdf(stylesheets=sheets, font_config=fonts)
+            Path(folder, f"{certificate.number}.pdf").write_bytes(content)
+
+
+def _too_large(certificates: list[Any]) -> int:
+    from training.printing import print_one
+
+    return sum(len(print_one(one, "https://demo.example/")) > MOST_BYTES for one in certificates[:20])
