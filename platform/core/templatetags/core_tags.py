@@ -224,9 +224,9 @@ def minutes_up(seconds: int) -> int:
 
 
 @register.filter
-def normal(number: Decimal | None) -> str:
+def normal(number: Decimal | int | None) -> str:
     """A decimal without the zeros that the database adds."""
-    return "" if number is None else f"{number.normalize():f}"
+    return "" if number is None else f"{Decimal(number).normalize():f}"
 
 
 @register.filter
