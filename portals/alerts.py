@@ -19,7 +19,7 @@ from alerts.models import Alert
 from core.errors import Revoked
 from core.limits import allow
 from hazards.models import Hazard
-from notifications.actions import mark_read
+from notifications.actions import mark_opened
 from portals.groups.guest import HEADERS
 from portals.web import is_on_phone, page
 
@@ -69,7 +69,7 @@ def show(request, pk: int):
     """Where a group's message leads: what is wrong, and who has it."""
     alerts = Alert.objects.visible_to(request.user).select_related("acknowledged_by", "raised_by", "department")
     alert = get_object_or_404(alerts, pk=pk)
-    mark_read(alert, by=request.user)
+    mark_opened(alert, by=request.user)
     take = reverse("acknowledge", args=[pk]) if may_take(request.user, alert) else ""
     context = {"alert": alert, "me": request.user, "take": take, "sees_ledger": request.user.can("console.open")}
     return page(request, "guest/alert.html", context)

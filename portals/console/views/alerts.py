@@ -17,7 +17,7 @@ from alerts.models import Alert, AlertPolicy
 from core.errors import Refusal
 from facilities.models import Department
 from notifications import deliveries
-from notifications.actions import mark_read
+from notifications.actions import mark_opened
 from portals.console.alert_words import sentences
 from portals.console.forms.alerts import AlertPolicyForm
 from portals.paging import slice_of
@@ -74,7 +74,7 @@ def show(request, pk: int):
     alerts = Alert.objects.visible_to(request.user)
     near = ("acknowledged_by", "raised_by", "department", "policy")
     alert = get_object_or_404(alerts.select_related(*near), pk=pk)
-    mark_read(alert, by=request.user)
+    mark_opened(alert, by=request.user)
     calls = deliveries.of_alert(alert)
     context = {
         "alert": alert,

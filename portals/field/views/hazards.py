@@ -15,7 +15,7 @@ from facilities.models import Equipment
 from hazards.actions import hand_over_hazard, report_hazard, request_extension, start_hazard, submit_hazard
 from hazards.models import TO_FIX, WORKFLOW, Hazard
 from hazards.standing import standings
-from notifications.actions import mark_read
+from notifications.actions import mark_opened
 from portals.clock import clock_of
 from portals.field.forms.hazards import ExtensionForm, HandOverForm, RectifyForm, ReportForm
 from portals.field.forms.report import Report, read_report
@@ -79,7 +79,7 @@ def mine(request):
 @login_required
 def show(request, pk: int):
     hazard = _hazard(request.user, pk)
-    mark_read(hazard, by=request.user)
+    mark_opened(hazard, by=request.user)
     return show_hazard(request, hazard)
 
 
@@ -102,7 +102,7 @@ def show_hazard(request, hazard: Hazard, refusal: str = "", status: int = 200):
 @login_required
 def rectify(request, pk: int):
     hazard = _hazard(request.user, pk)
-    mark_read(hazard, by=request.user)
+    mark_opened(hazard, by=request.user)
     if hazard.owner_id != request.user.pk:
         return redirect("field:hazard", pk=pk)
     form = RectifyForm(request.POST or None)

@@ -50,7 +50,7 @@ def tell_alarms() -> None:
             deliver(event)
         for message in Message.objects.filter(alert_id=alert.pk).select_related("notification"):
             _date(message, alert, number)
-        Notification.objects.bulk_update(_read(alert, number), ["read_at"])
+        Notification.objects.bulk_update(_read(alert, number), ["read_at", "opened_at"])
 
 
 def _read(alert: Alert, number: int) -> list[Notification]:
@@ -58,7 +58,8 @@ def _read(alert: Alert, number: int) -> list[Notification]:
     notes = list(Notification.objects.filter(alert_id=alert.pk).order_by("pk"))
     for place, note in enumerate(notes):
         later = None if place % 3 == 2 else note.at + timedelta(seconds=_PACE[number % 3][2] + 200 * place)
-        note.read_at = alert.acknowledged_at if note.user_id == alert.acknowledged_by_id else later
+        note.opened_at = alert.acknowledged_at if note.user_id == alert.acknowledged_by_id else later
+        note.read_at = note.opened_at
     return notes
 
 

@@ -25,5 +25,5 @@ def tell_story() -> None:
         deliver(event)
     notes = list(Notification.objects.order_by("pk"))
     for number, note in enumerate(notes):
-        note.read_at = note.at + timedelta(minutes=2 + number * 7 % 50) if number % 4 else None
-    Notification.objects.bulk_update(notes, ["read_at"])
+        note.read_at = note.opened_at = note.at + timedelta(minutes=2 + number * 7 % 50) if number % 4 else None
+    Notification.objects.bulk_update(notes, ["read_at", "opened_at"])
