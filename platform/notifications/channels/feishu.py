@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import re
 import time
 from datetime import timedelta
 
@@ -22,6 +23,8 @@ from notifications.channels.robots import (
 )
 from notifications.models import Message
 
+# The older kind of address, without v2, wants its words in another form.
+HOOK = re.compile(r"/open-apis/bot/v2/hook/[\w-]+/?")
 HOSTS = ("open.feishu.cn", "open.larksuite.com")
 ROOM = 19_000
 _PERMANENT = {19001: REVOKED, 19021: SIGNATURE, 19022: NETWORK, 19024: WORDING}
