@@ -5,7 +5,7 @@ from functools import wraps
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.db.models import F, Q
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -24,15 +24,17 @@ from portals.groups.guest import HEADERS
 from portals.web import is_on_phone, page
 
 SHOWN_AFTER_TAKING = timedelta(minutes=10)
+MOST_OPEN, FEW = 20, 5
 # By link and minute.
 MOST_BY_LINK = 60
 
 
 def shown_to(user):
-    """Open ones, and for a while those that somebody took, so that all see who did."""
+    """Open ones first, the newest above; below them for a while a few that somebody took, so that all see who did."""
     recently = Q(acknowledged_at=None) | Q(acknowledged_at__gt=timezone.now() - SHOWN_AFTER_TAKING)
     alerts = Alert.objects.visible_to(user).filter(recently).select_related("acknowledged_by")
-    return _with_limits(list(alerts.order_by("acknowledged_at", "-raised_at")[:5]), user)
+    rows = alerts.order_by(F("acknowledged_at").desc(nulls_first=True), "-raised_at")[:MOST_OPEN]
+    return _with_limits([row for place, row in enumerate(rows) if place < FEW or not row.acknowledged_at], user)
 
 
 def _with_limits(alerts: list[Alert], user) -> list[Alert]:
