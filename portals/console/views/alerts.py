@@ -1,5 +1,6 @@
 """告警记录: all alerts and how fast they were taken, of each who was told by which way, and the rule of the chain."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -80,11 +81,19 @@ def show(request, pk: int):
         "alert": alert,
         "calls": calls,
         "lonely": _lonely(calls),
+        "has_receipts": any(way.delivered for way in _ways(calls)),
         "took": alert.acknowledged_at - alert.raised_at if alert.acknowledged_at else None,
         "lines": sentences(alert.rules),
         "may_take": may_take(request.user, alert),
     }
     return page(request, "console/alerts/show.html", context)
+
+
+def _ways(calls: list[deliveries.Call]) -> Iterator[deliveries.Delivery]:
+    for call in calls:
+        yield from call.groups
+        for person in call.people:
+            yield from person.ways
 
 
 def _lonely(calls: list[deliveries.Call]) -> list[str]:
@@ -113,6 +122,7 @@ def _rules(request, form: AlertPolicyForm | None = None, status: int = 200):
     steps = [(newer, _changes(older, newer)) for newer, older in pairwise(versions)]
     context = {
         "policy": versions[0],
+        "may_list": request.user.can("alerts.acknowledge"),
         "lines": sentences(versions[0]),
         "versions": [*steps, (versions[-1], [])],
         "form": form,

@@ -16,8 +16,8 @@ from portals.operator.demo.setup import Site
 
 DAY = timedelta(days=1)
 TOLD = 4
-# From queued to handed over and to the phone, and until the person opened it, in seconds.
-_PACE = ((1, 4, 48), (2, 5, 131), (1, 3, 75))
+# From queued to handed over, and until the person opened it, in seconds.
+_PACE = ((1, 48), (2, 131), (1, 75))
 _REFUSED = "这个手机号收不了短信，改一下。（isv.MOBILE_NUMBER_ILLEGAL）"
 
 
@@ -58,7 +58,7 @@ def _read(alert: Alert, number: int) -> list[Notification]:
     """Who took it opened it before; the others a while later, or never."""
     notes = list(Notification.objects.filter(alert_id=alert.pk).order_by("pk"))
     for place, note in enumerate(notes):
-        later = None if place % 3 == 2 else note.at + timedelta(seconds=_PACE[number % 3][2] + 200 * place)
+        later = None if place % 3 == 2 else note.at + timedelta(seconds=_PACE[number % 3][1] + 200 * place)
         note.opened_at = alert.acknowledged_at if note.user_id == alert.acknowledged_by_id else later
         note.read_at = note.opened_at
     return notes
@@ -66,14 +66,13 @@ def _read(alert: Alert, number: int) -> list[Notification]:
 
 def _date(message: Message, alert: Alert, number: int) -> None:
     begin: datetime = message.notification.at if message.notification else alert.raised_at
-    sent, delivered, _opened = _PACE[number % 3]
+    sent, _opened = _PACE[number % 3]
     message.created_at = begin
     message.sent_at = begin + timedelta(seconds=sent)
-    message.delivered_at = begin + timedelta(seconds=sent + delivered)
-    message.status, message.reason, message.attempts = Message.Status.DELIVERED, "", 1
+    message.status, message.reason, message.attempts = Message.Status.SENT, "", 1
     if number == 1 and message.person_id != alert.acknowledged_by_id and "alert.raised" in _event_of(message):
         message.status, message.reason = Message.Status.FAILED, _REFUSED
-        message.sent_at = message.delivered_at = None
+        message.sent_at = None
     message.save()
 
 
