@@ -12,6 +12,7 @@ urlpatterns = [
     path("feed/<slug:verb>/", feed.act, {"face": "field"}, name="feed_act"),
     path("me/push/", me.push_on, name="push_on"),
     path("me/push/off/", me.push_off, name="push_off"),
+    path("me/push/renew/", me.push_renew, name="push_renew"),
     path("scan/", scan.scan, name="scan"),
     path("q/<str:token>/", scan.place, name="qr"),
     path("q/<str:token>/inspect/", scan.inspect, name="inspect"),
