@@ -5,7 +5,7 @@ from functools import wraps
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.db.models import F, Q
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -19,20 +19,22 @@ from alerts.models import Alert
 from core.errors import Revoked
 from core.limits import allow
 from hazards.models import Hazard
-from notifications.actions import mark_read
+from notifications.actions import mark_opened
 from portals.groups.guest import HEADERS
 from portals.web import is_on_phone, page
 
 SHOWN_AFTER_TAKING = timedelta(minutes=10)
+MOST_OPEN, FEW = 20, 5
 # By link and minute.
 MOST_BY_LINK = 60
 
 
 def shown_to(user):
-    """Open ones, and for a while those that somebody took, so that all see who did."""
+    """Open ones first, the newest above; below them for a while a few that somebody took, so that all see who did."""
     recently = Q(acknowledged_at=None) | Q(acknowledged_at__gt=timezone.now() - SHOWN_AFTER_TAKING)
     alerts = Alert.objects.visible_to(user).filter(recently).select_related("acknowledged_by")
-    return _with_limits(list(alerts.order_by("acknowledged_at", "-raised_at")[:5]), user)
+    rows = alerts.order_by(F("acknowledged_at").desc(nulls_first=True), "-raised_at")[:MOST_OPEN]
+    return _with_limits([row for place, row in enumerate(rows) if place < FEW or not row.acknowledged_at], user)
 
 
 def _with_limits(alerts: list[Alert], user) -> list[Alert]:
@@ -69,7 +71,7 @@ def show(request, pk: int):
     """Where a group's message leads: what is wrong, and who has it."""
     alerts = Alert.objects.visible_to(request.user).select_related("acknowledged_by", "raised_by", "department")
     alert = get_object_or_404(alerts, pk=pk)
-    mark_read(alert, by=request.user)
+    mark_opened(alert, by=request.user)
     take = reverse("acknowledge", args=[pk]) if may_take(request.user, alert) else ""
     context = {"alert": alert, "me": request.user, "take": take, "sees_ledger": request.user.can("console.open")}
     return page(request, "guest/alert.html", context)

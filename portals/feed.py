@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from notifications.models import Notification
-from notifications.reading import can_be_silent, is_in, mute_thread, muted_by, read_notices, unmute_thread
+from notifications.reading import can_be_silent, is_in, mark_read, mute_thread, muted_by, unmute_thread
 from portals.web import page, require
 
 PER_PAGE = 50
@@ -112,7 +112,7 @@ def _notes_of(request) -> QuerySet[Notification]:
 
 # What came after the page was drawn is not marked: nobody has seen it.
 VERBS: dict[str, Callable[[Any], Any]] = {
-    "read": lambda request: read_notices(by=request.user, until=_number(request.POST.get("until", ""))),
+    "read": lambda request: mark_read(by=request.user, until=_number(request.POST.get("until", ""))),
     "mute": lambda request: mute_thread(_note(request), by=request.user),
     "unmute": lambda request: unmute_thread(_note(request), by=request.user),
 }

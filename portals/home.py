@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, redirect
 
 from hazards.models import Hazard, JointGroup, RectificationPlan
 from inspections.models import Pause, Run
-from notifications.reading import read_notices
+from notifications.reading import open_notices
 from people.models import Absence
 from training.models import Certificate, Course, Enrolment
 
@@ -32,7 +32,7 @@ def go(request, kind: str, pk: str):
     if kind not in finds or not pk.isdecimal():
         raise Http404
     found = finds[kind](request.user, int(pk))
-    read_notices(by=request.user, url=request.path)
+    open_notices(by=request.user, url=request.path)
     return found
 
 

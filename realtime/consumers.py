@@ -1,6 +1,7 @@
 """The socket of a page: it carries, and decides nothing.
 
-From the page: {"after": seq} asks for what came after it, {"got": n} says that it has read n more of what was pushed.
+From the page: {"after": seq} asks for what came after it, {"got": n} says that it has read n more of what was pushed,
+{"alive": true} wants to hear the same: a line that died without a word looks open on both of its ends.
 """
 
 import json
@@ -13,6 +14,7 @@ from realtime.hub import hub
 from realtime.pages import Page
 from tenants.current import in_factory
 
+ALIVE = json.dumps({"alive": True})
 _replay: list[Callable] = []
 
 
@@ -47,7 +49,10 @@ async def _open(
     try:
         await hub().join(*place, page)
         while (message := await receive())["type"] == "websocket.receive":
-            await _heed(_read(message), page, replay)
+            said = _read(message)
+            if "alive" in said:
+                await send({"type": "websocket.send", "text": ALIVE})
+            await _heed(said, page, replay)
     finally:
         hub().leave(*place, page)
 

@@ -243,6 +243,7 @@ SMS = {
     "SIGN_NAME": env.text("SMS_SIGN_NAME", ""),
     "CODE_TEMPLATE": env.text("SMS_CODE_TEMPLATE", ""),
     "NOTICE_TEMPLATE": env.text("SMS_NOTICE_TEMPLATE", ""),
+    # Its text ends with the bare host and the link, as https://example.com/${link}: gateways take no host in a variable.
     "LINK_TEMPLATE": env.text("SMS_LINK_TEMPLATE", ""),
 }
 SMS_VARIABLE_LENGTH = env.number("SMS_VARIABLE_LENGTH", 35)

@@ -18,7 +18,7 @@ from hazards.chain import WHY
 from notifications import catalogue, outward
 from notifications.models import Feed, Notification
 from notifications.outward import address_within
-from notifications.reading import can_be_silent, is_in, muted_by, read_notices, who_muted
+from notifications.reading import can_be_silent, is_in, muted_by, open_notices, who_muted
 from people.models import User
 from people.permissions import Role
 from realtime.groups import SCREENS
@@ -146,9 +146,9 @@ def _until(event: Event, subject: Any) -> str:
         return clock(moment or getattr(subject, "due_at", None))
 
 
-def mark_read(subject: Any, *, by: User) -> int:
-    """Opening the page of what they are about is what opens notices; the first time counts."""
-    return read_notices(by=by, url=address_within(subject))
+def mark_opened(subject: Any, *, by: User) -> int:
+    """Opening the page of what they are about is what opens notices."""
+    return open_notices(by=by, url=address_within(subject))
 
 
 def as_json(note: Notification, is_silent: bool = False) -> dict[str, Any]:

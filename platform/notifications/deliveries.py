@@ -95,14 +95,16 @@ def of_notes(notes: Iterable[Notification]) -> dict[int, list[Delivery]]:
     found: dict[int, list[Delivery]] = defaultdict(list)
     notes = list(notes)
     for note in notes:
-        words = _("opened") if note.read_at else _("not opened yet")
-        status = "done" if note.read_at else "waiting"
-        found[note.pk].append(
-            Delivery(_("Browser"), "", note.at, read=note.read_at, status=status, words=words, is_page=True)
-        )
+        found[note.pk].append(_of_page(note))
     for message in Message.objects.filter(notification__in=notes).order_by("pk"):
         found[message.notification_id].append(_of(message))  # type: ignore[index]
     return found
+
+
+def _of_page(note: Notification) -> Delivery:
+    words = _("marked as read, not opened") if note.read_at else _("not opened yet")
+    words, status = (_("opened"), "done") if note.opened_at else (words, "waiting")
+    return Delivery(_("Browser"), "", note.at, read=note.opened_at, status=status, words=words, is_page=True)
 
 
 def _of(message: Message) -> Delivery:

@@ -35,7 +35,10 @@ class Notification(models.Model):
     is_urgent = models.BooleanField(default=False)
     alert_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()
-    read_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True, help_text="Since when the bell no longer counts it.")
+    opened_at = models.DateTimeField(
+        null=True, help_text="When the person first saw what it is about; nothing where it was only marked as read."
+    )
 
     objects = NotificationQuerySet.as_manager()
 
@@ -45,7 +48,10 @@ class Notification(models.Model):
             models.UniqueConstraint(fields=["user", "seq"], name="notification_seq_once"),
             models.UniqueConstraint(fields=["user", "event_id"], name="notification_event_once"),
         ]
-        indexes = [models.Index(fields=["user"], name="notification_unread", condition=models.Q(read_at=None))]
+        indexes = [
+            models.Index(fields=["user"], name="notification_unread", condition=models.Q(read_at=None)),
+            models.Index(fields=["user", "url"], name="notification_unopened", condition=models.Q(opened_at=None)),
+        ]
 
 
 class Robot(models.Model):

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -137,4 +138,5 @@ def stop(alert: Alert, event: Event) -> None:
     held = waiting.select_for_update(skip_locked=True, of=("self",)).order_by("pk").values_list("pk", flat=True)
     reason = _("Somebody took the alert before.")
     Message.objects.filter(pk__in=list(held)).update(status=Message.Status.STOPPED, reason=reason)
-    Notification.objects.filter(alert_id=alert.pk, user=event.actor_id, read_at=None).update(read_at=event.at)
+    own = Notification.objects.filter(alert_id=alert.pk, user=event.actor_id, opened_at=None)
+    own.update(opened_at=event.at, read_at=Coalesce("read_at", event.at))

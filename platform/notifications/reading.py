@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core.models import Event
@@ -13,17 +14,23 @@ from realtime.push import push_on_commit
 Thread = tuple[str, str]
 
 
-def read_notices(*, by: User, url: str | None = None, until: int | None = None) -> int:
-    """Those about what stands at the address, or all up to a number of the feed; the first time counts."""
-    unread = Notification.objects.visible_to(by).filter(read_at=None)
-    if url is not None:
-        unread = unread.filter(url=url)
-    if until is not None:
-        unread = unread.filter(seq__lte=until)
-    read = unread.update(read_at=timezone.now())
-    if read:
+def open_notices(*, by: User, url: str) -> int:
+    """Those about what stands at the address, which the person looks at; the first time counts."""
+    now = timezone.now()
+    closed = Notification.objects.visible_to(by).filter(url=url, opened_at=None)
+    return _told(closed.update(opened_at=now, read_at=Coalesce("read_at", now)), by)
+
+
+def mark_read(*, by: User, until: int) -> int:
+    """All up to a number of the feed. That is not to have opened them, and the timeline of a hazard says so."""
+    unread = Notification.objects.visible_to(by).filter(read_at=None, seq__lte=until)
+    return _told(unread.update(read_at=timezone.now()), by)
+
+
+def _told(changed: int, by: User) -> int:
+    if changed:
         push_on_commit([by.pk], {"look": "bell"})
-    return read
+    return changed
 
 
 def unread_count(user: User, most: int = 100) -> int:

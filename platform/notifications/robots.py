@@ -159,6 +159,8 @@ def _refuse_address(setting: Setting) -> None:
         raise DomainError(
             _("The address of a %(kind)s begins with https://%(host)s/. Copy it in the chat group.") % words
         )
+    if setting.kind == Robot.Kind.FEISHU and not feishu.HOOK.fullmatch(parts.path):
+        raise DomainError(_("The address is not complete. Copy it again, whole."))
     key = _KEYS.get(Robot.Kind(setting.kind))
     if key and not parse_qs(parts.query).get(key):
         raise DomainError(_("The end of the address is missing: %(key)s=…. Copy it again, whole.") % {"key": key})

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.errors import DomainError
+from core.errors import DomainError, NotAllowed
 from notifications.channels import ChannelError, post, push
 from notifications.models import PushSubscription
 from people.models import User
@@ -20,6 +20,21 @@ def subscribe(user: User, *, endpoint: str, p256dh: str, auth: str, device: str)
     newest = user.push_subscriptions.order_by("-id").values("pk")[:MOST]
     user.push_subscriptions.exclude(pk__in=list(newest.values_list("pk", flat=True))).delete()
     return browser
+
+
+@transaction.atomic
+def renew(user: User, *, old: str, is_own: bool, **facts: str) -> PushSubscription:
+    """The push service gave the browser another address. What stood under the old one stays whose it was.
+
+    Where it is gone already, because nothing got through any more, is_own says that this person had switched it on.
+    """
+    standing = PushSubscription.objects.select_for_update().filter(endpoint=old).first()
+    if standing.user_id != user.pk if standing else not is_own:
+        raise NotAllowed(_("Somebody else switched notices on in this browser."))
+    if standing and not PushSubscription.objects.filter(endpoint=facts["endpoint"]).exists():
+        standing.endpoint = facts["endpoint"]  # what still waits for it goes to the new one
+        standing.save(update_fields=["endpoint"])
+    return subscribe(user, **facts)
 
 
 def unsubscribe(user: User, *, endpoint: str) -> None:

@@ -30,10 +30,14 @@ from people.permissions import Role
 
 @dataclass(frozen=True)
 class Told:
-    """One person and what reached them; opened: when they first opened it, ways: what went to them besides the page."""
+    """One person and what reached them; opened: when they first opened it, ways: what went to them besides the page.
+
+    passed_over: marked as read among all others, and not opened.
+    """
 
     name: str
     opened: datetime | None = None
+    passed_over: datetime | None = None
     is_noticed: bool = True
     ways: list[str] = field(default_factory=list)
 
@@ -87,7 +91,8 @@ def _told(events: list[Event]) -> dict[Any, list[Told]]:
     found: dict[Any, dict[int, Told]] = defaultdict(dict)
     for note in notes:
         ways = [_way(way) for way in sent[note.pk] if not way.is_page]
-        found[note.event_id][note.user_id] = Told(note.user.name, note.read_at, ways=ways)
+        passed_over = None if note.opened_at else note.read_at
+        found[note.event_id][note.user_id] = Told(note.user.name, note.opened_at, passed_over, ways=ways)
     named = {pk for event in events for pk in event.data.get("told", [])}
     names = dict(User.objects.filter(pk__in=named).values_list("pk", "name"))
     for event in events:

@@ -11,10 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Entry:
+    """beside: further pages that belong to it, wherever their address is."""
+
     url_name: str
     label: str | Promise
     icon: str
     permission: str
+    beside: tuple[str, ...] = ()
 
 
 ENTRIES = (
@@ -28,7 +31,7 @@ ENTRIES = (
     Entry("console:doubts", _("Worth a talk"), "message-circle", "inspections.see_doubts"),
     Entry("console:plans", _("Plans"), "calendar-event", "inspections.view"),
     Entry("console:checklists", _("Checklists"), "checklist", "inspections.view"),
-    Entry("console:machines", _("Plant"), "building-factory-2", "console.open"),
+    Entry("console:machines", _("Plant"), "building-factory-2", "console.open", beside=("console:screens",)),
     Entry("console:people", _("People"), "users", "people.view"),
     Entry("console:channels", _("Where notices go"), "send", "channels.manage"),
     Entry("console:ledger", _("Ledger"), "lock-check", "ledger.verify"),
@@ -38,6 +41,10 @@ ENTRIES = (
 def nav(request: HttpRequest) -> list[dict[str, Any]]:
     """Entries with their address; `is_here` marks the one whose pages the reader is on."""
     user: Any = request.user
-    urls = [(entry, reverse(entry.url_name)) for entry in ENTRIES if user.can(entry.permission)]
-    here = max((url for _entry, url in urls if request.path.startswith(url)), key=len, default="")
-    return [{"label": e.label, "icon": e.icon, "url": url, "is_here": url == here} for e, url in urls]
+    entries = [entry for entry in ENTRIES if user.can(entry.permission)]
+    pages = [(reverse(name), entry) for entry in entries for name in (entry.url_name, *entry.beside)]
+    open_ones = [(len(url), entry.url_name) for url, entry in pages if request.path.startswith(url)]
+    here = max(open_ones, default=(0, ""))[1]
+    return [
+        {"label": e.label, "icon": e.icon, "url": reverse(e.url_name), "is_here": e.url_name == here} for e in entries
+    ]

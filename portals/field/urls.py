@@ -37,6 +37,7 @@ urlpatterns = [
     path("papers/<int:pk>/<int:position>/", papers.answer, name="answer"),
     path("papers/<int:pk>/end/", papers.end, name="paper_end"),
     path("papers/<int:pk>/away/", papers.away, name="paper_away"),
+    path("me/push/renew/", me.push_renew, name="push_renew"),
     path("scan/", scan.scan, name="scan"),
     path("q/<str:token>/", scan.place, name="qr"),
     path("q/<str:token>/inspect/", scan.inspect, name="inspect"),

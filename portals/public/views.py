@@ -3,8 +3,12 @@
 import re
 
 from django.conf import settings
+from django.http import Http404
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
+from core.links import factory_of
+from tenants.addresses import address_of
 from tenants.provisioning import host_of
 
 
@@ -20,6 +24,17 @@ def find(request):
     port = request.get_port()
     suffix = "" if port in {"80", "443"} else f":{port}"
     return redirect(f"{request.scheme}://{host_of(slug)}{suffix}/")
+
+
+@require_safe
+def lead_on(request, kind: str, code: str, token: str):
+    """From a text message to the factory's own host."""
+    factory = factory_of(kind, code, token)
+    if factory is None:
+        raise Http404
+    answer = redirect(f"{address_of(factory)}/{kind}/{token}/")
+    answer["Referrer-Policy"], answer["Cache-Control"] = "no-referrer", "no-store"
+    return answer
 
 
 def _landing(request, bad_slug: str = "", status: int = 200):

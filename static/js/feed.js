@@ -2,7 +2,8 @@
 //
 // Server: {"notes": […]} what was missed, in order · {"note": {seq, line, url, urgent, alert_id}} · {"look": "alerts"}, with
 // "soon" where only few pages are told · {"again": true} when more came than this page could take: it asks and looks anew.
-// Page: {"after": seq} what came after it? · {"got": n} n more messages were read; who says nothing is not sent much.
+// {"alive": true} as it was asked for.
+// Page: {"after": seq} what came after it? · {"alive": true} is anybody there? · {"got": n} n more messages were read; who says nothing is not sent much.
 // <body data-socket="…">: another address, by which only looks come.
 // Each note is shown once and in the order of its seq; a gap is asked for. "look:<part>" goes to document.body, where
 // parts with hx-trigger="look:<part> from:body" fetch themselves again.
@@ -10,11 +11,11 @@
 import { isBlocked, onSound, ring } from "./sound.js";
 import { icon, make, say } from "./words.js";
 
-const SLOWEST = 30_000, CALM = 12_000, AT_ONCE = 4, SPREAD = 1200, SOON = 150, BUNCH = 16, ASK_EVERY = 120_000, GONE = 4001, PATIENCE = 3000;
+const SLOWEST = 30_000, CALM = 12_000, AT_ONCE = 4, SPREAD = 1200, SOON = 150, BUNCH = 16, ASK_EVERY = 120_000, GONE = 4001, PATIENCE = 3000, BEAT = 25_000, SILENT = 10_000;
 const region = document.getElementById("toasts");
 const title = document.title;
 const waiting = new Set();
-let socket, seen, key, tries = 0, isAsking = false, wasOpen = false, retry, got = 0, telling, quiet;
+let socket, seen, key, tries = 0, isAsking = false, wasOpen = false, retry, got = 0, telling, quiet, silence;
 
 export function setup(body) {
   key = `seen:${body.dataset.user}`;
@@ -30,6 +31,7 @@ export function setup(body) {
   document.addEventListener("visibilitychange", () => !document.hidden && socket.readyState > 1 && again());
   // Whatever was not told, for no reason that anybody can know: nothing stays unseen for long.
   setInterval(() => socket.readyState === 1 && !document.hidden && ask(true), ASK_EVERY * (0.8 + 0.4 * Math.random()));
+  setInterval(beat, BEAT);
   for (const button of document.querySelectorAll("[data-sound]")) {
     onSound((isOn) => { button.hidden = isOn || !button.dataset.isWanted; });
     button.addEventListener("click", ring);
@@ -48,22 +50,53 @@ function connect() {
   socket = mine;
   isAsking = false;
   got = 0;
+  listen();
   mine.onopen = () => {
+    heard();
     tries = 0;
     show(true);
     ask();
     if (wasOpen) lookAtAll();
     wasOpen = true;
   };
-  mine.onmessage = (event) => receive(JSON.parse(event.data));
+  mine.onmessage = (event) => {
+    heard();
+    receive(JSON.parse(event.data));
+  };
   mine.onclose = ({ code }) => {
     if (mine !== socket) return;
     // What this page shows was taken from it: it loads itself, and the server says why.
     if (code === GONE) return location.reload();
-    show(false);
-    // Each waits for a random while, so that a thousand pages do not all come back in the same second.
-    retry = setTimeout(connect, Math.min(SLOWEST, 1000 * 2 ** tries++) * (0.5 + Math.random()));
+    lost();
   };
+}
+
+/** Each waits for a random while, so that a thousand pages do not all come back in the same second. */
+function lost() {
+  heard();
+  show(false);
+  clearTimeout(retry);
+  retry = setTimeout(connect, Math.min(SLOWEST, 1000 * 2 ** tries++) * (0.5 + Math.random()));
+}
+
+/** A line that died without a word still looks open: who does not answer in time is taken for gone. */
+function beat() {
+  if (socket.readyState !== 1 || silence) return;
+  socket.send(JSON.stringify({ alive: true }));
+  listen();
+}
+
+function listen() {
+  silence ??= setTimeout(() => {
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+    lost();
+  }, SILENT);
+}
+
+function heard() {
+  clearTimeout(silence);
+  silence = undefined;
 }
 
 /** A quiet one is only there while the server does not answer although the phone has a network, and not for a moment. */
@@ -92,6 +125,7 @@ function ask(again = false) {
 }
 
 function receive(message) {
+  if (message.alive) return;
   if (!message.notes) confirm();
   if (message.again) {
     setTimeout(() => ask(true), Math.random() * SPREAD);

@@ -10,6 +10,7 @@ export async function setup(section) {
   if (Notification.permission === "denied") return show("denied");
   const standing = await registration.pushManager.getSubscription();
   const isKnown = standing && JSON.parse(section.dataset.known).includes(standing.endpoint);
+  if (isKnown) registration.active?.postMessage({ type: "push", user: Number(document.body.dataset.user), endpoint: standing.endpoint });
   show(isKnown ? "on" : standing ? "lost" : "off");
   section.querySelectorAll("form[data-endpoint]").forEach((each) => mark(each, standing));
   form.addEventListener("submit", (event) => {

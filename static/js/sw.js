@@ -214,6 +214,7 @@ async function become(user) {
 
 addEventListener("message", (event) => {
   if (event.data?.type === "keep") event.waitUntil(keepDay(event.data));
+  if (event.data?.type === "push") event.waitUntil(remember("push", { user: event.data.user, endpoint: event.data.endpoint }));
 });
 
 /** The pages of this person's day, fetched without starting anything; those of yesterday go. */
@@ -247,6 +248,23 @@ function show({ title = "", text = "", url = "/", urgent = false, tag = "", unre
   const icon = "/static/vendor/icon-192.png";
   const loud = urgent ? { requireInteraction: true, renotify: Boolean(tag), vibrate: [400, 150, 400, 150, 400] } : {};
   return registration.showNotification(title, { body: text, tag, icon, badge: icon, data: { url }, ...loud });
+}
+
+addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event).catch(() => null)));
+
+/** The push service gave this browser another address, or wants to be asked for one. It stays with the person who
+ * switched notices on here: nothing happens while nobody, or somebody else, is signed in. */
+async function renew({ oldSubscription, newSubscription }) {
+  const known = (await about("push")) ?? {}, old = oldSubscription?.endpoint ?? known.endpoint;
+  const answer = old && (await fetch("/m/sync/state/", { headers: { Accept: "application/json" }, cache: "no-store" }));
+  const me = answer?.ok && (await answer.json());
+  if (!me || (known.user && known.user !== me.user)) return;
+  const made = newSubscription ?? (await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: me.push }));
+  const { endpoint, keys } = made.toJSON(), said = { old, user: known.user ?? "", endpoint, ...keys };
+  const headers = { "X-CSRFToken": me.csrf, Accept: "application/json" };
+  const told = await fetch("/m/me/push/renew/", { method: "POST", headers, body: new URLSearchParams(said) });
+  if (told.ok) await remember("push", { user: me.user, endpoint });
+  else if (told.status < 500) await made.unsubscribe();
 }
 
 addEventListener("notificationclick", (event) => {

@@ -113,13 +113,12 @@ def test_one_changed_letter_opens_nothing(phone, alert, officer):
     for at in range(len(token)):
         changed = token[:at] + ("x" if token[at] != "x" else "y") + token[at + 1 :]
         assert phone.post(f"/a/{changed}/").status_code == 404, changed
-        if at == 40:
-            break
 
 
 def test_a_link_pressed_too_often_waits(phone, alert, officer):
     path = links.path_of(alert, officer)
-    answers = [phone.get(path).status_code for _ in range(65)]
+    with time_machine.travel(timezone.now(), tick=False):  # within one minute of the clock
+        answers = [phone.get(path).status_code for _ in range(65)]
     assert answers[0] == 200 and answers[-1] == 429
 
 

@@ -1,5 +1,6 @@
 """An alert stands until somebody takes it; the first one does, and all see who."""
 
+import re
 from threading import Thread
 
 import pytest
@@ -106,3 +107,26 @@ def test_on_the_phone_the_first_alert_stands_open_and_the_others_behind_a_number
         first, rest = text.split("还有 2 条告警")
         assert "急停失灵 2" in first and "急停失灵 1" in rest and "急停失灵 0" in rest
     assert "还有 2 条告警" not in browser.get("/desk/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/alerts/", "/alerts/?on=phone"])
+def test_what_nobody_took_stands_above_what_somebody_did(browser, factory, address):
+    officer, worker = make.person(Role.SAFETY_OFFICER), make.person(Role.WORKER)
+    for number in range(6):
+        alert = raise_alert(make.area(), f"已接{number}", by=worker)
+        acknowledge_alert(alert, by=officer)
+    for number in range(7):
+        raise_alert(make.area(), f"没接{number}", by=worker)
+    browser.force_login(officer)
+    shown = re.findall(r"(?:已|没)接\d", browser.get(address).content.decode())
+    assert shown == [f"没接{number}" for number in range(6, -1, -1)]
+
+
+def test_while_few_stand_open_those_taken_stand_below_the_last_one_first(browser, factory):
+    officer, worker = make.person(Role.SAFETY_OFFICER), make.person(Role.WORKER)
+    alerts = [raise_alert(make.area(), f"告警{number}", by=worker) for number in range(4)]
+    for number in (2, 0):
+        acknowledge_alert(alerts[number], by=officer)
+    browser.force_login(officer)
+    shown = re.findall(r"告警\d", browser.get("/alerts/").content.decode())
+    assert shown == ["告警3", "告警1", "告警0", "告警2"]

@@ -1,16 +1,22 @@
 """While a gateway keeps one worker waiting, nothing is locked, and whatever else is due goes out."""
 
+import socket
+import threading
 import time
 
 import pytest
 from django.db import transaction
 
+from core.errors import DomainError
 from core.secrets import seal
 from notifications import sending
+from notifications.channels import post
 from notifications.models import Message, Robot
+from notifications.robots import Setting, add_robot
+from people.permissions import Role
 from tenants import due
 from tenants.models import Due
-from tests import gateways
+from tests import gateways, make
 from tests.gateways import DINGTALK, SECRET, WECOM
 from tests.threads import at_once
 
@@ -54,3 +60,40 @@ def test_others_go_out_and_an_alert_can_be_taken_meanwhile(fresh_factory, slow):
     assert len(slow.requests) == 1
     statuses = dict(Message.objects.values_list("key", "status"))
     assert statuses == {"s0": "sent", "s1": "waiting", "fast": "sent"}
+
+
+@pytest.fixture
+def deaf_resolver(settings, monkeypatch):
+    """A resolver that answers for every name but one, and for that one only when the test is over."""
+    settings.DEMO, settings.PRIVATE_ADDRESSES = False, False
+    monkeypatch.setattr(post, "LOOK_UP", 0.2)
+    over, ask = threading.Event(), socket.getaddrinfo
+
+    def slow(host, *arguments, **more):
+        if host == "deaf.example":
+            over.wait()
+        return ask(host, *arguments, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    yield
+    over.set()
+
+
+def test_a_name_that_nobody_looks_up_is_given_up_and_tried_again(factory, deaf_resolver):
+    robot = Robot.objects.create(kind="webhook", name="MES", address=seal("https://deaf.example/in"), secret=seal("s"))
+    message = sending.queue("webhook", "MES", "火警", key="k", robot=robot, is_urgent=True)
+    sending.send(message.pk)
+    message.refresh_from_db()
+    robot.refresh_from_db()
+    assert message.status == Message.Status.WAITING
+    assert "deaf.example" in message.reason
+    assert robot.last_error == message.reason
+    assert Due.objects.filter(factory=factory, key=f"robot:{robot.pk}").exists()
+
+
+def test_who_types_in_such_a_name_is_told_and_waits_for_nothing(factory, deaf_resolver):
+    officer = make.person(Role.SAFETY_OFFICER)
+    with pytest.raises(DomainError) as refused:
+        add_robot(Setting("webhook", "MES", "https://deaf.example/in", "s"), by=officer)
+    assert "deaf.example" in refused.value.message
+    assert not Robot.objects.exists()

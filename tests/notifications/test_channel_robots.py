@@ -144,6 +144,27 @@ def test_a_robot_that_had_too_much_is_left_alone_for_ten_minutes(gateway, robot,
     assert len(gateway.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "number", "said", "stands"),
+    [
+        ("feishu", 9499, "Bad Request", "failed"),
+        ("feishu", 9499, "too many request", "waiting"),
+        ("feishu", 11232, "frequency limited", "waiting"),
+        ("feishu", 19024, "Key Words Not Found", "failed"),
+        ("dingtalk", 400013, "group disbanded", "failed"),
+        ("dingtalk", 430101, "unsafe link", "failed"),
+        ("dingtalk", -1, "系统繁忙", "waiting"),
+        ("wecom", 40058, "exceed max length 2048", "failed"),
+        ("wecom", 45009, "api freq out of limit", "waiting"),
+    ],
+)
+def test_a_number_says_whether_trying_again_can_help(gateway, robot, number, said, stands):
+    gateway.force(Reply({"errcode": number, "errmsg": said, "code": number, "msg": said}))
+    message = _send(robot)
+    assert message.status == stands
+    assert str(number) in message.reason
+
+
 @pytest.mark.parametrize("kind", ["wecom"])
 def test_a_gateway_that_hangs_is_given_up_before_it_answers(gateway, robot):
     gateway.seconds = 6

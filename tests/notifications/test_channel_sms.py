@@ -2,14 +2,29 @@
 
 import json
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
+from django.core.signing import b62_encode
+from django.test import Client
 from django.utils import timezone
 
+from alerts import links
+from alerts.actions import raise_alert
+from alerts.models import Alert
+from core.links import on_bare_host
+from hazards.actions import invite_outsider
+from hazards.actions.invitations import link_of, token_of
+from hazards.models import Invitation, Status
 from notifications import sending
 from notifications.models import Message
+from people.models import User
+from people.permissions import Role
+from tenants import provisioning
+from tenants.addresses import address_of
 from tenants.models import Due
-from tests import gateways
+from tests import gateways, make
 from tests.gateways import Reply
 
 ID, KEY = "LTAI5tKey", "secret/of+the=gateway"
@@ -65,10 +80,48 @@ def test_the_gateway_takes_it_and_gives_it_a_number(factory, gateway):
 def test_a_code_a_notice_and_a_link_each_have_their_approved_text(factory, gateway):
     _send("你的登录验证码是 123456，5 分钟内有效。", key="code:1")
     _send("请你整改 https://demo.example.com/g/abc.def/", key="invitation:1")
+    _send("YH-1 派给你了 https://demo.example.com/go/hazards.hazard/1/", key="note:1")
     assert [(_template(each), _variables(each)) for each in gateway.taken] == [
         ("SMS_1", ["123456"]),
-        ("SMS_3", ["请你整改", "g/abc.def/"]),
+        ("SMS_3", ["请你整改", f"g/{b62_encode(factory.pk)}/abc.def"]),
+        ("SMS_2", ["YH-1 派给你了"]),
     ]
+
+
+def test_the_link_of_an_alert_and_of_a_company_fit_and_lead_to_the_factory(factory, gateway):
+    officer = make.person(Role.SAFETY_OFFICER, name="周敏")
+    alert = raise_alert(make.area(), "光幕失灵", by=make.person(Role.WORKER))
+    company = invite_outsider(make.hazard(Status.RECTIFYING), by=officer, name="王工", company="供电公司")
+    bare = Client(HTTP_HOST=settings.BASE_DOMAIN)
+    for number, link in enumerate((address_of(factory) + links.path_of(alert, officer), link_of(company))):
+        _send(f"紧急 {link}", key=f"k{number}")
+        short = _variables(gateway.taken[-1])[1]
+        answer = bare.get(f"/{short}")
+        assert answer.status_code == 302
+        assert answer.url == link
+        phone = Client(HTTP_HOST=provisioning.host_of("one"))
+        assert phone.get(urlsplit(link).path).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["a", "g"])
+def test_on_the_bare_host_nobody_tries_out_which_factories_there_are(factory, kind):
+    alert = raise_alert(make.area(), "光幕失灵", by=make.person(Role.WORKER))
+    token, code = links.token_of(alert, make.person(Role.SAFETY_OFFICER)), b62_encode(factory.pk)
+    bare = Client(HTTP_HOST=settings.BASE_DOMAIN)
+    for address in (
+        f"{code}/1.x",
+        f"{code}/{token[:-1]}",
+        f"zzzzzzzz/{token}",
+        f"{b62_encode(factory.pk + 1)}/{token}",
+    ):
+        assert bare.get(f"/{kind}/{address}").status_code == 404
+    assert bare.get(f"/g/{code}/{token}").status_code == 404
+
+
+def test_ids_of_a_big_factory_still_fit(factory):
+    alert, person = Alert(pk=62**3 - 1), User(pk=62**3 - 1)
+    assert len(on_bare_host(links.path_of(alert, person)[1:])) <= settings.SMS_VARIABLE_LENGTH
+    assert len(on_bare_host(f"g/{token_of(Invitation(pk=99_999))}/")) <= settings.SMS_VARIABLE_LENGTH
 
 
 def test_emoji_and_whatever_no_text_carries_is_left_out_and_the_rest_cut(factory, gateway):
@@ -106,6 +159,11 @@ def test_wrong_keys_are_for_the_operator(factory, gateway, settings):
         ("isp.SYSTEM_ERROR", "", "waiting", timedelta(seconds=2)),
         ("isp.RAM_PERMISSION_DENY", "", "failed", None),
         ("isv.NEW_CODE", "", "waiting", timedelta(seconds=2)),
+        ("isv.MONTH_LIMIT_CONTROL", "", "failed", None),
+        ("isv.SMS_CONTENT_ILLEGAL", "", "failed", None),
+        ("isv.SIGN_STATE_ILLEGAL", "", "failed", None),
+        ("isv.PRODUCT_UN_SUBSCRIPT", "", "failed", None),
+        ("isp.GATEWAY_ERROR", "", "waiting", timedelta(seconds=2)),
     ],
 )
 def test_each_limit_has_its_own_patience(factory, gateway, code, said, stands, wait):
@@ -116,6 +174,35 @@ def test_each_limit_has_its_own_patience(factory, gateway, code, said, stands, w
     if wait:
         due_at = Due.objects.get(key=f"message:{message.pk}").due_at
         assert abs(due_at - timezone.now() - wait) < timedelta(seconds=2)
+
+
+def test_what_the_account_may_not_is_not_told_as_the_phones_fault(factory, gateway, provider):
+    code = {"aliyun": "isv.DAY_LIMIT_CONTROL", "tencent": "LimitExceeded.AppDailyLimit"}[provider]
+    gateway.force(Reply({"Code": code, "Response": {"SendStatusSet": [{"Code": code}]}}))
+    message = _send()
+    assert message.status == Message.Status.FAILED
+    assert "控制台" in message.reason
+
+
+@pytest.mark.parametrize("provider", ["tencent"])
+@pytest.mark.parametrize(
+    ("code", "stands", "said"),
+    [
+        ("UnauthorizedOperation.ServiceSuspendDueToArrears", "failed", "充"),
+        ("UnauthorizedOperation.RequestIpNotInWhitelist", "failed", "控制台"),
+        ("InvalidParameterValue.ProhibitedUseUrlInTemplateParameter", "failed", ""),
+        ("LimitExceeded.PhoneNumberThirtySecondLimit", "waiting", ""),
+        ("LimitExceeded.DeliveryFrequencyLimit", "waiting", ""),
+        ("LimitExceeded.PhoneNumberDailyLimit", "failed", "今天"),
+        ("InternalError.Timeout", "waiting", ""),
+    ],
+)
+def test_tencents_own_codes(factory, gateway, code, stands, said):
+    gateway.force(Reply({"Response": {"SendStatusSet": [{"Code": code}]}}))
+    message = _send()
+    assert message.status == stands
+    assert code in message.reason
+    assert said in message.reason
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,8 @@ def test_changing_the_name_leaves_the_key_as_it_is(browser, officer):
 @pytest.mark.parametrize(
     ("kind", "address"),
     [
+        ("feishu", "https://open.feishu.cn/open-apis/bot/v2/hook/"),
+        ("feishu", "https://open.feishu.cn/open-apis/bot/hook/1f2e3d4c"),
         ("dingtalk", "https://evil.example.com/robot/send?access_token=1"),
         ("dingtalk", "http://oapi.dingtalk.com/robot/send?access_token=1"),
         ("dingtalk", "https://oapi.dingtalk.com@evil.example.com/?access_token=1"),

@@ -85,3 +85,11 @@ def test_leaders_read_it_and_change_nothing(browser, factory):
     assert change(browser, rule="hazard.closed").status_code == 403
     browser.force_login(make.person(Role.WORKER))
     assert browser.get(reverse(PAGE)).status_code == 403
+
+
+def test_an_administrator_gets_there_from_the_channels_and_is_led_nowhere_closed(browser, factory):
+    browser.force_login(make.person(Role.ADMIN))
+    assert reverse("console:catalogue") in browser.get(reverse("console:channels")).content.decode()
+    for name in ("console:catalogue", "console:alert_rules"):
+        page = browser.get(reverse(name)).content.decode()
+        assert f'href="{reverse("console:alerts")}"' not in page

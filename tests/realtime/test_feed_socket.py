@@ -109,3 +109,10 @@ def test_a_page_of_another_origin_is_refused(live, fresh_factory, officer):
 def test_a_cookie_of_another_factory_is_refused(live, fresh_factory, officer, other_factory):
     with pytest.raises(InvalidStatus), live.feed(other_factory, session_of(officer)):
         pass
+
+
+def test_a_page_that_asks_whether_anybody_is_there_is_answered(live, fresh_factory, officer):
+    with live.feed(fresh_factory, session_of(officer)) as page:
+        for _time in range(2):
+            page.send(json.dumps({"alive": True}))
+            assert json.loads(page.recv(timeout=10)) == {"alive": True}

@@ -119,9 +119,9 @@ def test_a_page_opens_while_redis_is_away_and_looks_again_when_it_is_back(server
     async def story() -> list[str]:
         server.kill()
         hub, page = Hub(), Reader()
-        began = time.monotonic()
         await hub.join(SCHEMA, ("7",), page)
-        assert time.monotonic() - began < 5, "the page is not kept waiting"
+        assert server.process and server.process.poll() is not None, "it is open before Redis is back"
+        assert not page.read
         server.start()
         await until(lambda: bool(page.read))
         server.publish("after")

@@ -53,12 +53,16 @@ def signed_in(browser: Browser, site: str, phone: str, device: dict, language: s
     page.faults = []
     page.on("pageerror", lambda error: page.faults.append(str(error)))
     page.on("response", lambda response: page.faults.append(response.url) if response.status >= 500 else None)
+    sign_in(page, phone)
+    return page
+
+
+def sign_in(page: Page, phone: str) -> None:
     page.goto("/account/login/")
     page.fill("input[name=login]", phone)
     page.fill("input[name=password]", make.PASSWORD)
     page.click("main form button.w-btn")
     page.wait_for_url(lambda url: "/account/" not in url)
-    return page
 
 
 @pytest.fixture

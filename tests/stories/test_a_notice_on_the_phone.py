@@ -2,9 +2,11 @@
 
 import pytest
 
+from notifications.models import PushSubscription
 from people.permissions import Role
 from tests import make
-from tests.stories.conftest import PHONE, chromium, signed_in
+from tests.gateways import Browser
+from tests.stories.conftest import PHONE, chromium, sign_in, signed_in
 
 pytestmark = pytest.mark.browser
 # As if the push service had brought it; the browser's own cannot be reached here.
@@ -14,6 +16,17 @@ ARRIVES = """async () => {
   dispatchEvent(new PushEvent("push", {data: JSON.stringify(note)}));
   await new Promise((done) => setTimeout(done, 500));
   return (await registration.getNotifications()).map((each) => [each.title, each.body, each.requireInteraction]);
+}"""
+PUSH = "https://push.example/"
+# Chromium asks its own push service, which is not there: what would come from it is handed in. The listener's promise
+# ends when the server has answered.
+CHANGES = """async ([old, endpoint, keys]) => {
+  const made = {endpoint, toJSON: () => ({endpoint, keys}), unsubscribe: async () => true};
+  const event = new ExtendableEvent("pushsubscriptionchange"), waits = [];
+  Object.assign(event, {oldSubscription: {endpoint: old}, newSubscription: made});
+  event.waitUntil = (promise) => waits.push(promise);
+  dispatchEvent(event);
+  await Promise.all(waits);
 }"""
 CONTROLLED = """async () => {
   while (!navigator.serviceWorker.controller) await new Promise((done) => setTimeout(done, 100));
@@ -36,6 +49,24 @@ def test_it_is_shown_once_and_a_tap_opens_what_it_is_about(fresh_factory, site):
         phone.evaluate(TAPPED)
         page.wait_for_url("**/m/hazards/")
         assert not page.faults
+
+
+def test_a_new_address_of_the_push_service_reaches_the_server_for_its_person_only(fresh_factory, site):
+    worker, other = make.person(Role.WORKER), make.person(Role.WORKER)
+    keys, facts = Browser().keys(), {"p256dh": "x", "auth": "x", "device": "手机"}
+    worker.push_subscriptions.create(endpoint=f"{PUSH}old", **facts)
+    with chromium() as browser:
+        page = signed_in(browser, site, worker.phone, PHONE)
+        page.goto("/m/me/")
+        page.evaluate(CONTROLLED)
+        (phone,) = page.context.service_workers
+        phone.evaluate(CHANGES, [f"{PUSH}old", f"{PUSH}new", keys])
+        page.context.clear_cookies()
+        phone.evaluate(CHANGES, [f"{PUSH}new", f"{PUSH}nobody", keys])
+        sign_in(page, other.phone)
+        phone.evaluate(CHANGES, [f"{PUSH}new", f"{PUSH}other", keys])
+        assert not page.faults
+    assert list(PushSubscription.objects.values_list("user", "endpoint")) == [(worker.pk, f"{PUSH}new")]
 
 
 def test_a_browser_that_blocks_notices_says_where_to_allow_them(fresh_factory, site):

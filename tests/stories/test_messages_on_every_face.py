@@ -114,3 +114,34 @@ def test_each_face_says_whether_it_is_connected_in_the_readers_language(live, fr
         shoot(phone, "phone-cut-off")
         desk.context.set_offline(False)
         expect(desk.locator(link)).to_have_text("Connected")
+
+
+def test_a_line_that_died_without_a_word_is_noticed_and_taken_up_again(live, fresh_factory, tmp_path):
+    place = plant.build(tmp_path)
+    site, is_dead, heard = live.url(fresh_factory).rstrip("/"), [], []
+
+    def between(page_side) -> None:
+        server_side = page_side.connect_to_server()
+        page_side.on_message(lambda text: None if is_dead else server_side.send(text))
+        server_side.on_message(lambda text: None if is_dead else (heard.append(text), page_side.send(text)))
+
+    with chromium(fonts=chinese_font(tmp_path)) as browser:
+        desk = signed_in(browser, site, place.people[Role.SAFETY_OFFICER], DESK)
+        desk.route_web_socket("**/ws/feed/", between)
+        desk.clock.install()
+        desk.goto("/desk/")
+        link = desk.locator("[data-link]:visible")
+        expect(link).to_have_text("已连接")
+        desk.clock.run_for(26_000)
+        while not any("alive" in text for text in heard):
+            desk.wait_for_timeout(50)
+        desk.clock.run_for(12_000)
+        expect(link).to_have_text("已连接")
+        is_dead.append(True)
+        desk.clock.run_for(26_000)
+        desk.clock.run_for(12_000)
+        expect(link).to_have_text("离线")
+        is_dead.clear()
+        desk.clock.run_for(3000)
+        expect(link).to_have_text("已连接")
+        assert desk.faults == []

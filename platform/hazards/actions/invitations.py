@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError, NotAllowed, Revoked, WrongStatus
 from core.events import action, emit
+from core.links import signer
 from hazards.actions.clock import call, forget_start
 from hazards.actions.groups import dismiss, enter, look_again, open_group
 from hazards.chain import REMINDED
@@ -20,7 +21,7 @@ from people.permissions import Role
 from people.preferences import prefer
 from tenants import due
 from tenants.addresses import address_of
-from tenants.current import current_factory, current_schema
+from tenants.current import current_factory
 
 LASTS = timedelta(days=7)
 LONGEST = timedelta(days=30)
@@ -144,7 +145,7 @@ def _key(invitation: Invitation) -> str:
 
 
 def token_of(invitation: Invitation) -> str:
-    return _signer().sign(str(invitation.pk))
+    return signer("g").sign(str(invitation.pk))
 
 
 def link_of(invitation: Invitation) -> str:
@@ -161,7 +162,7 @@ def send_link(invitation: Invitation) -> None:
 def invitation_of(token: str) -> Invitation | None:
     """The invitation that a link was made for, or nothing; a link that has ended is refused with a sentence."""
     try:
-        pk = _signer().unsign(token)
+        pk = signer("g").unsign(token)
     except signing.BadSignature:
         return None
     found = Invitation.objects.select_related("hazard", "user", "maintainer").filter(pk=pk).first()
@@ -183,7 +184,3 @@ def fixers_from_outside(hazard: Hazard) -> QuerySet[User]:
     """Whom the hazard can be given to beside the factory's own people: invited to fix this one, by a link that still opens."""
     live = Invitation.objects.filter(hazard=hazard, may_fix=True, revoked_at=None, expires_at__gt=timezone.now())
     return User.objects.filter(pk__in=live.values("user"), is_active=True)
-
-
-def _signer() -> signing.Signer:
-    return signing.Signer(salt=f"invitation:{current_schema()}", sep=".")

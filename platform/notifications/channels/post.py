@@ -8,9 +8,11 @@ import ipaddress
 import json
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +23,7 @@ from django.utils.translation import gettext as _
 
 from notifications.channels import ChannelError, NoAnswer
 
-CONNECT, READ, ALTOGETHER = 3.0, 5.0, 8.0
+LOOK_UP, CONNECT, READ, ALTOGETHER = 3.0, 3.0, 5.0, 8.0
 MOST_READ = 64 * 1024
 
 
@@ -54,7 +56,7 @@ def post(url: str, content: bytes, headers: Mapping[str, str]) -> Answer:
         return _talk(target, content, {"User-Agent": "Anhuan", **headers}, line)
     except (httpcore.TimeoutException, TimeoutError):
         raise NoAnswer(_("The gateway does not answer.")) from None
-    except socket.gaierror:
+    except (socket.gaierror, UnicodeError):
         raise NoAnswer(_("There is no such host: %(host)s.") % {"host": urlsplit(url).hostname}) from None
     except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
         words = {"error": str(error)[:120] or type(error).__name__}
@@ -73,10 +75,32 @@ def refuse_strange(url: str) -> None:
 
 def refuse_private(host: str) -> list[str]:
     """Addresses of the name, all of them out in the Internet; those come first that every network knows."""
-    found = [str(row[4][0]) for row in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
+    found = look_up(host)
     if not all(_is_outside(address) for address in found):
         raise ChannelError(_("This address leads into a private network, which is not allowed."), is_permanent=True)
     return sorted(found, key=lambda address: ":" in address)
+
+
+def look_up(host: str) -> list[str]:
+    """Its addresses, in time: the system's resolver knows no limit, so one that hangs keeps a thread of its own and
+    nobody who waits for it.
+    """
+    answers: SimpleQueue[list[str] | Exception] = SimpleQueue()
+    threading.Thread(target=_ask_resolver, args=(host, answers), daemon=True).start()
+    try:
+        found = answers.get(timeout=LOOK_UP)
+    except Empty:
+        raise NoAnswer(_("The name %(host)s cannot be looked up right now.") % {"host": host}) from None
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def _ask_resolver(host: str, answers: "SimpleQueue[list[str] | Exception]") -> None:
+    try:
+        answers.put([str(row[4][0]) for row in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)])
+    except (OSError, UnicodeError) as error:
+        answers.put(error)
 
 
 def _is_outside(address: str) -> bool:
@@ -95,7 +119,7 @@ class _Line(httpcore.SyncBackend):
         self.until, self.is_guarded = until, is_guarded
 
     def connect_tcp(self, host: str, *args: Any, **more: Any) -> httpcore.NetworkStream:
-        address = refuse_private(host)[0] if self.is_guarded else host
+        address = (refuse_private(host) if self.is_guarded else look_up(host))[0]
         return _Timed(super().connect_tcp(address, *args, **more), self.until)
 
 

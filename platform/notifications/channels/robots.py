@@ -17,6 +17,8 @@ REVOKED = gettext_lazy(
 )
 WORDING = gettext_lazy("The robot wants a keyword in every message. Set it to a signature instead.")
 SIGNATURE = gettext_lazy("The signature does not fit. Copy the secret again, and look at the server's clock.")
+FORM = gettext_lazy("The robot does not take a message of this form. Ask whoever looks after Anhuan.")
+CONTENT = gettext_lazy("The chat's own check refuses these words or this link.")
 NETWORK = gettext_lazy("The robot only takes messages from known addresses. Add this server's address there.")
 FAST = gettext_lazy("The group had too many messages. It takes the next ones in a while.")
 BUSY = gettext_lazy("The gateway is busy.")

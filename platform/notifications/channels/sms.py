@@ -3,10 +3,12 @@ code, a notice, a notice with a link; what is said goes into its variables, whic
 """
 
 import re
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from core.links import on_bare_host
 from notifications.channels import ChannelError, aliyun, cut_words, tencent
 from notifications.models import Message
 
@@ -31,15 +33,15 @@ def send(message: Message) -> str:
 
 
 def _filled_in(message: Message) -> tuple[str, dict[str, str]]:
-    """The approved text that fits, and what is said in it."""
+    """The approved text that fits, and what is said in it. A page that asks who it is anyhow is told without its link."""
     link, code = _LINK.search(message.text), _CODE.search(message.text)
     if message.key.startswith("code:") and code:
         return _template("CODE_TEMPLATE"), {"code": code.group()}
     text = plain(message.text[: link.start()] if link else message.text)
-    if not link:
+    short = on_bare_host(urlsplit(link.group().strip()).path[1:]) if link else ""
+    if not short or len(short) > settings.SMS_VARIABLE_LENGTH:
         return _template("NOTICE_TEMPLATE"), {"text": text}
-    path = link.group().strip().split("://", 1)[1].partition("/")[2]
-    return _template("LINK_TEMPLATE"), {"text": text, "link": path}
+    return _template("LINK_TEMPLATE"), {"text": text, "link": short}
 
 
 def _template(name: str) -> str:

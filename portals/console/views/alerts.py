@@ -1,5 +1,6 @@
 """告警记录: all alerts and how fast they were taken, of each who was told by which way, and the rule of the chain."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -17,7 +18,7 @@ from alerts.models import Alert, AlertPolicy
 from core.errors import Refusal
 from facilities.models import Department
 from notifications import deliveries
-from notifications.actions import mark_read
+from notifications.actions import mark_opened
 from portals.console.alert_words import sentences
 from portals.console.forms.alerts import AlertPolicyForm
 from portals.paging import slice_of
@@ -74,17 +75,25 @@ def show(request, pk: int):
     alerts = Alert.objects.visible_to(request.user)
     near = ("acknowledged_by", "raised_by", "department", "policy")
     alert = get_object_or_404(alerts.select_related(*near), pk=pk)
-    mark_read(alert, by=request.user)
+    mark_opened(alert, by=request.user)
     calls = deliveries.of_alert(alert)
     context = {
         "alert": alert,
         "calls": calls,
         "lonely": _lonely(calls),
+        "has_receipts": any(way.delivered for way in _ways(calls)),
         "took": alert.acknowledged_at - alert.raised_at if alert.acknowledged_at else None,
         "lines": sentences(alert.rules),
         "may_take": may_take(request.user, alert),
     }
     return page(request, "console/alerts/show.html", context)
+
+
+def _ways(calls: list[deliveries.Call]) -> Iterator[deliveries.Delivery]:
+    for call in calls:
+        yield from call.groups
+        for person in call.people:
+            yield from person.ways
 
 
 def _lonely(calls: list[deliveries.Call]) -> list[str]:
@@ -113,6 +122,7 @@ def _rules(request, form: AlertPolicyForm | None = None, status: int = 200):
     steps = [(newer, _changes(older, newer)) for newer, older in pairwise(versions)]
     context = {
         "policy": versions[0],
+        "may_list": request.user.can("alerts.acknowledge"),
         "lines": sentences(versions[0]),
         "versions": [*steps, (versions[-1], [])],
         "form": form,

@@ -57,6 +57,7 @@ def _show(request, wanted: str = "", form: Any = None, quiet_form: QuietForm | N
     changes = {row.event: row for row in RuleChange.objects.all()}
     context = {
         "ways": list(Way),
+        "may_list": request.user.can("alerts.acknowledge"),
         "groups": _groups(changes),
         "wanted": wanted,
         "form": form or (RuleForm(found=changes.get(wanted) or rules.standard(wanted)) if wanted else None),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from core.errors import DomainError, Refusal
 from hazards import actions
 from hazards.models import WORKFLOW, Hazard, Review
-from notifications.actions import mark_read
+from notifications.actions import mark_opened
 from portals.clock import clock_of
 from portals.console.forms import hazards as forms
 from portals.console.forms.locks import LockForm
@@ -40,7 +40,7 @@ NEAR = (
 def show(request, pk: int):
     require(request.user, "console.open")
     hazard = hazard_for(request.user, pk, *NEAR)
-    mark_read(hazard, by=request.user)
+    mark_opened(hazard, by=request.user)
     return _show(request, hazard)
 
 

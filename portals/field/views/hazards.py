@@ -17,7 +17,7 @@ from facilities.models import Equipment
 from hazards.actions import hand_over_hazard, report_hazard, request_extension, start_hazard, submit_hazard
 from hazards.models import TO_FIX, WORKFLOW, Hazard
 from hazards.standing import standings
-from notifications.actions import mark_read
+from notifications.actions import mark_opened
 from portals.clock import clock_of
 from portals.field.forms.hazards import ExtensionForm, HandOverForm, RectifyForm, ReportForm
 from portals.field.forms.report import Report, read_report
@@ -77,7 +77,7 @@ def mine(request):
 @login_required
 def show(request, pk: int):
     hazard = hazard_for(request.user, pk, *NEAR)
-    mark_read(hazard, by=request.user)
+    mark_opened(hazard, by=request.user)
     return show_hazard(request, hazard)
 
 
@@ -100,7 +100,7 @@ def show_hazard(request, hazard: Hazard, refusal: Refusal | None = None, photos:
 @login_required
 def rectify(request, pk: int):
     hazard = hazard_for(request.user, pk, *NEAR)
-    mark_read(hazard, by=request.user)
+    mark_opened(hazard, by=request.user)
     form = RectifyForm(request.POST or None)
     if request.method == "POST":
         return _submit(request, hazard, form)

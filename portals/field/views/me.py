@@ -2,15 +2,17 @@ import json
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.errors import DomainError
 from notifications.channels import push
-from notifications.subscriptions import subscribe, unsubscribe
+from notifications.subscriptions import renew, subscribe, unsubscribe
 from portals import absences
 from portals.field.forms.push import PushForm, browser_of
+from portals.field.views.sync import for_queue
 from portals.web import page
 
 
@@ -45,6 +47,20 @@ def push_on(request):
     subscribe(request.user, device=browser_of(request.headers.get("User-Agent", "")), **form.cleaned_data)
     messages.success(request, _("Notices now come to this phone, even when Anhuan is closed."))
     return redirect("field:me")
+
+
+@for_queue
+@require_POST
+def push_renew(request):
+    """The service worker, to whose browser the push service gave another address; user: who switched notices on there."""
+    form = PushForm(request.POST)
+    if not form.is_valid():
+        raise DomainError(_("This browser's answer cannot be used. Try again, or use another browser."))
+    is_own = request.POST.get("user") == str(request.user.pk)
+    device = browser_of(request.headers.get("User-Agent", ""))
+    old = request.POST.get("old", "").replace("\0", "")
+    renew(request.user, old=old, is_own=is_own, device=device, **form.cleaned_data)
+    return JsonResponse({})
 
 
 @login_required

@@ -31,6 +31,7 @@ from hazards.actions import report_hazard
 from hazards.models import Hazard
 from inspections.actions import AnswersRefused, refuse_others, submit_run
 from inspections.models import Run
+from notifications.channels import push
 from people.models import User
 from portals.field.forms.hazards import ReportForm
 from portals.field.forms.report import place_of, read_report
@@ -73,8 +74,9 @@ def _sign_in() -> JsonResponse:
 @for_queue
 @require_GET
 def state(request: HttpRequest) -> HttpResponse:
-    """Who is signed in, a fresh token, and what the phone keeps for a day without network."""
-    return JsonResponse({"user": request.user.pk, "csrf": get_token(request), **_to_keep(request.user)})
+    """Who is signed in, a fresh token, the key for Web Push, and what the phone keeps for a day without network."""
+    known = {"user": request.user.pk, "csrf": get_token(request), "push": push.public_key()}
+    return JsonResponse({**known, **_to_keep(request.user)})
 
 
 def _to_keep(user: Any) -> dict[str, Any]:

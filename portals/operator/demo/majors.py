@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import F
 from django.utils import timezone
 
 from alerts.actions import acknowledge_alert
@@ -13,6 +14,7 @@ from people.models import User
 from portals.operator.demo.cases import CLAUSE, LEGAL_MACHINE
 from portals.operator.demo.setup import Site
 
+ANSWERED = timedelta(minutes=2, seconds=36)
 PLAN = {
     "situation": "喷漆室可燃气探头被漆盖住，标气试了 3 次都不报警。初查是防护罩拆下清洗后没有装回。",
     "gravity": "漆雾积聚遇火花会爆燃，喷漆室有 6 人。探头和防护罩本地有货，一天能装好，难度不大。",
@@ -34,8 +36,13 @@ def write_major(site: Site, events: list[Event]) -> None:
     here = Hazard.objects.select_related("policy").filter(equipment=site.equipment[LEGAL_MACHINE])
     hazard = here.get(status=Status.ASSIGNED, category__code="coating-vent", owner=site.user("陈志强"))
     reason = "标气试了 3 次都不报警，探头失效"
+    begin = len(events)
     change_level(hazard, by=officer, level=Level.MAJOR, reason=reason, clause=CLAUSE)
-    acknowledge_alert(Alert.objects.open().get(subject_id=str(hazard.pk)), by=leader)
+    called = Alert.objects.open().filter(subject_id=str(hazard.pk))
+    called.update(raised_at=F("raised_at") - ANSWERED)
+    for event in events[begin:]:
+        event.at -= ANSWERED
+    acknowledge_alert(called.get(), by=leader)
     control_hazard(hazard, by=officer, control="喷涂线停机上锁，开排风，禁止动火，钥匙在安全科")
     write_plan(hazard, by=officer, due_at=timezone.now() + timedelta(days=5), **PLAN)
 
