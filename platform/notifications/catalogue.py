@@ -316,6 +316,9 @@ RULES: dict[str, Rule] = {
             who=_("who held it"),
             channels=LATER,
         ),
+        Rule(
+            "session.planned", told, _("Class: %(title)s, %(until)s. %(note)s"), who=_("who is to come"), channels=LATER
+        ),
         Rule("run.nudged", doers, _("Still to do: %(what)s. Please check it now")),
         Rule(
             "group.joined",
@@ -377,6 +380,7 @@ SILENT = frozenset({
     "shift.added", "shift.changed", "shift.removed", "calendar.declared", "calendar.withdrawn",
     "department.added", "area.added", "area.changed", "equipment.added", "equipment.changed",
     "screen.made", "screen.renamed", "screen.revoked",
+    "session.opened", "session.closed", "session.cancelled", "session.attended", "session.left", "session.entered",
     "course.installed", "requirement.set", "requirement.dropped", "enrolment.withdrawn", "enrolment.passed",
     "quiz.passed", "quiz.failed", "exam.passed", "exam.failed",
     "robot.added", "robot.changed", "robot.switched_on", "robot.switched_off", "robot.tried", "message.repeated",

@@ -13,15 +13,29 @@ from training.actions.enrolments import (
     withdraw_unneeded,
 )
 from training.actions.papers import hand_in, leave_page, save_answer, start_exam, start_quiz, time_out
+from training.actions.sessions import (
+    add_photos,
+    cancel_session,
+    close_session,
+    enter_attendance,
+    open_session,
+    plan_session,
+    sign_in,
+    sign_out,
+)
 from training.actions.study import answer_stop, beat, open_lesson
 
 __all__ = [
+    "add_photos",
     "answer_stop",
     "beat",
+    "cancel_session",
+    "close_session",
     "drop_requirement",
     "enrol_by_hand",
     "enrol_missing",
     "enrol_on_occasion",
+    "enter_attendance",
     "exempt",
     "follow_person",
     "hand_in",
@@ -29,9 +43,13 @@ __all__ = [
     "issue_certificate",
     "leave_page",
     "open_lesson",
+    "open_session",
+    "plan_session",
     "require_course",
     "revoke_certificate",
     "save_answer",
+    "sign_in",
+    "sign_out",
     "start_exam",
     "start_quiz",
     "time_out",
