@@ -126,7 +126,7 @@ def _write_papers(rows: list[Learned], lessons: dict[int, list[Lesson]], rng: ra
         for lesson, score in zip(lessons[row.course.pk], row.scores, strict=True)
     ]
     numbers = reserve(Attempt, len(papers))
-    fields = (
+    columns = (
         "id",
         "person",
         "enrolment",
@@ -140,7 +140,7 @@ def _write_papers(rows: list[Learned], lessons: dict[int, list[Lesson]], rng: ra
     )
     copy_rows(
         Attempt,
-        fields,
+        columns,
         (
             (
                 number, row.user.pk, row.number, lesson.pk, Attempt.Status.HANDED_IN,
@@ -150,10 +150,10 @@ def _write_papers(rows: list[Learned], lessons: dict[int, list[Lesson]], rng: ra
             if row.passed_at
         ),
     )  # fmt: skip
-    fields = ("attempt", "position", "question", "order", "given", "answered_at", "is_right")
+    asked = ("attempt", "position", "question", "order", "given", "answered_at", "is_right")
     copy_rows(
         PaperItem,
-        fields,
+        asked,
         (
             (number, position, question.pk, order, given, row.passed_at, is_right)
             for number, (row, lesson, score) in zip(numbers, papers, strict=True)
