@@ -44,5 +44,5 @@ def nudged_today() -> set[int]:
 
 
 def _due_first(pks: Collection[int]) -> dict[int, Enrolment]:
-    rows = Enrolment.objects.open().filter(person__in=pks).order_by("person", "due_on", "pk").distinct("person")
+    rows = Enrolment.objects.open().filter(person__in=pks).order_by("person_id", "due_on", "pk").distinct("person_id")
     return {row.person_id: row for row in rows}
