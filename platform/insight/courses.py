@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from statistics import StatisticsError, correlation
+from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet
 
@@ -20,7 +21,7 @@ WEAK = 0.2
 ALIKE = 0.6
 
 
-def with_figures(courses: QuerySet[Course], reader: User) -> QuerySet[Course]:
+def with_figures(courses: QuerySet[Course], reader: User) -> QuerySet[Any]:
     """Adds lessons_n, questions_n, learning, papers and papers_passed; people only those whom the reader may see."""
     enrolments = Enrolment.objects.visible_to(reader).filter(course_code=OuterRef("code"))
     papers = Attempt.objects.visible_to(reader).exclude(status=Attempt.Status.OPEN)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncMonth
@@ -22,7 +23,7 @@ def people_seen_by(user: User) -> QuerySet[User]:
     return people if departments is None else people.filter(department__in=departments)
 
 
-def with_standing(people: QuerySet[User]) -> QuerySet[User]:
+def with_standing(people: QuerySet[User]) -> QuerySet[Any]:
     """Adds required and passed, the courses of the post; open, overdue and next_due, of all that is to be learned."""
     required = _required()
     held = Certificate.objects.valid_on(today()).filter(
@@ -67,7 +68,7 @@ class Numbers:
     expiring: Share
 
 
-def numbers(people: QuerySet[User]) -> Numbers:
+def numbers(people: QuerySet[Any]) -> Numbers:
     """people: with their standing."""
     found = people.aggregate(
         of=Count("pk", filter=Q(required__gt=0)),

@@ -23,7 +23,6 @@ from training.actions.nudges import nudged_today
 from training.models import Attempt, Certificate, Enrolment
 
 PER_PAGE = 50
-PAPERS = 200
 
 
 @login_required
@@ -97,7 +96,7 @@ def _show(request, person: User, refusal: str = "", status: int = 200, form: Giv
         "person": person,
         "enrolments": _enrolments(person),
         "certificates": [(row, standing(row)) for row in certificates],
-        "papers": papers[:PAPERS],
+        "papers": papers,
         "months": months_of(person),
         "was_nudged": person.pk in nudged_today(),
         "may_nudge": user.can("training.nudge", person) and person.is_active,
@@ -114,10 +113,7 @@ def _enrolments(person: User):
         lessons=Count("course__lessons", distinct=True),
         done=Count("progress", filter=Q(progress__passed_at__isnull=False), distinct=True),
     )
-    rows = list(rows.order_by(F("ended_at").desc(nulls_first=True), "due_on", "course_code", "pk"))
-    for row in rows:
-        row.person = person
-    return rows
+    return rows.order_by(F("ended_at").desc(nulls_first=True), "due_on", "course_code", "pk")
 
 
 @login_required
