@@ -307,6 +307,13 @@ RULES: dict[str, Rule] = {
             who=_("who has to learn it"),
             **WAITS,
         ),
+        Rule(
+            "enrolment.nudged",
+            told,
+            _("Still to learn: %(title)s. Go on under “Learning”"),
+            PHONE,
+            who=_("who has to learn it"),
+        ),
         Rule("enrolment.exempted", told, _("You need not learn %(title)s"), who=_("who is exempt")),
         Rule("certificate.issued", told, _("Your certificate is here: %(title)s"), who=_("who passed")),
         Rule(

@@ -33,6 +33,8 @@ ENTRIES = (
     Entry("console:checklists", _("Checklists"), "checklist", "inspections.view"),
     Entry("console:classes", _("Classes"), "school", "training.hold"),
     Entry("console:machines", _("Plant"), "building-factory-2", "console.open", beside=("console:screens",)),
+    Entry("console:training", _("Training"), "school", "training.view"),
+    Entry("console:machines", _("Plant"), "building-factory-2", "console.open"),
     Entry("console:people", _("People"), "users", "people.view"),
     Entry("console:channels", _("Where notices go"), "send", "channels.manage"),
     Entry("console:ledger", _("Ledger"), "lock-check", "ledger.verify"),

@@ -12,6 +12,7 @@ from training.actions.enrolments import (
     require_course,
     withdraw_unneeded,
 )
+from training.actions.nudges import nudge_learners
 from training.actions.papers import hand_in, leave_page, save_answer, start_exam, start_quiz, time_out
 from training.actions.sessions import (
     add_photos,
@@ -42,6 +43,7 @@ __all__ = [
     "install_courses",
     "issue_certificate",
     "leave_page",
+    "nudge_learners",
     "open_lesson",
     "open_session",
     "plan_session",
