@@ -3,14 +3,17 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from core.words import say
+from facilities.calendar import today
 from insight.courses import ENOUGH, Item, items_of, with_figures
 from insight.share import Share
 from portals.web import page, require
-from training.models import Course, Lesson, Question
+from training.models import Certificate, Course, Lesson, Question
+from training.printing import MOST, order_certificates
 
 
 @login_required
@@ -39,6 +42,20 @@ def show(request, pk: int):
         "enough": ENOUGH,
     }
     return page(request, "console/training/course.html", context)
+
+
+@login_required
+@require_POST
+def print_certificates(request, pk: int):
+    """Every valid certificate of the course that the reader may see, each a PDF of its own."""
+    require(request.user, "training.view")
+    course = get_object_or_404(Course.objects.visible_to(request.user), pk=pk)
+    valid = Certificate.objects.visible_to(request.user).valid_on(today()).filter(course__code=course.code)
+    base_url = request.build_absolute_uri("/")
+    job = order_certificates(
+        list(valid[: MOST + 1]), by=request.user, base_url=base_url, language=request.user.language
+    )
+    return redirect("console:job", pk=job.pk)
 
 
 def _banks(course: Course, lessons: list[Lesson]) -> list[dict[str, Any]]:
