@@ -157,6 +157,7 @@ urlpatterns = [
     path("training/requirements/<int:pk>/drop/", requirements.drop, name="drop_requirement"),
     path("training/courses/", courses.index, name="courses"),
     path("training/courses/<int:pk>/", courses.show, name="taught_course"),
+    path("training/courses/<int:pk>/certificates/", courses.print_certificates, name="print_certificates"),
     path("training/papers/<int:pk>/", learners.paper, name="taken_paper"),
     path("screen/", locks.screen, name="screen"),
     path("screens/", screens.index, name="screens"),

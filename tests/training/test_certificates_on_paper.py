@@ -88,3 +88,20 @@ def test_the_holder_opens_it_and_nobody_else_of_the_team(browser, factory):
     assert browser.get(reverse("field:certificate_pdf", args=[certificate.pk])).content.startswith(b"%PDF")
     browser.force_login(make.person(Role.WORKER))
     assert browser.get(reverse("field:certificate_pdf", args=[certificate.pk])).status_code == 404
+
+
+def test_the_trainer_orders_all_valid_ones_of_a_course_with_one_button(browser, factory, work_off):
+    course = make.course()
+    valid, gone = [
+        issue_certificate(make.person(Role.WORKER), TITLE, by=None, score=96, hours=2, valid_months=12, course=course)
+        for _person in range(2)
+    ]
+    trainer = make.person(Role.TRAINER)
+    revoke_certificate(gone, by=trainer, note="替考")
+    browser.force_login(trainer)
+    answer = browser.post(reverse("console:print_certificates", args=[course.pk]))
+    assert answer.status_code == 302
+    work_off()
+    with zipfile.ZipFile(Job.objects.get().result.original.open()) as archive:
+        assert archive.namelist() == [f"{valid.number}.pdf"]
+    assert browser.get(answer.url).status_code == 200
