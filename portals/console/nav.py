@@ -33,6 +33,7 @@ ENTRIES = (
     Entry("console:checklists", _("Checklists"), "checklist", "inspections.view"),
     Entry("console:machines", _("Plant"), "building-factory-2", "console.open", beside=("console:screens",)),
     Entry("console:people", _("People"), "users", "people.view"),
+    Entry("console:licences", _("Licences"), "id-badge-2", "training.view"),
     Entry("console:channels", _("Where notices go"), "send", "channels.manage"),
     Entry("console:ledger", _("Ledger"), "lock-check", "ledger.verify"),
 )

@@ -3,19 +3,24 @@
 from training.models.certificates import Certificate
 from training.models.courses import Course, Exam, Lesson, Media, Question
 from training.models.learning import Enrolment, Progress, Requirement, StudyDay
+from training.models.licences import Clearance, Licence, LicenceKind, Work
 from training.models.papers import Attempt, PaperItem
 
 __all__ = [
     "Attempt",
     "Certificate",
+    "Clearance",
     "Course",
     "Enrolment",
     "Exam",
     "Lesson",
+    "Licence",
+    "LicenceKind",
     "Media",
     "PaperItem",
     "Progress",
     "Question",
     "Requirement",
     "StudyDay",
+    "Work",
 ]
