@@ -40,6 +40,8 @@ class CardForm(forms.Form):
             self.fields["kind"].choices = [("", "—"), *kinds(with_health=with_health)]  # type: ignore[attr-defined]
         if kind and kind.is_health:
             del self.fields["number"]
+        elif kind or not with_health:
+            self.fields["number"].required = True
         self.kind_code = kind.code if kind else ""
 
     def card(self, photos: dict[str, Photos]) -> Card:
@@ -51,7 +53,7 @@ class CardForm(forms.Form):
 class OfficerCardForm(CardForm):
     """Left empty, the last day is the one that the rule gives."""
 
-    expires_on = day(gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Left empty: by the rule."))
+    expires_on = day(gettext_lazy("Last valid day"), required=False, help_text=gettext_lazy("Left empty: by the rule."))
     expiry_note = forms.CharField(
         max_length=200,
         required=False,

@@ -59,7 +59,7 @@ class AddForm(OfficerCardForm):
 
 
 class ExpiryForm(forms.Form):
-    expires_on = day(_("Last day"))
+    expires_on = day(_("Last valid day"))
     note = forms.CharField(max_length=200, label=_("Reason"))
 
 

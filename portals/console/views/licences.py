@@ -22,7 +22,7 @@ from portals.console.forms.licences import GROUPS, WITHIN, AddForm, ExpiryForm, 
 from portals.licences import OfficerCardForm, filled_in, has_faults, kinds, take_sides
 from portals.web import page, require
 from training import actions
-from training.models import Licence
+from training.models import Licence, LicenceKind
 from training.models.licences import SOON
 
 PER_PAGE = 50
@@ -115,7 +115,7 @@ def renew(request, pk: int):
     """A newer card of the same kind and person."""
     old = _find(request, pk)
     require(request.user, "training.assign", old.person)
-    form = OfficerCardForm(request.POST or None, kind=old.kind)
+    form = OfficerCardForm(request.POST or None, kind=LicenceKind.objects.newest().get(code=old.kind_code))
     taken = take_sides(request) if request.method == "POST" else {}
     if request.method == "POST" and form.is_valid() and not has_faults(taken):
         try:
