@@ -37,7 +37,22 @@ from notifications.models import Feed, Message, Mute, Notification, PushSubscrip
 from people.models import Absence, Duty, JobRole, Team, User
 from people.permissions import Role
 from tests import make
-from training.models import Clearance, Licence, LicenceKind
+from training.models import (
+    Attempt,
+    Certificate,
+    Clearance,
+    Course,
+    Enrolment,
+    Exam,
+    Lesson,
+    Licence,
+    LicenceKind,
+    PaperItem,
+    Progress,
+    Question,
+    Requirement,
+    StudyDay,
+)
 
 
 @dataclass
@@ -54,6 +69,7 @@ class World:
     job: Job | None = None
     invitation: Invitation | None = None
     screen_token: str = ""
+    certificate: Certificate | None = None
 
     def words(self, text: str) -> dict[str, str]:
         return {"zh": f"{self.mark}{text}", "en": f"{self.mark}{text}"}
@@ -64,7 +80,7 @@ def build(mark: str) -> World:
     workshop = Department.objects.create(code=f"{mark}D", name=world.words("冲压车间"))
     area = Area.objects.create(code=f"{mark}A", name=world.words("冲压区"), department=workshop)
     team = Team.objects.create(code=f"{mark}T", name=world.words("冲压一班"), department=workshop)
-    JobRole.objects.create(code=f"{mark}J", name=world.words("冲压工"))
+    post = JobRole.objects.create(code=f"{mark}J", name=world.words("冲压工"))
     for role in Role:
         world.people[role] = make.person(role, name=f"{mark}{role.label}", in_department=workshop)
     User.objects.update(team=team)
@@ -94,6 +110,7 @@ def build(mark: str) -> World:
     _alerts(world, workshop)
     _channels(world, worker)
     _licences(world, worker)
+    _training(world, worker, post)
     return world
 
 
@@ -292,4 +309,84 @@ def _run(world: World, worker: User, area: Area, press: Equipment, team: Team) -
         from_at=timezone.now(),
         asked_by=worker,
         asked_at=timezone.now(),
+    )
+
+
+def _training(world: World, worker: User, post: JobRole) -> None:
+    """A course that the worker learns, with a paper that is over, one that is open, and a certificate."""
+    now, mark = timezone.now(), world.mark
+    course = Course.objects.create(
+        code=f"{mark}C",
+        title=world.words("冲压安全"),
+        summary=world.words("简介"),
+        hours=2,
+        valid_months=12,
+        sources=[{"name": f"{mark}规程", "clause": None, "trust": "practice"}],
+        published_at=now,
+    )
+    lesson = Lesson.objects.create(
+        course=course,
+        position=1,
+        key="1",
+        title=world.words("第一节"),
+        body=world.words("先停机"),
+        key_points=[world.words("断电")],
+        minutes=1,
+    )
+    question = Question.objects.create(
+        code=f"{mark}Q",
+        course_code=course.code,
+        lesson_key="1",
+        kind=Question.Kind.SINGLE,
+        stem=world.words("护罩松了怎么办"),
+        options=[world.words("接着干"), world.words("停机")],
+        answer=[1],
+        explanation=world.words("先停机"),
+        source={"name": f"{mark}规程", "clause": None, "trust": "practice"},
+    )
+    Requirement.objects.create(job_role=post, course_code=course.code)
+    exam = Exam.objects.create(
+        title=world.words("上岗考试"),
+        blueprint=[{"course": course.code, "lesson": "", "count": 1}],
+        minutes=20,
+        status=Exam.Status.CURRENT,
+    )
+    facts = {"course": course, "course_code": course.code, "reason": Enrolment.Reason.POST, "due_on": now.date()}
+    enrolment = Enrolment.objects.create(person=worker, **facts)
+    Enrolment.objects.create(
+        person=world.people[Role.MAINTENANCE], status=Enrolment.Status.EXEMPT, ended_at=now, note=f"{mark}免学", **facts
+    )
+    Progress.objects.create(enrolment=enrolment, lesson=lesson, seconds=60, learned_at=now)
+    StudyDay.objects.create(person=worker, on=now.date(), seconds=60)
+    over = Attempt.objects.create(
+        person=worker,
+        enrolment=enrolment,
+        lesson=lesson,
+        status=Attempt.Status.HANDED_IN,
+        started_at=now,
+        ended_at=now,
+        pass_score=80,
+        score=0,
+        is_passed=False,
+    )
+    open_one = Attempt.objects.create(
+        person=world.people[Role.SAFETY_OFFICER],
+        exam=exam,
+        started_at=now,
+        ends_at=now + timedelta(minutes=20),
+        pass_score=80,
+    )
+    for attempt in (over, open_one):
+        PaperItem.objects.create(attempt=attempt, position=1, question=question, order=[1, 0])
+    world.certificate = Certificate.objects.create(
+        number=f"{mark}PX-1",
+        token=f"{mark}token",
+        person=worker,
+        name=worker.name,
+        title=course.title,
+        course=course,
+        hours=2,
+        score=90,
+        issued_on=now.date(),
+        expires_on=now.date() + timedelta(days=20),
     )

@@ -26,14 +26,28 @@ from training.actions.licences import (
     renew_licence,
     withdraw_licence,
 )
+from training.actions.nudges import nudge_learners
 from training.actions.papers import hand_in, leave_page, save_answer, start_exam, start_quiz, time_out
+from training.actions.sessions import (
+    add_photos,
+    cancel_session,
+    close_session,
+    enter_attendance,
+    open_session,
+    plan_session,
+    sign_in,
+    sign_out,
+)
 from training.actions.study import answer_stop, beat, open_lesson
 
 __all__ = [
     "Card",
+    "add_photos",
     "answer_stop",
     "beat",
+    "cancel_session",
     "clear_for_work",
+    "close_session",
     "confirm_licence",
     "correct_expiry",
     "decline_licence",
@@ -43,6 +57,7 @@ __all__ = [
     "enrol_by_hand",
     "enrol_missing",
     "enrol_on_occasion",
+    "enter_attendance",
     "exempt",
     "file_licence",
     "follow_certificate",
@@ -54,12 +69,17 @@ __all__ = [
     "issue_certificate",
     "leave_page",
     "note_review",
+    "nudge_learners",
     "open_lesson",
+    "open_session",
+    "plan_session",
     "record_licence",
     "renew_licence",
     "require_course",
     "revoke_certificate",
     "save_answer",
+    "sign_in",
+    "sign_out",
     "start_exam",
     "start_quiz",
     "time_out",

@@ -5,9 +5,11 @@ from training.models.courses import Course, Exam, Lesson, Media, Question
 from training.models.learning import Enrolment, Progress, Requirement, StudyDay
 from training.models.licences import Clearance, Licence, LicenceKind, Work
 from training.models.papers import Attempt, PaperItem
+from training.models.sessions import Attendance, SessionPhoto, TrainingSession
 
 __all__ = [
     "Attempt",
+    "Attendance",
     "Certificate",
     "Clearance",
     "Course",
@@ -21,6 +23,8 @@ __all__ = [
     "Progress",
     "Question",
     "Requirement",
+    "SessionPhoto",
     "StudyDay",
+    "TrainingSession",
     "Work",
 ]

@@ -12,8 +12,9 @@ from core.attachments import keep_photo
 from core.models import Attachment
 from people.models import User
 from portals.operator.demo.setup import Site
-from training.actions import Card, clear_for_work, file_licence, issue_certificate, record_licence
-from training.models import Course, LicenceKind, Requirement, Work
+from training.actions import Card, clear_for_work, file_licence, record_licence
+from training.gate import may_do
+from training.models import LicenceKind, Work
 
 # Job role, kind of licence, and the work that goes with it.
 TRADES = (
@@ -28,17 +29,13 @@ ENDS, PER_TRADE, PUT_ON = (-12, 5, 24, 80), 10, 4
 
 def write_licences(site: Site, today: date, rng: random.Random) -> None:
     officer = site.user("周敏")
-    courses = {course.code: course for course in Course.objects.current()}
     kinds = {kind.code: kind for kind in LicenceKind.objects.newest()}
     for role, code, work in TRADES:
         people = list(User.objects.filter(job_role__code=role).order_by("pk")[:PER_TRADE])
-        wanted = Requirement.objects.filter(job_role__code=role).values_list("course_code", flat=True)
         for number, person in enumerate(people):
             left = ENDS[number] if number < len(ENDS) else rng.randrange(200, 1300)
             record_licence(person, _card(kinds[code], today + timedelta(left), rng), by=officer)
-            if 0 < number <= PUT_ON:
-                for course in wanted:
-                    _pass(person, courses[course], rng)
+            if number <= PUT_ON and not may_do(person, work, today):
                 clear_for_work(person, work, by=officer)
     waiting = User.objects.filter(job_role__code="welder").order_by("-pk")[0]
     file_licence(_filed(waiting, kinds["SW-HEIGHT"], today), by=waiting)
@@ -56,18 +53,6 @@ def _card(kind: LicenceKind, ends_on: date, rng: random.Random) -> Card:
 def _filed(person: User, kind: LicenceKind, today: date) -> Card:
     photo = _photo(person)
     return Card(kind.code, today - timedelta(days=20), "T330100000000000001", front=photo)
-
-
-def _pass(person: User, course: Course, rng: random.Random) -> None:
-    issue_certificate(
-        person,
-        course.title,
-        by=None,
-        score=rng.choice((84, 88, 92, 96, 100)),
-        hours=course.hours,
-        valid_months=course.valid_months,
-        course=course,
-    )
 
 
 def _photo(person: User) -> Attachment:

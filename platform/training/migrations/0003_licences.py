@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0004_attachments_in_order'),
-        ('training', '0001_initial'),
+        ('training', '0002_sessions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
