@@ -193,6 +193,19 @@ def test_photos_are_seen_by_whoever_sees_the_licence(officer, browser):
         assert browser.get(url).status_code == status
 
 
+def test_a_notice_leads_the_holder_to_the_phone_and_the_officer_to_the_desk(officer, browser):
+    licence = make.licence()
+    url = reverse("go", args=["training.licence", licence.pk])
+    for person, target in (
+        (licence.person, reverse("field:licences")),
+        (officer, reverse("console:licence", args=[licence.pk])),
+    ):
+        browser.force_login(person)
+        assert browser.get(url).url == target
+    browser.force_login(make.person(Role.WORKER))
+    assert browser.get(url).status_code == 404
+
+
 @pytest.mark.parametrize("role", [Role.WORKER, Role.TEAM_LEADER, Role.LEADER, Role.ADMIN])
 def test_only_training_officers_change_licences(officer, browser, role):
     licence = make.licence()

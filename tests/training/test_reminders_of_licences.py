@@ -15,7 +15,7 @@ from tenants.models import Due
 from tests import make
 from training import actions
 from training.actions import Card
-from training.models import Enrolment
+from training.models import Enrolment, Requirement
 
 pytestmark = pytest.mark.django_db
 ENDINGS = ("licence.expiring", "licence.ending", "licence.expired")
@@ -121,7 +121,8 @@ def required(factory):
     welder, course = make.person(Role.WORKER), make.course()
     welder.job_role = role
     welder.save()
-    rule = actions.require_course(course.code, by=None, job_role=role, days=7)
+    actions.require_course(course.code, by=None, job_role=role, days=7)
+    rule = Requirement.objects.get()
     Enrolment.objects.update(status=Enrolment.Status.PASSED)
     return welder, course, rule
 

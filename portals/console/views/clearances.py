@@ -13,10 +13,11 @@ from facilities.calendar import today
 from portals.console.forms.licences import ClearForm
 from portals.web import page, require
 from training.actions import clear_for_work, end_clearance
-from training.gate import what_is_missing
+from training.gate import Reason, what_is_missing
 from training.models import Clearance, Licence, Work
 
 MOST = 20
+NEAR = ("kind", "person__department")
 
 
 @login_required
@@ -39,40 +40,33 @@ def index(request):
 
 
 def _works(user, may_assign: bool) -> list[dict[str, Any]]:
-    near = ("person__department", "given_by")
-    running = list(Clearance.objects.visible_to(user).running().select_related(*near))
-    pairs = {(row.person_id, row.work) for row in running}
-    held = Licence.objects.visible_to(user).current().filter(ends_on__gte=today(), person__is_active=True)
-    held = list(held.select_related("kind", "person__department"))
-    waiting = [(one.person, work) for one in held for work in one.kind.works if (one.person_id, work) not in pairs]
+    running = list(Clearance.objects.visible_to(user).running().select_related("person__department", "given_by"))
+    current = Licence.objects.visible_to(user).current().filter(ends_on__gte=today(), person__is_active=True)
+    held = {(one.person_id, work): one for one in current.select_related(*NEAR) for work in one.kind.works}
+    on_it = {(row.person_id, row.work) for row in running}
+    waiting = [(one.person, work) for (pk, work), one in held.items() if may_assign and (pk, work) not in on_it]
     missing = what_is_missing([*((row.person, row.work) for row in running), *waiting], today())
-    ends = {(one.person_id, work): one for one in held for work in one.kind.works}
     return [
         {
             "code": work.value,
             "name": work.label,
-            "rows": [
-                {
-                    "clearance": row,
-                    "licence": ends.get((row.person_id, row.work)),
-                    "missing": _words(missing, row, user),
-                }
-                for row in running
-                if row.work == work
-            ],
-            "waiting": [
-                {"person": person, "missing": missing[person.pk, work]} for person, at in waiting if at == work
-            ][:MOST]
-            if may_assign
-            else [],
+            "rows": [_row(row, held, missing, user) for row in running if row.work == work],
+            "waiting": [{"person": one, "missing": missing[one.pk, work]} for one, at in waiting if at == work][:MOST],
         }
         for work in Work
     ]
 
 
-def _words(missing, row: Clearance, user) -> list[str]:
+def _row(row: Clearance, held, missing, user) -> dict[str, Any]:
+    return {
+        "clearance": row,
+        "licence": held.get((row.person_id, row.work)),
+        "missing": _words(missing[row.person_id, row.work], row, user),
+    }
+
+
+def _words(reasons: list[Reason], row: Clearance, user) -> list[str]:
     """Whether somebody is fit is told only to whoever assigns."""
-    reasons = missing[row.person_id, row.work]
     if user.can("training.assign", row):
         return [reason.words for reason in reasons]
     return [reason.words if reason.code != "unfit" else _("Ask the safety officer.") for reason in reasons]
