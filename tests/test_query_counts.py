@@ -86,6 +86,7 @@ PAGES = (
     "/desk/training/",
     "/desk/training/?overdue=1&q=李",
     "/desk/training/requirements/",
+    "/desk/classes/",
     "/desk/training/courses/",
     "/m/learn/",
 )

@@ -39,6 +39,7 @@ from people.permissions import Role
 from tests import make
 from training.models import (
     Attempt,
+    Attendance,
     Certificate,
     Clearance,
     Course,
@@ -51,7 +52,9 @@ from training.models import (
     Progress,
     Question,
     Requirement,
+    SessionPhoto,
     StudyDay,
+    TrainingSession,
 )
 
 
@@ -70,6 +73,7 @@ class World:
     invitation: Invitation | None = None
     screen_token: str = ""
     certificate: Certificate | None = None
+    session: TrainingSession | None = None
 
     def words(self, text: str) -> dict[str, str]:
         return {"zh": f"{self.mark}{text}", "en": f"{self.mark}{text}"}
@@ -378,6 +382,19 @@ def _training(world: World, worker: User, post: JobRole) -> None:
     )
     for attempt in (over, open_one):
         PaperItem.objects.create(attempt=attempt, position=1, question=question, order=[1, 0])
+    held = TrainingSession.objects.create(
+        title=f"{mark}灭火器实操",
+        place=f"{mark}空地",
+        trainer=world.people[Role.TRAINER],
+        starts_at=now,
+        hours=1,
+        status=TrainingSession.Status.OPEN,
+        secret=f"{mark}secret",
+        remark=f"{mark}都到了",
+    )
+    world.session = held
+    Attendance.objects.create(session=held, person=worker, signed_in_at=now, note=f"{mark}没带手机")
+    SessionPhoto.objects.create(session=held, photo=world.photo)
     world.certificate = Certificate.objects.create(
         number=f"{mark}PX-1",
         token=f"{mark}token",

@@ -27,10 +27,10 @@ PER_PAGE = 50
 
 @login_required
 def index(request):
-    require(request.user, "training.hold")
+    require(request.user, "training.view")
     sessions = TrainingSession.objects.select_related("trainer").annotate(count=Count("attendances"))
     rows = Paginator(sessions, PER_PAGE).get_page(request.GET.get("page"))
-    return page(request, "console/classes/index.html", {"rows": rows})
+    return page(request, "console/classes/index.html", {"rows": rows, "may_hold": request.user.can("training.hold")})
 
 
 @login_required
@@ -56,7 +56,7 @@ def plan(request):
 
 
 def _find(request, pk: int) -> TrainingSession:
-    require(request.user, "training.hold")
+    require(request.user, "training.view")
     return get_object_or_404(TrainingSession.objects.select_related("trainer"), pk=pk)
 
 
