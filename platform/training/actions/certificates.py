@@ -67,7 +67,9 @@ def issue_certificate(
 
 
 def _follow_later(certificate: Certificate) -> None:
-    for step in STEPS if certificate.expires_on and certificate.course_id else ():
+    if certificate.expires_on is None or certificate.course is None:
+        return
+    for step in STEPS:
         moment = datetime.combine(certificate.expires_on - timedelta(step), time(8), zone())
         if moment > timezone.now():
             key = _key(certificate, step)
@@ -81,14 +83,14 @@ def _key(certificate: Certificate, step: int) -> str:
 @action
 def follow_certificate(certificate: Certificate, step: int) -> None:
     """The clock: who still has to have it learns it again; nobody who holds a newer one or left is bothered."""
-    is_over = certificate.revoked_at or not certificate.expires_on or not certificate.person.is_active
-    if is_over or certificate.expires_on < today():
+    ends_on, course = certificate.expires_on, certificate.course
+    if ends_on is None or course is None or certificate.revoked_at or not certificate.person.is_active:
         return
-    renewal = renew_enrolment(certificate)
-    if renewal is None or (step != STEPS[-1] and (certificate.expires_on - today()).days <= STEPS[-1]):
+    days = (ends_on - today()).days
+    if days < 0 or renew_enrolment(certificate, course.code, ends_on) is None:
         return
-    days = (certificate.expires_on - today()).days
-    emit("certificate.expiring", certificate, by=None, name=certificate.name, days=days, day=certificate.expires_on)
+    if step == STEPS[-1] or days > STEPS[-1]:  # else the last step is due too, and speaks
+        emit("certificate.expiring", certificate, by=None, name=certificate.name, days=days, day=ends_on)
 
 
 @action

@@ -31,7 +31,7 @@ class LicenceKindQuerySet(models.QuerySet):
 
     def of(self, code: str, issued_on: date):
         """The version that holds for what was issued on this day; the first one for what is older than all of them."""
-        versions = list(self.filter(code=code).order_by("version"))
+        versions: list[LicenceKind] = list(LicenceKind.objects.filter(code=code).order_by("version"))
         fitting = [kind for kind in versions if kind.valid_from <= issued_on]
         return fitting[-1] if fitting else next(iter(versions), None)
 

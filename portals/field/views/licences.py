@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
@@ -32,7 +31,7 @@ def _is_last(declined: Licence, licences) -> bool:
 
 
 @login_required
-def file(request: HttpRequest):
+def file(request):
     require(request.user, "training.learn")
     if request.method != "POST":
         form = CardForm(with_health=False, initial={"kind": request.GET.get("kind", "")})
