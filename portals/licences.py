@@ -46,7 +46,7 @@ class CardForm(forms.Form):
 
     def card(self, photos: dict[str, Photos]) -> Card:
         facts = {name: value for name, value in self.cleaned_data.items() if name in Card.__dataclass_fields__}
-        sides = {side: next(iter(photos[side].photos), None) for side in SIDES}
+        sides = {side: next(reversed(photos[side].photos), None) for side in SIDES}
         return Card(**({"kind": self.kind_code} | facts | sides))
 
 
@@ -84,10 +84,10 @@ class OfficerCardForm(CardForm):
 
 
 def take_sides(request: HttpRequest) -> dict[str, Photos]:
-    """The photos of front and back, one of each, new or of an earlier try."""
+    """The photos of front and back, one of each; a new one goes before that of an earlier try."""
     taken = {side: take_photos(request, side) for side in SIDES}
-    for photos in taken.values():
-        if len(photos.photos) > 1:
+    for side, photos in taken.items():
+        if len(request.FILES.getlist(side)) > 1:
             photos.errors.append(_("One photo of each side is enough. Leave the best one."))
     return taken
 

@@ -76,6 +76,17 @@ def test_another_last_day_needs_a_reason_and_nothing_typed_is_lost(officer, brow
     assert (licence.ends_on, licence.expiry_note, licence.front_id) == (date(2030, 1, 1), "证面所印", kept)
 
 
+def test_a_photo_that_is_taken_again_goes_before_the_first_try(officer, browser, clock):
+    person = make.person(Role.WORKER)
+    browser.force_login(person)
+    refused = browser.post(reverse("field:file_licence"), _typed(issued_on="2030-01-01", front=make.photo_file()))
+    kept = refused.context["taken"]["front"].photos[0].pk
+    two = browser.post(reverse("field:file_licence"), _typed(front=[make.photo_file(), make.photo_file()]))
+    assert two.status_code == 422 and not Licence.objects.exists()
+    browser.post(reverse("field:file_licence"), _typed(front=make.photo_file()) | {"front-kept": kept})
+    assert Licence.objects.get().front_id != kept
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
