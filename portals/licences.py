@@ -92,6 +92,10 @@ def take_sides(request: HttpRequest) -> dict[str, Photos]:
     return taken
 
 
+def reason_in(request: HttpRequest) -> str:
+    return request.POST.get("note", "").replace("\0", "")
+
+
 def has_faults(taken: dict[str, Photos]) -> bool:
     return any(photos.errors for photos in taken.values())
 

@@ -93,6 +93,9 @@ def test_a_photo_that_is_taken_again_goes_before_the_first_try(officer, browser,
         {"number": ""},
         {"issued_on": "2027-01-01"},
         {"issued_on": "昨天"},
+        {"issued_on": "0001-01-01"},
+        {"number": "\x00"},
+        {"expires_on": "9999-12-31", "expiry_note": "?"},
         {"kind": "XX"},
         {"expires_on": "2020-01-01", "expiry_note": "?"},
         {"expires_on": "2099-01-01", "expiry_note": "?"},
@@ -215,6 +218,16 @@ def test_a_notice_leads_the_holder_to_the_phone_and_the_officer_to_the_desk(offi
         assert browser.get(url).url == target
     browser.force_login(make.person(Role.WORKER))
     assert browser.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("verb", ["withdraw_licence", "correct_licence", "review_licence"])
+@pytest.mark.parametrize("typed", ["", "\x00", "9999-12-31", "0001-01-01", "x" * 9000])
+def test_whatever_is_typed_into_the_forms_of_a_licence_is_answered(officer, browser, verb, typed):
+    licence = make.licence()
+    browser.force_login(officer)
+    sent = {"note": typed[:1].strip("x9"), "x-note": typed, "x-expires_on": typed, "r-reviewed_on": typed}
+    answer = browser.post(reverse(f"console:{verb}", args=[licence.pk]), sent)
+    assert answer.status_code in (302, 422)
 
 
 @pytest.mark.parametrize("role", [Role.WORKER, Role.TEAM_LEADER, Role.LEADER, Role.ADMIN])

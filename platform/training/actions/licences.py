@@ -245,8 +245,8 @@ def _columns(card: Card) -> dict[str, Any]:
         raise DomainError(_("Of a health check only the days and “fit” are kept: no number and no photo."))
     if not kind.is_health and not number:
         raise DomainError(_("Type the number on the card."))
-    if card.issued_on > today():
-        raise DomainError(_("It was issued on a day that is still to come. Look at the card again."))
+    if not today() - LONGEST <= card.issued_on <= today():
+        raise DomainError(_("The day of issue is still to come, or over 15 years ago. Look at the card again."))
     by_rule = card.issued_on + relativedelta(months=kind.valid_months, days=-1)
     expires_on = card.expires_on or by_rule
     if expires_on != by_rule and not card.expiry_note.strip():

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from core.errors import DomainError
 from facilities.calendar import today
 from portals.console.forms.licences import ClearForm
+from portals.licences import reason_in
 from portals.web import page, require
 from training.actions import clear_for_work, end_clearance
 from training.gate import Reason, what_is_missing
@@ -77,6 +78,6 @@ def _words(reasons: list[Reason], row: Clearance, user) -> list[str]:
 def end(request, pk: int):
     require(request.user, "training.view")
     clearance = get_object_or_404(Clearance.objects.visible_to(request.user).select_related("person"), pk=pk)
-    end_clearance(clearance, by=request.user, note=request.POST.get("note", ""))
+    end_clearance(clearance, by=request.user, note=reason_in(request))
     messages.success(request, _("Saved."))
     return redirect("console:clearances")

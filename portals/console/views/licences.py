@@ -19,7 +19,7 @@ from facilities.calendar import today
 from facilities.models import Department
 from notifications.actions import mark_opened
 from portals.console.forms.licences import GROUPS, WITHIN, AddForm, ExpiryForm, FindForm, ReviewForm
-from portals.licences import OfficerCardForm, filled_in, has_faults, kinds, take_sides
+from portals.licences import OfficerCardForm, filled_in, has_faults, kinds, reason_in, take_sides
 from portals.web import page, require
 from training import actions
 from training.models import Licence, LicenceKind
@@ -143,14 +143,14 @@ def confirm(request, pk: int):
 @login_required
 @require_POST
 def decline(request, pk: int):
-    licence, note = _find(request, pk), request.POST.get("note", "")
+    licence, note = _find(request, pk), reason_in(request)
     return _do(request, licence, partial(actions.decline_licence, licence, by=request.user, note=note), note=note)
 
 
 @login_required
 @require_POST
 def withdraw(request, pk: int):
-    licence, note = _find(request, pk), request.POST.get("note", "")
+    licence, note = _find(request, pk), reason_in(request)
     return _do(request, licence, partial(actions.withdraw_licence, licence, by=request.user, note=note), note=note)
 
 
