@@ -6,7 +6,7 @@ from hazards.models import Hazard, JointGroup, RectificationPlan
 from inspections.models import Pause, Run
 from notifications.reading import open_notices
 from people.models import Absence
-from training.models import Certificate, Course, Enrolment, TrainingSession
+from training.models import Certificate, Clearance, Course, Enrolment, Licence, TrainingSession
 
 
 @login_required
@@ -28,6 +28,8 @@ def go(request, kind: str, pk: str):
         Enrolment._meta.label_lower: lambda user, pk: redirect("field:learn"),
         TrainingSession._meta.label_lower: lambda user, pk: redirect("field:class", pk=pk),
         Certificate._meta.label_lower: lambda user, pk: redirect("field:certificate", pk=pk),
+        Licence._meta.label_lower: _to_licence,
+        Clearance._meta.label_lower: _to_clearance,
         Absence._meta.label_lower: lambda user, pk: redirect("field:me"),
     }
     if kind not in finds or not pk.isdecimal():
@@ -49,6 +51,19 @@ def _to_plan(user, pk: int):
 def _to_group(user, pk: int):
     group = get_object_or_404(JointGroup.objects.visible_to(user), pk=pk)
     return redirect("console:group" if user.can("console.open") else "field:group", pk=group.hazard_id)
+
+
+def _to_licence(user, pk: int):
+    """The own one on the phone, for whoever looks after them at the desk."""
+    licence = get_object_or_404(Licence.objects.visible_to(user), pk=pk)
+    is_own = licence.person_id == user.pk or not user.can("console.open")
+    return redirect("field:licences") if is_own else redirect("console:licence", pk=pk)
+
+
+def _to_clearance(user, pk: int):
+    clearance = get_object_or_404(Clearance.objects.visible_to(user), pk=pk)
+    is_own = clearance.person_id == user.pk or not user.can("console.open")
+    return redirect("field:licences" if is_own else "console:clearances")
 
 
 def _to_run(user, pk: int):

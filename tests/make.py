@@ -21,7 +21,9 @@ from inspections.actions import create_plan
 from inspections.models import Checklist, Frequency, Item, Plan, Run
 from people.models import RoleGrant, Team, User
 from people.permissions import Role
-from training.models import Course, Enrolment, Exam, Lesson, Question
+from training.actions import Card, install_licence_kinds, record_licence
+from training.library import written_licence_kinds
+from training.models import Course, Enrolment, Exam, Lesson, Licence, Question
 
 _numbers = count(1)
 PASSWORD = "a-long-password"
@@ -251,6 +253,13 @@ def enrolment(person: User | None = None, *, lessons: int = 1, of: Course | None
         reason=Enrolment.Reason.BY_HAND,
         due_on=timezone.localdate() + timedelta(days=7),
     )
+
+
+def licence(holder: User | None = None, kind: str = "SW-WELD", **card: Any) -> Licence:
+    """On record since today, with the number T1234, unless told otherwise."""
+    install_licence_kinds(written_licence_kinds(), by=None)
+    facts = {"issued_on": timezone.localdate(), "number": "T1234"} | card
+    return record_licence(holder or person(Role.WORKER), Card(kind, **facts), by=None)
 
 
 def exam(of: Course, *, minutes: int = 20, count: int = 5) -> Exam:

@@ -34,7 +34,7 @@ from people.models import Duty, JobRole, User
 from people.permissions import Role
 from tests import make
 from training.actions import issue_certificate
-from training.models import Attempt, Enrolment, PaperItem, Question, Requirement, StudyDay
+from training.models import Attempt, Clearance, Enrolment, LicenceKind, PaperItem, Question, Requirement, StudyDay
 
 PAGES = (
     "/desk/",
@@ -65,6 +65,10 @@ PAGES = (
     "/desk/plant/areas/",
     "/desk/plant/departments/",
     "/desk/people/",
+    "/desk/licences/",
+    "/desk/licences/?group=old&ends=30&q=李",
+    "/desk/licences/work/",
+    "/m/licences/",
     "/desk/ledger/",
     "/desk/channels/",
     "/m/me/",
@@ -114,6 +118,13 @@ def add_some(officer, count: int) -> None:
         raise_alert(stopping, "防护罩缺失", by=officer, department_id=stopping.department_id)
         shift = Shift.objects.create(code=press.code, name=press.name, starts_at="08:00", ends_at="16:00")
         Duty.objects.create(day=today(), shift=shift, person=officer, substitute=make.person(Role.WORKER))
+        holder = make.person(Role.WORKER, in_department=make.department())
+        make.licence(holder, front=make.photo(officer))
+        Clearance.objects.create(person=holder, work="hot_work", given_by=officer)
+        make.licence(kind="SE-N1")
+        own = f"own{count}:{number}"
+        LicenceKind.objects.create(code=own, valid_from=today(), valid_months=12, name=own, issuer="局")
+        make.licence(officer, own, front=make.photo(officer))
         _learn(officer, team)
         for status in (Status.REPORTED, Status.SECOND_REVIEW, Status.CLOSED):
             hazard = make.hazard(

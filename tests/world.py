@@ -41,10 +41,13 @@ from training.models import (
     Attempt,
     Attendance,
     Certificate,
+    Clearance,
     Course,
     Enrolment,
     Exam,
     Lesson,
+    Licence,
+    LicenceKind,
     PaperItem,
     Progress,
     Question,
@@ -110,8 +113,26 @@ def build(mark: str) -> World:
     Message.objects.create(channel="sms", address="13900000000", text=f"{mark}短信", key=mark)
     _alerts(world, workshop)
     _channels(world, worker)
+    _licences(world, worker)
     _training(world, worker, post)
     return world
+
+
+def _licences(world: World, worker: User) -> None:
+    """One on record, a newer one that waits to be checked, and what may be done because of it."""
+    officer, now = world.people[Role.SAFETY_OFFICER], timezone.localdate()
+    kind = LicenceKind.objects.create(
+        code=f"{world.mark}K", valid_from=now, valid_months=72, name=world.words("焊工证"),
+        issuer=world.words("应急局"), works=["hot_work"], sources=[{"name": f"{world.mark}规定", "trust": "practice"}],
+    )  # fmt: skip
+    facts = {"person": worker, "kind": kind, "kind_code": kind.code, "issued_on": now, "recorded_by": officer}
+    facts |= {"expires_on": now + timedelta(days=20), "ends_on": now + timedelta(days=20)}
+    for status in (Licence.Status.CURRENT, Licence.Status.FILED):
+        Licence.objects.create(
+            **facts, status=status, sealed_number=seal(f"{world.mark}1"), number_end=f"{world.mark}1", note=f"{world.mark}证",
+            front=keep_photo(make.photo_file(f"{world.mark}3.jpg"), by=worker),
+        )  # fmt: skip
+    Clearance.objects.create(person=worker, work="hot_work", given_by=officer, note=f"{world.mark}上岗")
 
 
 def _alerts(world: World, workshop: Department) -> None:

@@ -15,8 +15,8 @@ from inspections.models import Checklist, Item
 from market.packs import Pack
 from people.models import JobRole
 from tenants.current import current_factory
-from training.actions import enrol_missing, install_courses
-from training.library import written_courses
+from training.actions import enrol_missing, install_courses, install_licence_kinds
+from training.library import written_courses, written_licence_kinds
 from training.models import Requirement
 
 register(
@@ -49,6 +49,7 @@ def install_pack(pack: Pack, *, by: Any) -> dict[str, int]:
         "job_roles": _add(JobRole, pack["job_roles"], lambda row: {"name": row["name"]}),
         "checklists": install_checklists(pack["checklists"], by=by),
         "courses": install_courses(written_courses(), by=by),
+        "licence_kinds": install_licence_kinds(written_licence_kinds(), by=by),
         "requirements": _require_courses(pack["job_roles"], by=by),
     }
     if any(new.values()):

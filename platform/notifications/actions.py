@@ -108,6 +108,8 @@ def _words(event: Event, subject: Any) -> dict[str, Any]:
         "absent": event.data.get("name", ""),
         "until": _until(event, subject),
         "minutes": event.data.get("minutes", ""),
+        "days": event.data.get("days", ""),
+        "day": event.data.get("day", ""),
         "passed": _passed(event),
     }
 

@@ -154,6 +154,15 @@ def stand_in(event: Event, absence: Any) -> Iterable[User]:
     return [absence.stand_in]
 
 
+def training_officers(event: Event, subject: Any) -> Iterable[User]:
+    return holding("training.assign", subject.department_id)
+
+
+def person_and_officers(event: Event, subject: Any) -> Iterable[User]:
+    """Whoever a licence or certificate is of, and whoever looks after training there."""
+    return [subject.person, *holding("training.assign", subject.person.department_id)]
+
+
 def pause_deciders(event: Event, pause: Any) -> Iterable[User]:
     return holding("inspections.approve_pause", pause.department_id)
 
@@ -187,6 +196,8 @@ AUDIENCES: dict[Audience, str | Promise] = {
     lock_hearers: _("who answers for hazards there, and who fixes it"),
     extension_people: _("who asked for it and who fixes it now"),
     stand_in: _("the stand-in"),
+    training_officers: _("training officer and safety officers"),
+    person_and_officers: _("the holder, training officer and safety officers"),
     pause_deciders: _("safety officer and workshop head"),
     pause_asker: _("who asked for it"),
     pause_people: _("who asked for it and who decided"),

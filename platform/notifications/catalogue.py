@@ -29,6 +29,7 @@ from notifications.audiences import (  # noqa: F401 - holding and subject_of are
     pause_deciders,
     pause_people,
     people_there,
+    person_and_officers,
     plan_author,
     plan_author_and_owner,
     plan_heads,
@@ -38,6 +39,7 @@ from notifications.audiences import (  # noqa: F401 - holding and subject_of are
     subject_of,
     tip_answerers,
     told,
+    training_officers,
 )
 
 
@@ -324,6 +326,59 @@ RULES: dict[str, Rule] = {
             channels=LATER,
         ),
         Rule(
+            "certificate.expiring",
+            person_and_officers,
+            _("The certificate of %(absent)s ends on %(day)s, learn it again: %(title)s"),
+            **WAITS,
+        ),
+        Rule("licence.filed", training_officers, _("%(absent)s sent in a new licence, check it: %(title)s"), **WAITS),
+        Rule("licence.confirmed", told, _("Your licence is confirmed: %(title)s"), who=_("who sent it in"), **WAITS),
+        Rule(
+            "licence.declined",
+            told,
+            _("Your licence was sent back, %(note)s: %(title)s"),
+            who=_("who sent it in"),
+            channels=LATER,
+        ),
+        Rule(
+            "licence.withdrawn",
+            person_and_officers,
+            _("%(title)s of %(absent)s was taken back, %(note)s"),
+            channels=LATER,
+        ),
+        Rule(
+            "licence.expiring",
+            person_and_officers,
+            _("%(title)s of %(absent)s ends on %(day)s, %(days)s days left"),
+            **WAITS,
+        ),
+        Rule(
+            "licence.ending",
+            person_and_officers,
+            _("%(title)s of %(absent)s ends on %(day)s. See to it now"),
+            channels=LATER,
+        ),
+        Rule(
+            "licence.expired",
+            person_and_officers,
+            _("%(title)s of %(absent)s has ended. See to it before the work goes on"),
+            channels=LATER,
+        ),
+        Rule("clearance.given", told, _("From now on you may do: %(title)s"), who=_("who was put on it"), **WAITS),
+        Rule(
+            "clearance.taken",
+            told,
+            _("Do not do this any more, %(note)s: %(title)s"),
+            who=_("who was taken off it"),
+            channels=LATER,
+        ),
+        Rule(
+            "clearance.ended",
+            person_and_officers,
+            _("%(absent)s may not do this any more, what it takes is no longer there: %(title)s"),
+            channels=LATER,
+        ),
+        Rule(
             "session.planned", told, _("Class: %(title)s, %(until)s. %(note)s"), who=_("who is to come"), channels=LATER
         ),
         Rule("run.nudged", doers, _("Still to do: %(what)s. Please check it now")),
@@ -389,6 +444,7 @@ SILENT = frozenset({
     "screen.made", "screen.renamed", "screen.revoked",
     "session.opened", "session.closed", "session.cancelled", "session.attended", "session.left", "session.entered",
     "course.installed", "requirement.set", "requirement.dropped", "enrolment.withdrawn", "enrolment.passed",
+    "licence_kind.installed", "licence.recorded", "licence.renewed", "licence.corrected", "licence.reviewed",
     "quiz.passed", "quiz.failed", "exam.passed", "exam.failed",
     "robot.added", "robot.changed", "robot.switched_on", "robot.switched_off", "robot.tried", "message.repeated",
     "absence.ended", "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "team.added", "team.leader_named",

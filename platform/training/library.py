@@ -1,4 +1,4 @@
-"""The written courses under content/courses, read as data and installed through install_courses."""
+"""The written courses under content/courses and the kinds of licences, read as data and installed by their actions."""
 
 from functools import cache
 from pathlib import Path
@@ -16,3 +16,15 @@ def written_courses() -> tuple[Written, ...]:
     """Every course as written, see content/FORMAT.md."""
     paths = sorted((Path(settings.CONTENT_ROOT) / "courses").glob("*.yaml"))
     return tuple(yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader) for path in paths)  # noqa: S506 - a safe loader
+
+
+@cache
+def written_licence_kinds() -> tuple[Written, ...]:
+    """Each version of each kind as one row, see content/FORMAT.md."""
+    text = (Path(settings.CONTENT_ROOT) / "licences.yaml").read_text(encoding="utf-8")
+    kinds = yaml.load(text, Loader=_Loader)["kinds"]  # noqa: S506 - a safe loader
+    return tuple(
+        {**{key: value for key, value in kind.items() if key != "versions"}, **version}
+        for kind in kinds
+        for version in kind["versions"]
+    )

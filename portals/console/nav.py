@@ -34,6 +34,7 @@ ENTRIES = (
     Entry("console:training", _("Training"), "school", "training.view", beside=("console:classes",)),
     Entry("console:machines", _("Plant"), "building-factory-2", "console.open", beside=("console:screens",)),
     Entry("console:people", _("People"), "users", "people.view"),
+    Entry("console:licences", _("Licences"), "id-badge-2", "training.view"),
     Entry("console:channels", _("Where notices go"), "send", "channels.manage"),
     Entry("console:ledger", _("Ledger"), "lock-check", "ledger.verify"),
 )

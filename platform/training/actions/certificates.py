@@ -1,6 +1,7 @@
-"""Giving certificates, and taking them back."""
+"""Giving certificates, taking them back, and what happens before they run out."""
 
 import secrets
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,16 +13,22 @@ from django.utils.translation import gettext_lazy
 from core.counters import next_number
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit, register
+from core.zone import zone
 from facilities.calendar import today
 from people.models import User
+from tenants import due
+from training.actions.enrolments import renew_enrolment
 from training.models import Certificate, Course, Enrolment, Exam
 
 register(
     {
         "certificate.issued": gettext_lazy("Certificate issued"),
         "certificate.revoked": gettext_lazy("Certificate taken back"),
+        "certificate.expiring": gettext_lazy("Certificate runs out"),
     }
 )
+# Days before the last day on which its course is given again and its holder told.
+STEPS = (30, 7)
 
 
 @action
@@ -55,7 +62,35 @@ def issue_certificate(
         expires_on=expires_on,
     )
     emit("certificate.issued", row, by=by, number=row.number, told=[person.pk], title=title, expires_on=expires_on)
+    _follow_later(row)
     return row
+
+
+def _follow_later(certificate: Certificate) -> None:
+    if certificate.expires_on is None or certificate.course is None:
+        return
+    for step in STEPS:
+        moment = datetime.combine(certificate.expires_on - timedelta(step), time(8), zone())
+        if moment > timezone.now():
+            key = _key(certificate, step)
+            due.at(moment, "training.follow_certificate", key=key, certificate=certificate.pk, step=step)
+
+
+def _key(certificate: Certificate, step: int) -> str:
+    return f"certificate:{certificate.pk}:{step}"
+
+
+@action
+def follow_certificate(certificate: Certificate, step: int) -> None:
+    """The clock: who still has to have it learns it again; nobody who holds a newer one or left is bothered."""
+    ends_on, course = certificate.expires_on, certificate.course
+    if ends_on is None or course is None or certificate.revoked_at or not certificate.person.is_active:
+        return
+    days = (ends_on - today()).days
+    if days < 0 or renew_enrolment(certificate, course.code, ends_on) is None:
+        return
+    if step == STEPS[-1] or days > STEPS[-1]:  # else the last step is due too, and speaks
+        emit("certificate.expiring", certificate, by=None, name=certificate.name, days=days, day=ends_on)
 
 
 @action
@@ -68,6 +103,8 @@ def revoke_certificate(certificate: Certificate, *, by: User, note: str) -> Cert
     rows = Certificate.objects.filter(pk=certificate.pk, revoked_at=None)
     if not rows.update(revoked_at=timezone.now(), revoked_by=by, revocation=note.strip()[:200]):
         raise WrongStatus(_("It was taken back already."))
+    for step in STEPS:
+        due.cancel(key=_key(certificate, step))
     certificate.refresh_from_db()
     facts = {"number": certificate.number, "told": [certificate.person_id], "note": note.strip()[:200]}
     emit("certificate.revoked", certificate, by=by, **facts)

@@ -154,6 +154,29 @@ def enrol_on_occasion(person: User, occasion: str) -> int:
 
 
 @action
+def renew_enrolment(certificate: Certificate, code: str, due_on: date) -> Enrolment | None:
+    """The course of a certificate that runs out, given again; nothing where it is no longer asked for or a newer one counts."""
+    person = certificate.person_id
+    course = Course.objects.current().filter(code=code).first()
+    if course is None or (person, code) not in _wanted([*_post_requirements().filter(course_code=code)], [person]):
+        return None
+    newer = Certificate.objects.valid_on(today()).filter(person=person, course__code=code)
+    if newer.filter(expires_on=None).exists() or newer.filter(expires_on__gt=due_on).exists():
+        return None
+    if Enrolment.objects.filter(person=person, course_code=code, status=Enrolment.Status.EXEMPT).exists():
+        return None
+    renewal = Enrolment(
+        person_id=person,
+        course_code=code,
+        course=course,
+        reason=Enrolment.Reason.RENEWAL,
+        due_on=due_on,
+    )
+    _give([renewal], by=None)
+    return Enrolment.objects.open().get(person=person, course_code=code)
+
+
+@action
 def exempt(enrolment: Enrolment, *, by: User, note: str) -> Enrolment:
     """The person need not learn it; the reason stays on record, and the course does not come back by itself."""
     if not by.can("training.assign", enrolment):

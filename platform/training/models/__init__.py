@@ -3,6 +3,7 @@
 from training.models.certificates import Certificate
 from training.models.courses import Course, Exam, Lesson, Media, Question
 from training.models.learning import Enrolment, Progress, Requirement, StudyDay
+from training.models.licences import Clearance, Licence, LicenceKind, Work
 from training.models.papers import Attempt, PaperItem
 from training.models.sessions import Attendance, SessionPhoto, TrainingSession
 
@@ -10,10 +11,13 @@ __all__ = [
     "Attempt",
     "Attendance",
     "Certificate",
+    "Clearance",
     "Course",
     "Enrolment",
     "Exam",
     "Lesson",
+    "Licence",
+    "LicenceKind",
     "Media",
     "PaperItem",
     "Progress",
@@ -22,4 +26,5 @@ __all__ = [
     "SessionPhoto",
     "StudyDay",
     "TrainingSession",
+    "Work",
 ]

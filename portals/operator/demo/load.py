@@ -22,6 +22,7 @@ from portals.operator.demo.cases import make_cases
 from portals.operator.demo.checks import Question, make_checks, routines
 from portals.operator.demo.courses import write_courses
 from portals.operator.demo.group import write_group
+from portals.operator.demo.licences import write_licences
 from portals.operator.demo.majors import write_major
 from portals.operator.demo.notices import tell_story
 from portals.operator.demo.plant import NAME, SLUG
@@ -36,7 +37,15 @@ from tenants.models import Factory
 
 SEED = 20240601
 # What was written down before the first shift.
-_FOUNDING = {"pack.installed", "checklist.installed", "course.installed", "qr.issued", "equipment.added", "user.added"}
+_FOUNDING = {
+    "pack.installed",
+    "licence_kind.installed",
+    "checklist.installed",
+    "course.installed",
+    "qr.issued",
+    "equipment.added",
+    "user.added",
+}
 Say = Callable[[str], None]
 
 
@@ -87,6 +96,7 @@ def _write(say: Say) -> None:
         write_group(planned, now)
         write_tip(site)
         write_robots(site)
+        write_licences(site, now.date(), random.Random(SEED + 2))  # noqa: S311
     say("ledger")
     _seal([*site.events, *events, *planned], begin=min(event.at for event in events))
     tell_story()
