@@ -1,7 +1,9 @@
+from datetime import timedelta
+
 from people.models import User
 from tenants import due
 from training import actions
-from training.models import Attempt
+from training.models import Attempt, Media
 from training.models.learning import Occasion
 
 
@@ -20,3 +22,18 @@ def third_week(person: int) -> None:
     user = User.objects.get(pk=person)
     if user.is_active:
         actions.enrol_on_occasion(user, Occasion.THIRD_WEEK)
+
+
+@due.handler("training.look_into", lease=timedelta(minutes=10))
+def look_into(media: str) -> None:
+    """Leased, because a large video takes its time and nothing may wait for it."""
+    row = Media.objects.select_related("by").filter(pk=media).first()
+    if row:
+        actions.look_into_media(row)
+
+
+@due.handler("training.forget_media")
+def forget_media(media: str) -> None:
+    row = Media.objects.filter(pk=media).first()
+    if row:
+        actions.forget_media(row)

@@ -29,6 +29,7 @@ urlpatterns = [
     path("learn/<int:pk>/", learn.course, name="course"),
     path("learn/<int:pk>/<int:position>/", learn.lesson, name="lesson"),
     path("learn/<int:pk>/<int:position>/beat/", learn.beat_lesson, name="beat"),
+    path("learn/<int:pk>/<int:position>/stop/", learn.stop, name="stop"),
     path("learn/<int:pk>/<int:position>/quiz/", learn.quiz, name="quiz"),
     path("certificates/<int:pk>/", certificates.show, name="certificate"),
     path("certificates/<int:pk>/pdf/", certificates.pdf, name="certificate_pdf"),

@@ -30,6 +30,7 @@ const PARTS = {
   "[data-push]": "./push.js",
   "[data-learn]": "./learn.js",
   "[data-paper]": "./paper.js",
+  "[data-upload]": "./upload.js",
 };
 const started = new Map(Object.keys(PARTS).map((selector) => [selector, new WeakSet()]));
 
