@@ -111,7 +111,14 @@ def voice_file(name: str = "voice.wav") -> SimpleUploadedFile:
 
 
 @cache
-def video(seconds: int = 3, codec: str = "libx264", container: str = "mp4", size: tuple[int, int] = (160, 96)) -> bytes:
+def video(
+    seconds: int = 3,
+    codec: str = "libx264",
+    container: str = "mp4",
+    size: tuple[int, int] = (160, 96),
+    *,
+    noise: bool = False,
+) -> bytes:
     """A small video whose picture grows brighter."""
     out = io.BytesIO()
     with av.open(out, "w", format=container) as made:
@@ -119,6 +126,8 @@ def video(seconds: int = 3, codec: str = "libx264", container: str = "mp4", size
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         for n in range(seconds * 5):
             picture = Image.new("RGB", size, (n * 3 % 256, 90, 120))
+            if noise:
+                picture = Image.effect_noise(size, 90).convert("RGB")
             made.mux(stream.encode(av.VideoFrame.from_image(picture)))
         made.mux(stream.encode())
     return out.getvalue()

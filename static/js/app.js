@@ -31,6 +31,8 @@ const PARTS = {
   "[data-learn]": "./learn.js",
   "[data-paper]": "./paper.js",
   "[data-upload]": "./upload.js",
+  "[data-areas]": "./areas.js",
+  "[data-spot]": "./spot.js",
 };
 const started = new Map(Object.keys(PARTS).map((selector) => [selector, new WeakSet()]));
 

@@ -253,6 +253,9 @@ def attach(request, code: str, pk: int):
             media = actions.take_piece(media, media.arrived, piece, by=request.user)
     else:
         media = get_object_or_404(Media, pk=_number(request.POST.get("media", "")), by=request.user)
+    if media.status == Media.Status.REFUSED:  # already looked into: what the lesson has stays
+        messages.error(request, media.refusal)
+        return redirect("console:edit_lesson", code, pk)
     actions.attach_media(found, media, by=request.user)
     messages.success(request, _("The file is here. It is being looked into; that takes a moment."))
     return redirect("console:edit_lesson", code, pk)
