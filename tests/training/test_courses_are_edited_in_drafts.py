@@ -55,6 +55,17 @@ def test_who_has_begun_finishes_the_former_version_and_the_others_learn_the_new_
     assert history(Course.objects.get(status="current")).last().name == "course.published"
 
 
+def test_what_was_not_touched_is_no_change(desk, trainer):
+    course = make.course()
+    lesson = actions.draft_course(course, by=trainer).lessons.get()
+    address = _at("edit_lesson", course, lesson.pk)
+    page = desk.get(address)
+    typed = {name: str(value).replace("\n", "\r\n") for name, value in _typed(page, lesson).items()}
+    assert desk.post(address, typed).status_code == 302
+    shown = desk.get(_at("publish_course", course))
+    assert (shown.context["changes"], shown.context["head"]) == ([], [])
+
+
 def test_lessons_are_added_moved_and_removed_and_keep_their_key(desk):
     course = make.course(lessons=3)
     desk.post(_at("draft_course", course))
@@ -83,6 +94,9 @@ def test_nobody_writes_over_somebody_else_unseen_and_nothing_typed_is_lost(desk,
     assert "我写了很久" in late.content.decode() and "吴老师" in late.content.decode()
     lesson.refresh_from_db()
     assert lesson.title["zh"] == "先到的"
+    desk.post(address, _typed(page, lesson, title="后到的", stamp=["", late.context["overwrite"]]))
+    lesson.refresh_from_db()
+    assert lesson.title["zh"] == "后到的"
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,8 @@ class TwoTongues(forms.Form):
     """A text has one field, and a second one, _en, that may stay empty."""
 
     def words(self, name: str) -> dict[str, str]:
-        zh, en = self.cleaned_data.get(name) or "", self.cleaned_data.get(f"{name}_en") or ""
+        # Browsers send lines with two characters at their ends, which would look like a change.
+        zh, en = ((self.cleaned_data.get(key) or "").replace("\r\n", "\n") for key in (name, f"{name}_en"))
         return {language: text for language, text in (("zh", zh), ("en", en)) if text}
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.errors import DomainError, Refusal
+from core.errors import DomainError, Refusal, WrongStatus
 from core.words import say
 from portals.console.forms.courseware import CourseForm, LessonForm, NewLessonForm
 from portals.web import page, require
@@ -180,7 +180,7 @@ def lesson(request, code: str, pk: int):
         actions.change_lesson(found, by=request.user, stamp=request.POST.get("stamp", ""), **form.columns())
     except Refusal as refusal:
         form.add_error(None, refusal.message)
-        return _lesson_page(request, found, form, status=refusal.status)
+        return _lesson_page(request, _lesson(code, pk), form, status=refusal.status)
     messages.success(request, _("Saved."))
     return redirect("console:edit_lesson", code, pk)
 
@@ -199,7 +199,9 @@ def _lesson_page(request, found: Lesson, form: LessonForm, *, texts=(), status: 
         "course": found.course,
         "lesson": found,
         "form": form,
-        "stamp": versions.lesson_stamp(found) if status == 200 and not form.is_bound else request.POST.get("stamp", ""),
+        "stamp": request.POST.get("stamp", "") if form.is_bound else versions.lesson_stamp(found),
+        # Who has seen what somebody else wrote meanwhile may still want the own words.
+        "overwrite": versions.lesson_stamp(found) if status == WrongStatus.status else "",
         "texts": texts,
         "files": [_slot(found, kind) for kind in ACCEPTED],
         "count": Question.objects.asked().filter(course_code=found.course.code, lesson_key=found.key).count(),
