@@ -24,6 +24,7 @@ from people.permissions import Role
 from tenants import provisioning
 from tenants.current import in_factory
 from tests import world
+from training.models import Attempt
 
 pytestmark = pytest.mark.spread
 
@@ -99,7 +100,7 @@ class Two:
 @pytest.fixture
 def two(factory, other_factory, numbers_elsewhere) -> Two:
     own = world.build("甲记")
-    own_ids = {*_ids_above(OWN_IDS), own.draft.pk, own.draft.items.get().pk}
+    own_ids = {*_ids_above(OWN_IDS), own.draft.pk, own.draft.items.get().pk, own.lesson.pk}
     with in_factory(other_factory):
         foreign = world.build("乙记")
         return Two(own, _sorted(own_ids), foreign, token_of(foreign.sticker), _ids_above(FOREIGN_IDS))
@@ -160,6 +161,11 @@ def _client(user=None) -> Client:
     return client
 
 
+def _also(of: world.World) -> dict[str, str]:
+    """What stands in addresses beside a number."""
+    return {"kind": "hazards.hazard", "position": "1", "code": of.course.code}
+
+
 def _own_urls(two: Two) -> Iterator[tuple[Address, str]]:
     """Each address once for every kind of id that it takes."""
     for address in ADDRESSES:
@@ -167,7 +173,7 @@ def _own_urls(two: Two) -> Iterator[tuple[Address, str]]:
             yield address, reverse(address.name)
             continue
         for pk in two.own_ids:
-            url = address.url({"pk": pk, "token": token_of(two.own.sticker), "kind": "hazards.hazard"})
+            url = address.url({"pk": pk, "token": token_of(two.own.sticker), **_also(two.own)})
             if url:
                 yield address, url
 
@@ -207,7 +213,7 @@ def test_what_belongs_to_another_factory_cannot_be_reached(two, role):
         if not address.arguments or address.name.startswith("account_"):
             continue
         for pk in two.foreign_ids:
-            url = address.url({"pk": pk, "token": two.foreign_token, "kind": "hazards.hazard"})
+            url = address.url({"pk": pk, "token": two.foreign_token, **_also(two.foreign)})
             if url is None or address.name == "go":
                 continue
             for answer in (client.get(url), client.post(url)):
@@ -289,3 +295,24 @@ def test_the_screen_of_another_factory_shows_nothing_here(two):
                 assert two.foreign.mark not in answer.content.decode()
     page = client.get(reverse("wall", args=[two.own.screen_token])).content.decode()
     assert two.own.mark in page and two.foreign.mark not in page
+
+
+def test_a_certificate_of_another_factory_is_unknown_here(two):
+    client = _client()
+    for answer in (client.get(reverse("verify", args=[two.foreign.certificate.token])), client.get("/c/no-token/")):
+        assert answer.status_code == 404 and two.foreign.mark not in answer.content.decode()
+    page = client.get(reverse("verify", args=[two.own.certificate.token])).content.decode()
+    assert two.own.certificate.number in page
+    assert two.own.certificate.name not in page, "a stranger does not learn the whole name"
+
+
+def test_a_paper_that_is_open_tells_nobody_what_is_right(two):
+    """Neither the one who answers it nor whoever looks on."""
+    attempt = Attempt.objects.get(status=Attempt.Status.OPEN)
+    for role in Role:
+        client = _client(two.own.people[role])
+        for name in ("field:paper", "field:paper_end", "console:taken_paper", "console:learner"):
+            pk = attempt.person_id if name == "console:learner" else attempt.pk
+            answer = client.get(reverse(name, args=[pk]))
+            assert answer.status_code in {200, 403, 404}
+            assert f"{two.own.mark}先停机" not in answer.content.decode(), (role, name)

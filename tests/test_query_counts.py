@@ -30,9 +30,11 @@ from hazards.models import (
 from inspections.actions import ask_pause
 from inspections.models import Run
 from notifications.models import Feed, Message, Notification, PushSubscription, Robot
-from people.models import Duty
+from people.models import Duty, JobRole, User
 from people.permissions import Role
 from tests import make
+from training.actions import issue_certificate
+from training.models import Attempt, Enrolment, PaperItem, Question, Requirement, StudyDay
 
 PAGES = (
     "/desk/",
@@ -77,6 +79,13 @@ PAGES = (
     "/m/report/",
     "/m/notices/",
     "/desk/hazards/record/",
+    "/desk/training/",
+    "/desk/training/?overdue=1&q=李",
+    "/desk/training/requirements/",
+    "/desk/classes/",
+    "/desk/training/courses/",
+    "/desk/training/courses/new/edit/",
+    "/m/learn/",
 )
 
 
@@ -106,11 +115,33 @@ def add_some(officer, count: int) -> None:
         raise_alert(stopping, "防护罩缺失", by=officer, department_id=stopping.department_id)
         shift = Shift.objects.create(code=press.code, name=press.name, starts_at="08:00", ends_at="16:00")
         Duty.objects.create(day=today(), shift=shift, person=officer, substitute=make.person(Role.WORKER))
+        _learn(officer, team)
         for status in (Status.REPORTED, Status.SECOND_REVIEW, Status.CLOSED):
             hazard = make.hazard(
                 status, reporter=officer, published_on=None if status == Status.REPORTED else timezone.localdate()
             )
             Evidence.objects.create(hazard=hazard, attachment=make.photo(officer), stage="before")
+
+
+def _learn(officer, team) -> None:
+    """A course that a post requires, somebody who learns it, and one that the officer learns and one that is passed."""
+    course = make.course()
+    post = JobRole.objects.create(code=course.code, name=course.title)
+    for job_role in (post, None):
+        Requirement.objects.create(job_role=job_role, course_code=course.code)
+    person = make.person(Role.WORKER, in_department=make.department())
+    User.objects.filter(pk=person.pk).update(job_role=post, team=team)
+    learning = make.enrolment(person, of=course)
+    Enrolment.objects.filter(pk=learning.pk).update(due_on=today() - timedelta(days=1))
+    make.enrolment(officer, of=course)
+    certify(make.enrolment(officer))
+
+
+@action
+def certify(enrolment: Enrolment) -> None:
+    Enrolment.objects.filter(pk=enrolment.pk).update(status="passed", score=90, ended_at=timezone.now())
+    more = {"course": enrolment.course, "enrolment": enrolment, "score": 90, "hours": 2, "valid_months": 12}
+    issue_certificate(enrolment.person, enrolment.course.title, by=None, **more)
 
 
 def questions(browser, path: str) -> int:
@@ -208,3 +239,37 @@ def test_an_alert_told_to_many_is_not_more_questions(browser, officer):
         return questions(browser, f"/desk/alerts/{alert.pk}/")
 
     assert told(2) == told(8)
+
+
+def test_a_person_who_learned_much_is_not_more_questions(browser, officer):
+    def learned(count: int) -> str:
+        person = make.person(Role.WORKER)
+        for number in range(count):
+            open_one, passed = make.enrolment(person), make.enrolment(person)
+            certify(passed)
+            for enrolment in (open_one, passed):
+                paper_of(enrolment)
+            StudyDay.objects.create(person=person, on=today() - timedelta(days=40 * number), seconds=60)
+        return f"/desk/training/people/{person.pk}/"
+
+    few, many = learned(2), learned(8)
+    assert questions(browser, few) == questions(browser, many) <= 20
+
+
+def test_a_course_with_many_questions_is_not_more_questions(browser, officer):
+    few, many = (make.course(lessons=lessons) for lessons in (1, 6))
+    for course in (few, many):
+        for _number in range(3):
+            paper_of(make.enrolment(of=course))
+    counts = [questions(browser, f"/desk/training/courses/{course.pk}/") for course in (few, many)]
+    assert counts[0] == counts[1]
+
+
+def paper_of(enrolment: Enrolment) -> None:
+    now, lesson = timezone.now(), enrolment.course.lessons.first()
+    facts = {"started_at": now, "ended_at": now, "pass_score": 80, "score": 100, "is_passed": True}
+    attempt = Attempt.objects.create(
+        person=enrolment.person, enrolment=enrolment, lesson=lesson, status="handed_in", **facts
+    )
+    for position, question in enumerate(Question.objects.filter(course_code=enrolment.course_code)[:5], 1):
+        PaperItem.objects.create(attempt=attempt, position=position, question=question, is_right=True)

@@ -63,6 +63,14 @@ def worker(browser):
         ("console:people", "q"),
         ("console:people", "department"),
         ("console:people", "role"),
+        ("console:training", "q"),
+        ("console:training", "department"),
+        ("console:training", "job_role"),
+        ("console:training", "overdue"),
+        ("console:training", "page"),
+        ("console:requirements", "course"),
+        ("console:requirements", "job_role"),
+        ("console:requirements", "occasion"),
         ("console:machines", "q"),
         ("console:machines", "area"),
         ("console:ledger", "page"),
@@ -81,7 +89,14 @@ def test_a_filter_that_cannot_be_read_filters_nothing_or_finds_nothing(browser, 
 
 @pytest.mark.parametrize("value", IDS)
 def test_an_address_with_a_strange_id_is_not_found(browser, officer, value):
-    for url in (f"/go/hazards.hazard/{value}/", f"/desk/hazards/{value}/", f"/m/runs/{value}/", f"/files/{value}/"):
+    for url in (
+        f"/go/hazards.hazard/{value}/",
+        f"/desk/hazards/{value}/",
+        f"/m/runs/{value}/",
+        f"/files/{value}/",
+        f"/desk/training/people/{value}/",
+        f"/m/learn/{value}/1/",
+    ):
         assert browser.get(url.replace("\x00", "%00")).status_code in {302, 404}
 
 

@@ -37,6 +37,23 @@ from notifications.models import Feed, Message, Mute, Notification, PushSubscrip
 from people.models import Absence, Duty, JobRole, Team, User
 from people.permissions import Role
 from tests import make
+from training.actions import attach_media, begin_media, draft_course
+from training.models import (
+    Attempt,
+    Attendance,
+    Certificate,
+    Course,
+    Enrolment,
+    Exam,
+    Lesson,
+    PaperItem,
+    Progress,
+    Question,
+    Requirement,
+    SessionPhoto,
+    StudyDay,
+    TrainingSession,
+)
 
 
 @dataclass
@@ -53,6 +70,10 @@ class World:
     job: Job | None = None
     invitation: Invitation | None = None
     screen_token: str = ""
+    course: Course | None = None
+    lesson: Lesson | None = None
+    certificate: Certificate | None = None
+    session: TrainingSession | None = None
 
     def words(self, text: str) -> dict[str, str]:
         return {"zh": f"{self.mark}{text}", "en": f"{self.mark}{text}"}
@@ -63,7 +84,7 @@ def build(mark: str) -> World:
     workshop = Department.objects.create(code=f"{mark}D", name=world.words("冲压车间"))
     area = Area.objects.create(code=f"{mark}A", name=world.words("冲压区"), department=workshop)
     team = Team.objects.create(code=f"{mark}T", name=world.words("冲压一班"), department=workshop)
-    JobRole.objects.create(code=f"{mark}J", name=world.words("冲压工"))
+    post = JobRole.objects.create(code=f"{mark}J", name=world.words("冲压工"))
     for role in Role:
         world.people[role] = make.person(role, name=f"{mark}{role.label}", in_department=workshop)
     User.objects.update(team=team)
@@ -92,6 +113,7 @@ def build(mark: str) -> World:
     Message.objects.create(channel="sms", address="13900000000", text=f"{mark}短信", key=mark)
     _alerts(world, workshop)
     _channels(world, worker)
+    _training(world, worker, post)
     return world
 
 
@@ -274,3 +296,106 @@ def _run(world: World, worker: User, area: Area, press: Equipment, team: Team) -
         asked_by=worker,
         asked_at=timezone.now(),
     )
+
+
+def _training(world: World, worker: User, post: JobRole) -> None:
+    """A course that the worker learns, with a paper that is over, one that is open, and a certificate."""
+    now, mark = timezone.now(), world.mark
+    course = Course.objects.create(
+        code=f"{mark}C",
+        title=world.words("冲压安全"),
+        summary=world.words("简介"),
+        hours=2,
+        valid_months=12,
+        sources=[{"name": f"{mark}规程", "clause": None, "trust": "practice"}],
+        published_at=now,
+    )
+    lesson = Lesson.objects.create(
+        course=course,
+        position=1,
+        key="1",
+        title=world.words("第一节"),
+        body=world.words("先停机"),
+        key_points=[world.words("断电")],
+        minutes=1,
+    )
+    question = Question.objects.create(
+        code=f"{mark}Q",
+        course_code=course.code,
+        lesson_key="1",
+        kind=Question.Kind.SINGLE,
+        stem=world.words("护罩松了怎么办"),
+        options=[world.words("接着干"), world.words("停机")],
+        answer=[1],
+        explanation=world.words("先停机"),
+        source={"name": f"{mark}规程", "clause": None, "trust": "practice"},
+    )
+    Requirement.objects.create(job_role=post, course_code=course.code)
+    exam = Exam.objects.create(
+        title=world.words("上岗考试"),
+        blueprint=[{"course": course.code, "lesson": "", "count": 1}],
+        minutes=20,
+        status=Exam.Status.CURRENT,
+    )
+    facts = {"course": course, "course_code": course.code, "reason": Enrolment.Reason.POST, "due_on": now.date()}
+    enrolment = Enrolment.objects.create(person=worker, **facts)
+    Enrolment.objects.create(
+        person=world.people[Role.MAINTENANCE], status=Enrolment.Status.EXEMPT, ended_at=now, note=f"{mark}免学", **facts
+    )
+    Progress.objects.create(enrolment=enrolment, lesson=lesson, seconds=60, learned_at=now)
+    StudyDay.objects.create(person=worker, on=now.date(), seconds=60)
+    over = Attempt.objects.create(
+        person=worker,
+        enrolment=enrolment,
+        lesson=lesson,
+        status=Attempt.Status.HANDED_IN,
+        started_at=now,
+        ended_at=now,
+        pass_score=80,
+        score=0,
+        is_passed=False,
+    )
+    open_one = Attempt.objects.create(
+        person=world.people[Role.SAFETY_OFFICER],
+        exam=exam,
+        started_at=now,
+        ends_at=now + timedelta(minutes=20),
+        pass_score=80,
+    )
+    for attempt in (over, open_one):
+        PaperItem.objects.create(attempt=attempt, position=1, question=question, order=[1, 0])
+    held = TrainingSession.objects.create(
+        title=f"{mark}灭火器实操",
+        place=f"{mark}空地",
+        trainer=world.people[Role.TRAINER],
+        starts_at=now,
+        hours=1,
+        status=TrainingSession.Status.OPEN,
+        secret=f"{mark}secret",
+        remark=f"{mark}都到了",
+    )
+    world.session = held
+    Attendance.objects.create(session=held, person=worker, signed_in_at=now, note=f"{mark}没带手机")
+    SessionPhoto.objects.create(session=held, photo=world.photo)
+    _courseware(world, course)
+    world.certificate = Certificate.objects.create(
+        number=f"{mark}PX-1",
+        token=f"{mark}token",
+        person=worker,
+        name=worker.name,
+        title=course.title,
+        course=course,
+        hours=2,
+        score=90,
+        issued_on=now.date(),
+        expires_on=now.date() + timedelta(days=20),
+    )
+
+
+def _courseware(world: World, course: Course) -> None:
+    """A draft of the course whose lesson has a handout, and a video that is still on its way."""
+    trainer = world.people[Role.TRAINER]
+    begin_media("video", f"{world.mark}.mp4", 1000, by=trainer)
+    draft = draft_course(course, by=trainer)
+    world.course, world.lesson = course, draft.lessons.get()
+    attach_media(world.lesson, make.media("handout", by=trainer, name=f"{world.mark}.pdf"), by=trainer)

@@ -307,6 +307,13 @@ RULES: dict[str, Rule] = {
             who=_("who has to learn it"),
             **WAITS,
         ),
+        Rule(
+            "enrolment.nudged",
+            told,
+            _("Still to learn: %(title)s. Go on under “Learning”"),
+            PHONE,
+            who=_("who has to learn it"),
+        ),
         Rule("enrolment.exempted", told, _("You need not learn %(title)s"), who=_("who is exempt")),
         Rule("certificate.issued", told, _("Your certificate is here: %(title)s"), who=_("who passed")),
         Rule(
@@ -315,6 +322,9 @@ RULES: dict[str, Rule] = {
             _("Your certificate %(number)s was taken back: %(note)s"),
             who=_("who held it"),
             channels=LATER,
+        ),
+        Rule(
+            "session.planned", told, _("Class: %(title)s, %(until)s. %(note)s"), who=_("who is to come"), channels=LATER
         ),
         Rule("run.nudged", doers, _("Still to do: %(what)s. Please check it now")),
         Rule(
@@ -377,6 +387,7 @@ SILENT = frozenset({
     "shift.added", "shift.changed", "shift.removed", "calendar.declared", "calendar.withdrawn",
     "department.added", "area.added", "area.changed", "equipment.added", "equipment.changed",
     "screen.made", "screen.renamed", "screen.revoked",
+    "session.opened", "session.closed", "session.cancelled", "session.attended", "session.left", "session.entered",
     "course.installed", "requirement.set", "requirement.dropped", "enrolment.withdrawn", "enrolment.passed",
     "quiz.passed", "quiz.failed", "exam.passed", "exam.failed",
     "question.added", "question.corrected", "question.retired", "questions.imported",

@@ -89,6 +89,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "training.teach": {Role.TRAINER, Role.SAFETY_OFFICER},
         # Who has to learn what by when, who is exempt, whose certificate is taken back.
         "training.assign": {Role.TRAINER, Role.SAFETY_OFFICER},
+        # Classes and drills on site; team leaders hold those of the team.
+        "training.hold": {Role.TRAINER, Role.SAFETY_OFFICER, Role.TEAM_LEADER, Role.WORKSHOP_HEAD},
         "training.nudge": {Role.TRAINER, Role.SAFETY_OFFICER, Role.TEAM_LEADER, Role.WORKSHOP_HEAD},
         # alerts
         "alerts.acknowledge": {Role.SAFETY_OFFICER} | _LEADERS,

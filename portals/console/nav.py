@@ -31,6 +31,7 @@ ENTRIES = (
     Entry("console:doubts", _("Worth a talk"), "message-circle", "inspections.see_doubts"),
     Entry("console:plans", _("Plans"), "calendar-event", "inspections.view"),
     Entry("console:checklists", _("Checklists"), "checklist", "inspections.view"),
+    Entry("console:training", _("Training"), "school", "training.view", beside=("console:classes",)),
     Entry("console:machines", _("Plant"), "building-factory-2", "console.open", beside=("console:screens",)),
     Entry("console:people", _("People"), "users", "people.view"),
     Entry("console:channels", _("Where notices go"), "send", "channels.manage"),

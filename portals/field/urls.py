@@ -3,6 +3,7 @@ from django.urls import path
 from portals import feed
 from portals.field.views import (
     certificates,
+    classes,
     decisions,
     hazards,
     home,
@@ -31,6 +32,8 @@ urlpatterns = [
     path("learn/<int:pk>/<int:position>/beat/", learn.beat_lesson, name="beat"),
     path("learn/<int:pk>/<int:position>/stop/", learn.stop, name="stop"),
     path("learn/<int:pk>/<int:position>/quiz/", learn.quiz, name="quiz"),
+    path("class/<str:code>/", classes.attend, name="attend"),
+    path("classes/<int:pk>/", classes.show, name="class"),
     path("certificates/<int:pk>/", certificates.show, name="certificate"),
     path("certificates/<int:pk>/pdf/", certificates.pdf, name="certificate_pdf"),
     path("exams/<int:pk>/start/", learn.exam, name="start_exam"),

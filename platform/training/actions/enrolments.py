@@ -35,8 +35,11 @@ LONG_ABSENCE, THIRD_WEEK = timedelta(days=365), timedelta(days=14)
 @action
 def require_course(
     course_code: str, *, by: User | None, job_role: JobRole | None, days: int, occasion: str = Occasion.POST
-) -> Requirement:
-    """From now on whoever has the job role, or everybody, has to have passed it; who has not gets it today."""
+) -> int:
+    """From now on whoever has the job role, or everybody, has to have passed it; who has not gets it today.
+
+    Returns how many people got it.
+    """
     _refuse_unless(by, "training.assign")
     if not Course.objects.current().filter(code=course_code).exists():
         raise DomainError(_("There is no such course in use. Choose one from the list."))
@@ -46,9 +49,7 @@ def require_course(
         job_role=job_role, course_code=course_code, occasion=occasion, defaults={"days": days}
     )
     emit("requirement.set", row, by=by, course=course_code, job_role=job_role and job_role.code, days=days)
-    if occasion == Occasion.POST:
-        enrol_missing(by=by, requirements=[row])
-    return row
+    return enrol_missing(by=by, requirements=[row]) if occasion == Occasion.POST else 0
 
 
 @action
@@ -96,7 +97,8 @@ def enrol_by_hand(
     people: Collection[User], course: Course, *, by: User, due_on: date, reason: str = Enrolment.Reason.BY_HAND
 ) -> int:
     """Gives the course to these people, also to who has passed it before; who is learning it goes on as before."""
-    _refuse_unless(by, "training.assign")
+    if any(not by.can("training.assign", person) for person in people):
+        raise NotAllowed(_("Only the training officer or the safety officer decides who learns what."))
     if due_on < today():
         raise DomainError(_("Choose a day that is still to come."))
     if course.status != Course.Status.CURRENT:
@@ -174,12 +176,25 @@ def withdraw_unneeded(
         open_rows = open_rows.filter(person__in=people)
     if course_codes is not None:
         open_rows = open_rows.filter(course_code__in=course_codes)
-    wanted = _wanted(list(_post_requirements()), people)
-    gone = [row for row in open_rows.select_related("person") if (row.person_id, row.course_code) not in wanted]
+    gone = _unneeded(open_rows, _post_requirements(), people)
     _end([row.pk for row in gone], Enrolment.Status.WITHDRAWN)
     for row in gone:
         emit("enrolment.withdrawn", row, by=by, course=row.course_code, person=row.person_id)
     return len(gone)
+
+
+def goes_with(requirement: Requirement) -> int:
+    """How many open enrolments would be taken back with it."""
+    rest = _post_requirements().exclude(pk=requirement.pk)
+    given = Enrolment.objects.open().filter(reason=Enrolment.Reason.POST, course_code=requirement.course_code)
+    return len(_unneeded(given, rest, None))
+
+
+def _unneeded(
+    open_rows: QuerySet[Enrolment], rules: QuerySet[Requirement], people: Collection[int] | None
+) -> list[Enrolment]:
+    wanted = _wanted(list(rules), people)
+    return [row for row in open_rows.select_related("person") if (row.person_id, row.course_code) not in wanted]
 
 
 def _was_away_long(person: User) -> bool:

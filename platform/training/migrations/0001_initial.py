@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('course_code', models.CharField(max_length=40)),
                 ('reason', models.CharField(choices=[('post', 'Needed for the post'), ('return', 'Back after a long absence'), ('third_week', 'Reinforcement in the third week'), ('renewal', 'The last certificate runs out'), ('by_hand', 'Given by the training officer')], max_length=10)),
-                ('status', models.CharField(choices=[('open', 'To be learned'), ('passed', 'Passed'), ('exempt', 'Exempt'), ('withdrawn', 'No longer needed')], default='open', max_length=9)),
+                ('status', models.CharField(choices=[('open', 'To be learned'), ('passed', 'Passed'), ('exempt', 'Exempt'), ('withdrawn', 'Need not be learned any more')], default='open', max_length=9)),
                 ('due_on', models.DateField()),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('ended_at', models.DateTimeField(null=True)),

@@ -4,9 +4,11 @@ from training.models.certificates import Certificate
 from training.models.courses import Course, Exam, Lesson, Media, Question
 from training.models.learning import Enrolment, Progress, Requirement, StudyDay
 from training.models.papers import Attempt, PaperItem
+from training.models.sessions import Attendance, SessionPhoto, TrainingSession
 
 __all__ = [
     "Attempt",
+    "Attendance",
     "Certificate",
     "Course",
     "Enrolment",
@@ -17,5 +19,7 @@ __all__ = [
     "Progress",
     "Question",
     "Requirement",
+    "SessionPhoto",
     "StudyDay",
+    "TrainingSession",
 ]

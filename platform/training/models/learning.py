@@ -56,7 +56,7 @@ class Enrolment(models.Model):
         OPEN = "open", _("To be learned")
         PASSED = "passed", _("Passed")
         EXEMPT = "exempt", _("Exempt")
-        WITHDRAWN = "withdrawn", _("No longer needed")
+        WITHDRAWN = "withdrawn", _("Need not be learned any more")
 
     class Reason(models.TextChoices):
         POST = "post", _("Needed for the post")

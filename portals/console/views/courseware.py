@@ -34,7 +34,8 @@ def add(request):
         draft = actions.create_course(by=request.user, **form.columns())
         messages.success(request, _("The draft is there. Now its lessons."))
         return redirect("console:edit_course", draft.code)
-    return page(request, "console/courseware/add.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "drafts": Course.objects.filter(status=Course.Status.DRAFT)}
+    return page(request, "console/courseware/add.html", context, status=422 if form.errors else 200)
 
 
 def versions_of(code: str) -> list[Course]:

@@ -20,6 +20,7 @@ from people.models import User
 from portals.operator.demo.alarms import tell_alarms, write_duties
 from portals.operator.demo.cases import make_cases
 from portals.operator.demo.checks import Question, make_checks, routines
+from portals.operator.demo.courses import write_courses
 from portals.operator.demo.group import write_group
 from portals.operator.demo.majors import write_major
 from portals.operator.demo.notices import tell_story
@@ -35,7 +36,7 @@ from tenants.models import Factory
 
 SEED = 20240601
 # What was written down before the first shift.
-_FOUNDING = {"pack.installed", "checklist.installed", "qr.issued", "equipment.added", "user.added"}
+_FOUNDING = {"pack.installed", "checklist.installed", "course.installed", "qr.issued", "equipment.added", "user.added"}
 Say = Callable[[str], None]
 
 
@@ -76,6 +77,8 @@ def _write(say: Say) -> None:
     areas = {code: area.name["zh"] for code, area in site.areas.items()}
     cases = make_cases(now, site.people, plan, checks, asked, _texts(), areas, rng)
     events = write_records(site, plan, checks, cases, now)
+    say("what everybody has learned")
+    events += write_courses(site, now, random.Random(SEED + 2))  # noqa: S311
     say("today's plans")
     with held_back() as planned:
         write_plans(site)

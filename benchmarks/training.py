@@ -1,4 +1,7 @@
-"""A thousand certificates as a job, beside WeasyPrint laying out the same pages with nothing around it."""
+"""A thousand certificates as a job, beside WeasyPrint laying out the same pages with nothing around it.
+
+And a course pack given to the whole plant: how often the database is asked must not follow the number of people.
+"""
 
 import tempfile
 from pathlib import Path
@@ -13,6 +16,7 @@ MOST_BYTES = 60 * 1024
 def run(*, is_quick: bool) -> tuple[list[Result], list[Count]]:
     count, rounds = (10, 1) if is_quick else (1000, 1)
     with in_a_factory():
+        few, many = _queries(65), _queries(650)
         certificates = _certificates(count)
         row = compare(
             f"certificates_{count}",
@@ -21,7 +25,32 @@ def run(*, is_quick: bool) -> tuple[list[Result], list[Count]]:
             goal=1.2,
             rounds=rounds,
         )
-        return [row], [Count("certificates_over_60_kb", _too_large(certificates), count, 0)]
+        return [row], [
+            Count("certificates_over_60_kb", _too_large(certificates), count, 0),
+            Count("queries_to_give_8_courses_to_650", many, few, few),
+        ]
+
+
+def _queries(people: int) -> int:
+    """To give eight courses to so many people by one change of the rules."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from people.models import JobRole, User
+    from training.actions import enrol_missing, install_courses
+    from training.library import written_courses
+    from training.models import Requirement
+
+    install_courses(written_courses(), by=None)
+    role = JobRole.objects.create(code=f"role-{people}", name=f"role {people}")
+    User.objects.bulk_create(User(name=f"工人{n}", sort_key=f"g{n:05}", job_role=role) for n in range(people))
+    rows = Requirement.objects.bulk_create(
+        Requirement(job_role=role, course_code=f"C{number:02}") for number in range(1, 9)
+    )
+    with CaptureQueriesContext(connection) as asked:
+        given = enrol_missing(by=None, requirements=rows)
+    assert given == people * 8
+    return len(asked)
 
 
 def _certificates(count: int) -> list[Any]:
