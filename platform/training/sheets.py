@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -28,6 +29,7 @@ TRUST_WORDS = {
     "primary": _lazy("text of the law"),
 }
 _TRUE, _FALSE = _lazy("Right"), _lazy("Wrong")
+_EXAMPLES: tuple[str | Promise, ...] = (_lazy("Go on working"), _lazy("Stop and report it"), "", "", "", "")
 COLUMNS = (
     Column("code", _lazy("Question number")),
     Column("lesson", _lazy("Lesson"), "1", is_required=True),
@@ -36,7 +38,7 @@ COLUMNS = (
     Column("stem_en", _lazy("Question, in English")),
     *(
         Column(f"option_{letter}", format_lazy("{} {}", _lazy("Option"), letter), example)
-        for letter, example in zip(LETTERS, (_lazy("Go on working"), _lazy("Stop and report it"), "", "", "", ""), strict=True)
+        for letter, example in zip(LETTERS, _EXAMPLES, strict=True)
     ),
     *(Column(f"option_{letter}_en", format_lazy("{} {}", _lazy("English option"), letter)) for letter in LETTERS),
     Column("answer", _lazy("Right answer"), "B", is_required=True),

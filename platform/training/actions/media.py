@@ -71,7 +71,7 @@ def take_piece(media: Media, offset: int, piece: bytes, *, by: User) -> Media:
         raise WrongStatus(_("The upload stands at another place. Go on from there."))
     if row.arrived + len(piece) > row.size or len(piece) > MOST_PIECE:
         raise DomainError(_("More came than was announced. Choose the file again."))
-    with Path(default_storage.path(row.file.name)).open("r+b") as file:
+    with path_of(row).open("r+b") as file:
         # What a broken transaction left behind is written over.
         file.seek(offset)
         file.truncate()
@@ -90,7 +90,7 @@ def look_into_media(media: Media) -> None:
     """Outside of a transaction, because it reads the whole file; only what it found is written in one."""
     if media.status != Media.Status.CHECKING:
         return None
-    path = Path(default_storage.path(media.file.name))
+    path = path_of(media)
     with override(media.by.language):
         try:
             found = look_into(media.kind, path)
@@ -124,7 +124,7 @@ def _refuse(media: Media, why: str) -> None:
     row.status, row.refusal = Media.Status.REFUSED, why[:200]
     row.save(update_fields=["status", "refusal"])
     emit("media.refused", row, by=row.by, kind=row.kind, name=row.name, why=why)
-    default_storage.delete(row.file.name)
+    default_storage.delete(str(row.file.name))
 
 
 @action
@@ -137,13 +137,17 @@ def forget_media(media: Media) -> bool:
         for name in Media.Kind.values:
             Lesson.objects.filter(**{name: row}).update(**{name: None})
     poster = row.poster
-    default_storage.delete(row.file.name)
+    default_storage.delete(str(row.file.name))
     row.delete()
     if poster:
-        default_storage.delete(poster.shown.name)
-        default_storage.delete(poster.original.name)
+        default_storage.delete(str(poster.shown.name))
+        default_storage.delete(str(poster.original.name))
         poster.delete()
     return True
+
+
+def path_of(media: Media) -> Path:
+    return Path(default_storage.path(str(media.file.name)))
 
 
 def refuse_unless_teacher(by: User) -> None:

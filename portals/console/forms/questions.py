@@ -59,7 +59,7 @@ class QuestionForm(TwoTongues):
 
     def _typed(self, n: int) -> dict[str, Any]:
         zh, en = (self.data.get(f"{name}-{n}", "").replace("\0", "").strip() for name in ("option", "option_en"))
-        return {"zh": zh, "en": en, "is_right": str(n) in self.data.getlist("right")}  # type: ignore[union-attr]
+        return {"zh": zh, "en": en, "is_right": str(n) in self.data.getlist("right")}  # type: ignore[attr-defined]
 
     def _stored(self, n: int) -> dict[str, Any]:
         if not self.question or n >= len(self.question.options):

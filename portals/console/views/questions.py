@@ -81,7 +81,7 @@ def correct(request, code: str, pk: int):
 
 def _answer(request, course: Course, form: QuestionForm, keep):
     """Shows the form, or keeps what was sent; the picture is kept first, so that a fault elsewhere does not lose it."""
-    picture, status = form.question and form.question.picture, 200
+    picture, status = form.question.picture if form.question else None, 200
     if request.method == "POST":
         try:
             picture = _picture(request, picture)
