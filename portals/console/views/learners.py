@@ -11,16 +11,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from core.errors import Refusal
+from facilities.calendar import today
 from facilities.models import Department
 from insight.training import months_of, numbers, people_seen_by, with_standing
 from people.models import JobRole, User
-from portals.certificates import standing
 from portals.console.forms.training import GiveForm, LearnersForm
 from portals.papers import results
 from portals.web import page, require
 from training import actions
 from training.actions.nudges import nudged_today
 from training.models import Attempt, Certificate, Enrolment
+from training.printing import standing
 
 PER_PAGE = 50
 
@@ -95,7 +96,7 @@ def _show(request, person: User, refusal: str = "", status: int = 200, form: Giv
     context = {
         "person": person,
         "enrolments": _enrolments(person),
-        "certificates": [(row, standing(row)) for row in certificates],
+        "certificates": [(row, standing(row, today())) for row in certificates],
         "papers": papers,
         "months": months_of(person),
         "was_nudged": person.pk in nudged_today(),
