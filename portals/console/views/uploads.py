@@ -28,7 +28,8 @@ def tus(view):
     @login_required
     def answer(request, *args, **kwargs):
         require(request.user, "training.teach")
-        if request.method in ("POST", "HEAD", "PATCH") and request.headers.get("Tus-Resumable") != VERSION:
+        asks = ("HEAD", "PATCH") if kwargs else ("POST",)
+        if request.method in asks and request.headers.get("Tus-Resumable") != VERSION:
             response = HttpResponse(status=412, headers={"Tus-Version": VERSION})
         else:
             response = view(request, *args, **kwargs)
