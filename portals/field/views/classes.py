@@ -1,7 +1,7 @@
 """Classes on the phone: the code of the moment leads here, and the button signs in or out."""
 
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
@@ -29,6 +29,6 @@ def show(request, pk: int):
     rows = Attendance.objects.filter(person=request.user).select_related("session__trainer")
     own = rows.filter(session=pk).first()
     if own is None:
-        session = TrainingSession.objects.filter(pk=pk, trainer=request.user).first()
-        return redirect("console:class", pk=pk) if session else redirect("field:learn")
+        get_object_or_404(TrainingSession.objects.visible_to(request.user), pk=pk)
+        return redirect("console:class", pk=pk)
     return page(request, "field/learn/class.html", {"own": own, "session": own.session})
