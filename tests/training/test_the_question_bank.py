@@ -5,6 +5,8 @@ import io
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -188,3 +190,15 @@ def test_the_template_is_read_as_it_comes(desk, course):
     book = openpyxl.load_workbook(io.BytesIO(desk.get(_at("questions_template", course)).content))
     assert _read(desk, course, book).status_code == 302
     assert Question.objects.filter(code__startswith=f"{course.code}-Q").count() == 1
+
+
+def test_a_long_bank_is_not_more_questions_to_the_database(desk, course):
+    few, many = make.course(questions=2), make.course(lessons=3, questions=15)
+    counts = []
+    for each in (few, many):
+        for name in ("edit_questions", "export_questions"):
+            desk.get(_at(name, each))
+            with CaptureQueriesContext(connection) as asked:
+                assert desk.get(_at(name, each)).status_code == 200
+            counts.append(len(asked))
+    assert counts[:2] == counts[2:]
