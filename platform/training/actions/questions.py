@@ -101,7 +101,7 @@ def _keep(question: Question) -> None:
 
 
 def _locked(question: Question) -> Question:
-    row = Question.objects.select_for_update(of=("self",)).select_related("picture").get(pk=question.pk)
+    row = Question.objects.select_for_update(of=("self",), no_key=True).select_related("picture").get(pk=question.pk)
     if row.retired_at:
         raise WrongStatus(
             _("Somebody has corrected or retired this question meanwhile. Look at what stands there now.")
