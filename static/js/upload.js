@@ -16,6 +16,7 @@ export function setup(form) {
     if (!form.dataset.isBusy) send(form, input.files[0]);
   });
   input.addEventListener("change", () => input.files.length && form.requestSubmit());
+  if (input.files.length) form.requestSubmit(); // somebody was faster than this script
 }
 
 async function send(form, file) {
