@@ -7,6 +7,8 @@ from functools import cache
 from itertools import count
 from typing import Any
 
+import av
+import pypdf
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -21,9 +23,10 @@ from inspections.actions import create_plan
 from inspections.models import Checklist, Frequency, Item, Plan, Run
 from people.models import RoleGrant, Team, User
 from people.permissions import Role
-from training.actions import Card, install_licence_kinds, record_licence
+from training.actions import Card, begin_media, install_licence_kinds, look_into_media, record_licence, take_piece
+from training.actions.media import PIECE
 from training.library import written_licence_kinds
-from training.models import Course, Enrolment, Exam, Lesson, Licence, Question
+from training.models import Course, Enrolment, Exam, Lesson, Licence, Media, Question
 
 _numbers = count(1)
 PASSWORD = "a-long-password"
@@ -106,6 +109,53 @@ def voice_file(name: str = "voice.wav") -> SimpleUploadedFile:
         file.setframerate(8000)
         file.writeframes(b"\0\0" * 800)
     return SimpleUploadedFile(name, out.getvalue(), "audio/wav")
+
+
+@cache
+def video(
+    seconds: int = 3,
+    codec: str = "libx264",
+    container: str = "mp4",
+    size: tuple[int, int] = (160, 96),
+    *,
+    noise: bool = False,
+) -> bytes:
+    """A small video whose picture grows brighter."""
+    out = io.BytesIO()
+    with av.open(out, "w", format=container) as made:
+        stream = made.add_stream(codec, rate=5)
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        for n in range(seconds * 5):
+            picture = Image.new("RGB", size, (n * 3 % 256, 90, 120))
+            if noise:
+                picture = Image.effect_noise(size, 90).convert("RGB")
+            made.mux(stream.encode(av.VideoFrame.from_image(picture)))
+        made.mux(stream.encode())
+    return out.getvalue()
+
+
+def handout(pages: int = 1) -> bytes:
+    writer, out = pypdf.PdfWriter(), io.BytesIO()
+    for _page in range(pages):
+        writer.add_blank_page(300, 200)
+    writer.write(out)
+    return out.getvalue()
+
+
+CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:02.000\n先停机，再动手\n"
+
+
+def media(kind: str = "video", content: bytes | str = b"", *, by: User, name: str = "") -> Media:
+    """A file that came in one piece and was looked into."""
+    made = {"video": video, "handout": handout, "captions": CAPTIONS.encode}
+    content = content or made[kind]()
+    content = content.encode() if isinstance(content, str) else content
+    row = begin_media(kind, name or f"{kind}.bin", len(content), by=by)
+    for at in range(0, len(content), PIECE):
+        row = take_piece(row, at, content[at : at + PIECE], by=by)
+    look_into_media(row)
+    row.refresh_from_db()
+    return row
 
 
 def photo(by: User | None = None) -> Attachment:

@@ -100,7 +100,7 @@ class Two:
 @pytest.fixture
 def two(factory, other_factory, numbers_elsewhere) -> Two:
     own = world.build("甲记")
-    own_ids = {*_ids_above(OWN_IDS), own.draft.pk, own.draft.items.get().pk}
+    own_ids = {*_ids_above(OWN_IDS), own.draft.pk, own.draft.items.get().pk, own.lesson.pk}
     with in_factory(other_factory):
         foreign = world.build("乙记")
         return Two(own, _sorted(own_ids), foreign, token_of(foreign.sticker), _ids_above(FOREIGN_IDS))
@@ -161,6 +161,11 @@ def _client(user=None) -> Client:
     return client
 
 
+def _also(of: world.World) -> dict[str, str]:
+    """What stands in addresses beside a number."""
+    return {"kind": "hazards.hazard", "position": "1", "code": of.course.code}
+
+
 def _own_urls(two: Two) -> Iterator[tuple[Address, str]]:
     """Each address once for every kind of id that it takes."""
     for address in ADDRESSES:
@@ -168,7 +173,7 @@ def _own_urls(two: Two) -> Iterator[tuple[Address, str]]:
             yield address, reverse(address.name)
             continue
         for pk in two.own_ids:
-            url = address.url({"pk": pk, "token": token_of(two.own.sticker), "kind": "hazards.hazard", "position": "1"})
+            url = address.url({"pk": pk, "token": token_of(two.own.sticker), **_also(two.own)})
             if url:
                 yield address, url
 
@@ -208,7 +213,7 @@ def test_what_belongs_to_another_factory_cannot_be_reached(two, role):
         if not address.arguments or address.name.startswith("account_"):
             continue
         for pk in two.foreign_ids:
-            url = address.url({"pk": pk, "token": two.foreign_token, "kind": "hazards.hazard", "position": "1"})
+            url = address.url({"pk": pk, "token": two.foreign_token, **_also(two.foreign)})
             if url is None or address.name == "go":
                 continue
             for answer in (client.get(url), client.post(url)):

@@ -88,6 +88,7 @@ PAGES = (
     "/desk/training/requirements/",
     "/desk/classes/",
     "/desk/training/courses/",
+    "/desk/training/courses/new/edit/",
     "/m/learn/",
 )
 

@@ -37,6 +37,7 @@ from notifications.models import Feed, Message, Mute, Notification, PushSubscrip
 from people.models import Absence, Duty, JobRole, Team, User
 from people.permissions import Role
 from tests import make
+from training.actions import attach_media, begin_media, draft_course
 from training.models import (
     Attempt,
     Attendance,
@@ -72,6 +73,8 @@ class World:
     job: Job | None = None
     invitation: Invitation | None = None
     screen_token: str = ""
+    course: Course | None = None
+    lesson: Lesson | None = None
     certificate: Certificate | None = None
     session: TrainingSession | None = None
 
@@ -395,6 +398,7 @@ def _training(world: World, worker: User, post: JobRole) -> None:
     world.session = held
     Attendance.objects.create(session=held, person=worker, signed_in_at=now, note=f"{mark}没带手机")
     SessionPhoto.objects.create(session=held, photo=world.photo)
+    _courseware(world, course)
     world.certificate = Certificate.objects.create(
         number=f"{mark}PX-1",
         token=f"{mark}token",
@@ -407,3 +411,12 @@ def _training(world: World, worker: User, post: JobRole) -> None:
         issued_on=now.date(),
         expires_on=now.date() + timedelta(days=20),
     )
+
+
+def _courseware(world: World, course: Course) -> None:
+    """A draft of the course whose lesson has a handout, and a video that is still on its way."""
+    trainer = world.people[Role.TRAINER]
+    begin_media("video", f"{world.mark}.mp4", 1000, by=trainer)
+    draft = draft_course(course, by=trainer)
+    world.course, world.lesson = course, draft.lessons.get()
+    attach_media(world.lesson, make.media("handout", by=trainer, name=f"{world.mark}.pdf"), by=trainer)

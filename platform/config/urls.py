@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portals import absences, alerts, certificates, feed, files, home, inbox, locks, looks, pwa, wall
+from portals import absences, alerts, certificates, feed, files, home, inbox, locks, looks, media, pwa, wall
 from portals.field.views import tips
 
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
     path("inbox/", inbox.inbox, name="inbox"),
     path("absences/<int:pk>/end/", absences.end, name="end_absence"),
     path("files/<uuid:pk>/", files.show, name="file"),
+    path("media/<uuid:pk>/", media.show, name="media"),
     path("sw.js", pwa.service_worker, name="service_worker"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("offline/", pwa.offline, name="offline"),

@@ -72,12 +72,7 @@ def keep_photo(
     stamp: what is printed on the shown copy beside time and person: which machine or area, and its code.
     pk: where the phone has numbered it already; see keep_once.
     """
-    if upload.size and upload.size > MAX_BYTES:
-        raise DomainError(
-            _("The photo is %(size)d MB; the limit is %(limit)d MB. Take it again with a lower resolution.")
-            % {"size": upload.size // 2**20, "limit": MAX_BYTES // 2**20}
-        )
-    content = upload.read()
+    content = _weighed(upload).read()
     picture, (width, height), said = _opened(content)
     taken_at = taken_at or said
     text = stamp_text(stamp, by=by, received_at=timezone.now(), taken_at=taken_at)
@@ -87,6 +82,15 @@ def keep_photo(
     attachment.phash = likeness.phash_of(content)
     attachment.content_type = (upload.content_type or "")[:80]
     return _stored(attachment, content, shown=_jpeg(picture))
+
+
+def _weighed(upload: UploadedFile) -> UploadedFile:
+    if upload.size and upload.size > MAX_BYTES:
+        raise DomainError(
+            _("The photo is %(size)d MB; the limit is %(limit)d MB. Take it again with a lower resolution.")
+            % {"size": upload.size // 2**20, "limit": MAX_BYTES // 2**20}
+        )
+    return upload
 
 
 def without_traces(upload: UploadedFile) -> UploadedFile:
@@ -146,6 +150,21 @@ def keep_file(content: bytes, *, name: str, content_type: str, by: Any) -> Attac
     digest = hashlib.sha256(content).hexdigest()
     made = Attachment(name=name, content_type=content_type, size=len(content), sha256=digest, by=by)
     return _stored(made, content)
+
+
+def keep_picture(image: Image.Image, *, name: str, by: Any) -> Attachment:
+    """A picture that the product has drawn itself, such as that on the front of a video."""
+    content = _jpeg(image.convert("RGB"))
+    digest = hashlib.sha256(content).hexdigest()
+    made = Attachment(name=name, content_type="image/jpeg", size=len(content), sha256=digest, by=by)
+    made.width, made.height = image.size
+    return _stored(made, content, shown=content)
+
+
+def keep_drawn(upload: UploadedFile, *, by: Any) -> Attachment:
+    """A picture for our own pages, such as that of a question: drawn anew, without a stamp, for it is no evidence."""
+    picture, _size, _said = _opened(_weighed(upload).read())
+    return keep_picture(picture, name=(upload.name or "")[-200:] or "picture.jpg", by=by)
 
 
 def _opened(content: bytes) -> tuple[Image.Image, tuple[int, int], datetime | None]:

@@ -153,6 +153,12 @@ def template(columns: Sequence[Column], title: str) -> bytes:
     return _write(title, [column.heading for column in columns], [(examples, "")])
 
 
+def filled(columns: Sequence[Column], rows: Sequence[Row], title: str) -> bytes:
+    """What there is, with the columns in which it can come back."""
+    lines = [([row.texts[column.key] for column in columns], "") for row in rows]
+    return _write(title, [column.heading for column in columns], lines)
+
+
 def report(columns: Sequence[Column], rows: Sequence[Row], title: str) -> bytes:
     """The same sheet again with what is wrong beside each row, to be corrected and read once more."""
     lines = [([row.texts[column.key] for column in columns], " ".join(row.faults)) for row in rows]

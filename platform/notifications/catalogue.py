@@ -446,6 +446,8 @@ SILENT = frozenset({
     "course.installed", "requirement.set", "requirement.dropped", "enrolment.withdrawn", "enrolment.passed",
     "licence_kind.installed", "licence.recorded", "licence.renewed", "licence.corrected", "licence.reviewed",
     "quiz.passed", "quiz.failed", "exam.passed", "exam.failed",
+    "question.added", "question.corrected", "question.retired", "questions.imported",
+    "media.kept", "media.refused", "course.drafted", "course.changed", "course.published", "course.discarded", "course.retired",
     "robot.added", "robot.changed", "robot.switched_on", "robot.switched_off", "robot.tried", "message.repeated",
     "absence.ended", "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "team.added", "team.leader_named",
 })  # fmt: skip

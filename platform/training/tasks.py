@@ -1,7 +1,9 @@
+from datetime import timedelta
+
 from people.models import User
 from tenants import due
 from training import actions
-from training.models import Attempt, Certificate, Licence
+from training.models import Attempt, Certificate, Licence, Media
 from training.models.learning import Occasion
 
 
@@ -33,3 +35,18 @@ def follow_licence(licence: int, step: int) -> None:
 @due.handler("training.follow_certificate")
 def follow_certificate(certificate: int, step: int) -> None:
     actions.follow_certificate(Certificate.objects.select_related("person").get(pk=certificate), step)
+
+
+@due.handler("training.look_into", lease=timedelta(minutes=10))
+def look_into(media: str) -> None:
+    """Leased, because a large video takes its time and nothing may wait for it."""
+    row = Media.objects.select_related("by").filter(pk=media).first()
+    if row:
+        actions.look_into_media(row)
+
+
+@due.handler("training.forget_media")
+def forget_media(media: str) -> None:
+    row = Media.objects.filter(pk=media).first()
+    if row:
+        actions.forget_media(row)

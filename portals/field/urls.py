@@ -31,6 +31,7 @@ urlpatterns = [
     path("learn/<int:pk>/", learn.course, name="course"),
     path("learn/<int:pk>/<int:position>/", learn.lesson, name="lesson"),
     path("learn/<int:pk>/<int:position>/beat/", learn.beat_lesson, name="beat"),
+    path("learn/<int:pk>/<int:position>/stop/", learn.stop, name="stop"),
     path("learn/<int:pk>/<int:position>/quiz/", learn.quiz, name="quiz"),
     path("class/<str:code>/", classes.attend, name="attend"),
     path("classes/<int:pk>/", classes.show, name="class"),

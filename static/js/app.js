@@ -30,6 +30,9 @@ const PARTS = {
   "[data-push]": "./push.js",
   "[data-learn]": "./learn.js",
   "[data-paper]": "./paper.js",
+  "[data-upload]": "./upload.js",
+  "[data-areas]": "./areas.js",
+  "[data-spot]": "./spot.js",
 };
 const started = new Map(Object.keys(PARTS).map((selector) => [selector, new WeakSet()]));
 

@@ -3,6 +3,20 @@
 from training.actions.certificates import follow_certificate, issue_certificate, revoke_certificate
 from training.actions.clearances import clear_for_work, end_clearance, end_unfounded
 from training.actions.courses import install_courses
+from training.actions.editing import (
+    add_lesson,
+    attach_media,
+    change_course,
+    change_lesson,
+    create_course,
+    detach_media,
+    discard_course_draft,
+    draft_course,
+    move_lesson,
+    publish_course,
+    remove_lesson,
+    retire_course,
+)
 from training.actions.enrolments import (
     drop_requirement,
     enrol_by_hand,
@@ -26,8 +40,10 @@ from training.actions.licences import (
     renew_licence,
     withdraw_licence,
 )
+from training.actions.media import begin_media, forget_media, look_into_media, take_piece
 from training.actions.nudges import nudge_learners
 from training.actions.papers import hand_in, leave_page, save_answer, start_exam, start_quiz, time_out
+from training.actions.questions import add_question, correct_question, retire_question
 from training.actions.sessions import (
     add_photos,
     cancel_session,
@@ -42,15 +58,26 @@ from training.actions.study import answer_stop, beat, open_lesson
 
 __all__ = [
     "Card",
+    "add_lesson",
     "add_photos",
+    "add_question",
     "answer_stop",
+    "attach_media",
     "beat",
+    "begin_media",
     "cancel_session",
+    "change_course",
+    "change_lesson",
     "clear_for_work",
     "close_session",
     "confirm_licence",
     "correct_expiry",
+    "correct_question",
+    "create_course",
     "decline_licence",
+    "detach_media",
+    "discard_course_draft",
+    "draft_course",
     "drop_requirement",
     "end_clearance",
     "end_unfounded",
@@ -63,25 +90,33 @@ __all__ = [
     "follow_certificate",
     "follow_licence",
     "follow_person",
+    "forget_media",
     "hand_in",
     "install_courses",
     "install_licence_kinds",
     "issue_certificate",
     "leave_page",
+    "look_into_media",
+    "move_lesson",
     "note_review",
     "nudge_learners",
     "open_lesson",
     "open_session",
     "plan_session",
+    "publish_course",
     "record_licence",
+    "remove_lesson",
     "renew_licence",
     "require_course",
+    "retire_course",
+    "retire_question",
     "revoke_certificate",
     "save_answer",
     "sign_in",
     "sign_out",
     "start_exam",
     "start_quiz",
+    "take_piece",
     "time_out",
     "withdraw_licence",
     "withdraw_unneeded",

@@ -16,7 +16,7 @@ from tenants import due
 from training.actions.certificates import issue_certificate
 from training.actions.study import refuse_unlearned
 from training.models import Attempt, Enrolment, Exam, Lesson, PaperItem, Progress, Question
-from training.quiz import PER_QUIZ, draw, is_right, percent, shuffled
+from training.quiz import PER_QUIZ, draw, is_right, own_numbers, percent, shuffled
 
 register(
     {
@@ -81,7 +81,7 @@ def save_answer(attempt: Attempt, position: int, given: Any, *, by: User) -> Pap
     item = row.items.select_related("question").filter(position=position).first()
     if item is None:
         raise DomainError(_("There is no such question on this paper."))
-    item.given, item.answered_at = _own_numbers(item, given), timezone.now()
+    item.given, item.answered_at = own_numbers(item, given), timezone.now()
     item.save(update_fields=["given", "answered_at"])
     return item
 
@@ -144,32 +144,6 @@ def _locked(attempt: Attempt, by: User) -> Attempt:
     if row.ends_at and row.ends_at + GRACE < timezone.now():
         raise WrongStatus(_("The time is over. What you had answered until then counts."))
     return row
-
-
-def _own_numbers(item: PaperItem, given: Any) -> Any:
-    """From the order shown to the question's own numbers; refuses what no page of ours sends."""
-    question, refusal = item.question, DomainError(_("This answer cannot be read. Choose again."))
-    if given is None:
-        return None
-    if question.kind == Question.Kind.HOT_SPOT:
-        if not isinstance(given, dict) or not all(_is_percent(given.get(axis)) for axis in "xy"):
-            raise refusal
-        return {axis: round(float(given[axis]), 2) for axis in "xy"}
-    if not isinstance(given, list) or len(set(map(repr, given))) != len(given):
-        raise refusal
-    if question.kind == Question.Kind.TRUE_FALSE:
-        if given not in ([True], [False]):
-            raise refusal
-        return given
-    if not all(type(number) is int and 0 <= number < len(item.order) for number in given):
-        raise refusal
-    if question.kind == Question.Kind.SINGLE and len(given) > 1:
-        raise refusal
-    return sorted(item.order[number] for number in given) or None
-
-
-def _is_percent(value: Any) -> bool:
-    return type(value) in (int, float) and 0 <= value <= 100
 
 
 def _judge(row: Attempt, status: str, *, by: User | None) -> Attempt:

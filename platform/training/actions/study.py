@@ -5,14 +5,15 @@ from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action
 from facilities.calendar import today
 from people.models import User
-from training.models import Enrolment, Lesson, Progress, Question, StudyDay
-from training.quiz import is_right
+from training.models import Enrolment, Lesson, PaperItem, Progress, Question, StudyDay
+from training.quiz import is_right, own_numbers, shuffled
 
 # The page beats every so often while it is looked at; a longer pause is a page that was away, and counts nothing.
 BEAT = 15
@@ -63,7 +64,9 @@ def left_to_learn(row: Progress) -> int:
     """Seconds until the quiz opens."""
     video = row.lesson.video
     watched = max(0, (video.seconds or 0) - NEAR_THE_END - row.watched) if video else 0
-    return max(0, needed_seconds(row.lesson) - row.seconds, watched)
+    # A question near the end is answered too.
+    unanswered = 1 if video and next_stop(row) is not None else 0
+    return max(0, needed_seconds(row.lesson) - row.seconds, watched, unanswered)
 
 
 def needed_seconds(lesson: Lesson) -> int:
@@ -85,18 +88,34 @@ def stop_question(row: Progress) -> Question | None:
     return bank[(row.pk * 7 + row.stops_passed * 3 + row.round) % len(bank)]
 
 
+def stop_item(row: Progress) -> PaperItem | None:
+    """The question as it is shown: its options in an order that stays until it is answered. It is on no paper."""
+    question = stop_question(row)
+    if question is None:
+        return None
+    seed = f"{row.pk}:{row.round}:{row.stops_passed}:{question.pk}"
+    return PaperItem(question=question, order=shuffled(question, salted_hmac("stop", seed).hexdigest()))
+
+
 @action
 def answer_stop(progress: Progress, given: Any, *, by: User) -> bool:
-    """Whether it was right; only then the video goes on."""
+    """Whether it was right; only then the video goes on. given: in the order shown."""
     row = _locked(progress, by)
-    stop, question = next_stop(row), stop_question(row)
-    if stop is None or row.watched < stop - 1:
-        raise WrongStatus(_("The video has not come to its question yet."))
-    if question is not None and not is_right(question, given):
+    refuse_unwatched_stop(row)
+    item = stop_item(row)
+    if item is not None and not is_right(item.question, own_numbers(item, given)):
         return False
     row.stops_passed += 1
-    row.save(update_fields=["stops_passed"])
+    if row.learned_at is None and not left_to_learn(row):
+        row.learned_at = timezone.now()
+    row.save(update_fields=["stops_passed", "learned_at"])
     return True
+
+
+def refuse_unwatched_stop(row: Progress) -> None:
+    stop = next_stop(row)
+    if stop is None or row.watched < stop - 1:
+        raise WrongStatus(_("The video has not come to its question yet."))
 
 
 def _watched(row: Progress, position: float, seconds: int) -> int:

@@ -11,6 +11,19 @@ from people.models import JobRole
 PASS_SCORE = 80
 
 
+class MediaQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """What was looked into: all of it for who teaches, for who learns what a published version shows."""
+        ready = self.filter(status=Media.Status.READY)
+        if user.can("training.teach"):
+            return ready
+        if not (user.can("training.learn") or user.can("training.view")):
+            return self.none()
+        lessons = Lesson.objects.exclude(course__status=Course.Status.DRAFT)
+        shown = [Q(pk__in=lessons.values(name)) for name in Media.Kind.values]
+        return ready.filter(shown[0] | shown[1] | shown[2])
+
+
 class Media(models.Model):
     """A video or PDF of a lesson, taken over piece by piece; nobody sees it before it was looked into."""
 
@@ -39,6 +52,17 @@ class Media(models.Model):
     refusal = models.CharField(max_length=200, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = MediaQuerySet.as_manager()
+
+    @property
+    def percent(self) -> int:
+        return self.arrived * 100 // self.size
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing more becomes of it by itself."""
+        return self.status in (self.Status.READY, self.Status.REFUSED)
 
 
 class CourseQuerySet(models.QuerySet):

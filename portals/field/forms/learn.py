@@ -20,7 +20,8 @@ def position_in(post: QueryDict) -> float:
 def given_in(post: QueryDict) -> Any:
     """What was chosen, as the paper's own functions read it: numbers as shown, true or false, or a point."""
     if "x" in post and "y" in post:
-        return {axis: _number(post.get(axis, "")) for axis in "xy"}
+        point = {axis: post.get(axis, "").strip().replace("，", ".").replace(",", ".") for axis in "xy"}
+        return {axis: _number(text) for axis, text in point.items()} if any(point.values()) else None
     chosen = post.getlist("given")
     if chosen in (["true"], ["false"]):
         return [chosen == ["true"]]

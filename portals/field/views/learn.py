@@ -1,5 +1,7 @@
 """Learning on the phone: what there is to learn, a course, a lesson, its quiz."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import JsonResponse
@@ -7,11 +9,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from portals.field.forms.learn import position_in
-from portals.web import page
-from training.actions import beat, open_lesson, start_exam, start_quiz
-from training.actions.study import left_to_learn
-from training.models import Attempt, Enrolment, Exam, Lesson
+from portals.field.forms.learn import given_in, position_in
+from portals.papers import asked
+from portals.web import page, wants_json
+from training.actions import answer_stop, beat, open_lesson, start_exam, start_quiz
+from training.actions.study import left_to_learn, next_stop, refuse_unwatched_stop, stop_item
+from training.models import Attempt, Enrolment, Exam, Lesson, Progress
 from training.study import courses_of, exams_of, lessons_of, study_streak
 
 
@@ -58,6 +61,7 @@ def lesson(request, pk: int, position: int):
         "lesson": shown,
         "progress": progress,
         "left": left_to_learn(progress),
+        "stop": next_stop(progress),
         "lessons": lessons_of(enrolment),
     }
     return page(request, "field/learn/lesson.html", context)
@@ -70,7 +74,43 @@ def beat_lesson(request, pk: int, position: int):
     enrolment = _find(request.user, pk)
     progress = open_lesson(enrolment, _lesson(enrolment, position), by=request.user)
     progress = beat(progress, by=request.user, position=position_in(request.POST))
-    return JsonResponse({"left": left_to_learn(progress), "is_learned": progress.learned_at is not None})
+    return JsonResponse(_standing(progress))
+
+
+def _standing(progress: Progress) -> dict[str, Any]:
+    """watched: up to which second the video counts; stop: at which one it waits next."""
+    return {
+        "left": left_to_learn(progress),
+        "is_learned": progress.learned_at is not None,
+        "watched": progress.watched,
+        "stop": next_stop(progress),
+    }
+
+
+@login_required
+def stop(request, pk: int, position: int):
+    """The question at which the video waits; answered rightly it goes on."""
+    enrolment = _find(request.user, pk)
+    shown = _lesson(enrolment, position)
+    progress = open_lesson(enrolment, shown, by=request.user)
+    if request.method == "POST":
+        return _answer_stop(request, enrolment, progress)
+    refuse_unwatched_stop(progress)
+    item = stop_item(progress)
+    context = {"enrolment": enrolment, "lesson": shown, "item": item, "options": asked(item) if item else []}
+    return page(request, "field/learn/stop.html", context, "field/learn/_stop.html")
+
+
+def _answer_stop(request, enrolment: Enrolment, progress: Progress):
+    is_right = answer_stop(progress, given_in(request.POST), by=request.user)
+    if wants_json(request):
+        progress.refresh_from_db()
+        return JsonResponse({"is_right": is_right, **_standing(progress)})
+    if not is_right:
+        messages.warning(request, _("Not right yet. Watch this part once more, then choose again."))
+        return redirect("field:stop", enrolment.pk, progress.lesson.position)
+    messages.success(request, _("Right. The video goes on."))
+    return redirect("field:lesson", enrolment.pk, progress.lesson.position)
 
 
 @login_required

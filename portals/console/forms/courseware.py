@@ -1,0 +1,127 @@
+"""What the pages of the course editor send: only its shape."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from training.models import Course, Lesson
+from training.versions import clock_of
+
+_TALL = forms.Textarea(attrs={"rows": 18, "class": "t-mono"})
+_LOW = forms.Textarea(attrs={"rows": 3})
+
+
+def _english(label: Any) -> Any:
+    return gettext_lazy("%(name)s, in English") % {"name": label}
+
+
+class TwoTongues(forms.Form):
+    """A text has one field, and a second one, _en, that may stay empty."""
+
+    def words(self, name: str) -> dict[str, str]:
+        # Browsers send lines with two characters at their ends, which would look like a change.
+        zh, en = ((self.cleaned_data.get(key) or "").replace("\r\n", "\n") for key in (name, f"{name}_en"))
+        return {language: text for language, text in (("zh", zh), ("en", en)) if text}
+
+
+def parts(name: str, words: Any) -> dict[str, str]:
+    """The two fields as they begin."""
+    if isinstance(words, str):
+        return {name: words}
+    return {name: (words or {}).get("zh", ""), f"{name}_en": (words or {}).get("en", "")}
+
+
+class CourseForm(TwoTongues):
+    title = forms.CharField(max_length=80, label=gettext_lazy("Name of the course"))
+    title_en = forms.CharField(max_length=120, required=False, label=_english(gettext_lazy("Name of the course")))
+    summary = forms.CharField(max_length=400, required=False, label=gettext_lazy("What it is about"), widget=_LOW)
+    summary_en = forms.CharField(
+        max_length=600, required=False, label=_english(gettext_lazy("What it is about")), widget=_LOW
+    )
+    hours = forms.DecimalField(
+        min_value=Decimal("0.5"), max_value=72, max_digits=4, decimal_places=1, label=gettext_lazy("Learning hours")
+    )
+    valid_months = forms.IntegerField(
+        min_value=1,
+        max_value=120,
+        required=False,
+        label=gettext_lazy("Certificate valid for, in months"),
+        help_text=gettext_lazy("Left empty: it does not expire."),
+    )
+
+    @staticmethod
+    def of(course: Course) -> dict[str, Any]:
+        hours = f"{course.hours.normalize():f}"
+        there = {"hours": hours, "valid_months": course.valid_months}
+        return parts("title", course.title) | parts("summary", course.summary) | there
+
+    def columns(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        return {name: self.words(name) for name in ("title", "summary")} | {
+            name: data[name] for name in ("hours", "valid_months")
+        }
+
+
+class NewLessonForm(TwoTongues):
+    title = forms.CharField(max_length=80, label=gettext_lazy("Name of the lesson"))
+    minutes = forms.IntegerField(min_value=1, max_value=240, initial=8, label=gettext_lazy("Minutes"))
+
+
+class LessonForm(NewLessonForm):
+    title_en = forms.CharField(max_length=120, required=False, label=_english(gettext_lazy("Name of the lesson")))
+    body = forms.CharField(max_length=20_000, required=False, label=gettext_lazy("Text"), widget=_TALL)
+    body_en = forms.CharField(max_length=40_000, required=False, label=_english(gettext_lazy("Text")), widget=_TALL)
+    key_points = forms.CharField(
+        max_length=1000, required=False, label=gettext_lazy("Key points, one a line"), widget=_LOW
+    )
+    key_points_en = forms.CharField(
+        max_length=2000, required=False, label=_english(gettext_lazy("Key points, one a line")), widget=_LOW
+    )
+    stops = forms.CharField(
+        max_length=200,
+        required=False,
+        label=gettext_lazy("Where the video waits with a question"),
+        help_text=gettext_lazy("Times such as 1:30, 4:00."),
+    )
+    field_order = ("title", "title_en", "minutes", "body", "body_en", "key_points", "key_points_en", "stops")
+
+    @staticmethod
+    def of(lesson: Lesson) -> dict[str, Any]:
+        both = [parts("point", point) for point in lesson.key_points]
+        points = {
+            "key_points": "\n".join(row["point"] for row in both),
+            "key_points_en": "\n".join(row.get("point_en", "") for row in both).rstrip("\n"),
+        }
+        stops = ", ".join(clock_of(stop) for stop in lesson.stops)
+        texts = parts("title", lesson.title) | parts("body", lesson.body)
+        return texts | points | {"minutes": lesson.minutes, "stops": stops}
+
+    def clean_stops(self) -> list[int]:
+        """Seconds, from 1:30, 90 or 0:01:30, divided by anything else."""
+        found = []
+        for text in re.split(r"[\s,，;；、]+", self.cleaned_data["stops"].replace("：", ":").strip()):
+            if not text:
+                continue
+            if not re.fullmatch(r"(?:\d{1,2}:)?\d{1,3}:[0-5]\d|\d{1,5}", text, re.ASCII):
+                raise forms.ValidationError(
+                    _("“%(text)s” is no time. Write minutes and seconds, such as 1:30.") % {"text": text}
+                )
+            hours, minutes, seconds = map(int, ["0", "0", *text.split(":")][-3:])
+            found.append(hours * 3600 + minutes * 60 + seconds)
+        return found
+
+    def columns(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        zh, en = (data[name].splitlines() for name in ("key_points", "key_points_en"))
+        rows = [(at(zh, n), at(en, n)) for n in range(max(len(zh), len(en)))]
+        points = [{k: v for k, v in (("zh", one), ("en", other)) if v} for one, other in rows if one or other]
+        texts = {"title": self.words("title"), "body": self.words("body")}
+        return texts | {"key_points": points, "minutes": data["minutes"], "stops": data["stops"]}
+
+
+def at(lines: list[str], n: int) -> str:
+    return lines[n].strip() if n < len(lines) else ""
