@@ -28,7 +28,11 @@ PER_PAGE = 50
 @login_required
 def index(request):
     require(request.user, "training.view")
-    sessions = TrainingSession.objects.select_related("trainer").annotate(count=Count("attendances"))
+    sessions = (
+        TrainingSession.objects.select_related("trainer")
+        .annotate(count=Count("attendances"))
+        .order_by("-starts_at", "-id")
+    )
     rows = Paginator(sessions, PER_PAGE).get_page(request.GET.get("page"))
     return page(request, "console/classes/index.html", {"rows": rows, "may_hold": request.user.can("training.hold")})
 
