@@ -67,7 +67,7 @@ PAGES = (
     "/desk/people/",
     "/desk/licences/",
     "/desk/licences/?group=old&ends=30&q=李",
-    "/desk/licences/work/",
+    "/desk/licences/clearances/",
     "/m/licences/",
     "/desk/ledger/",
     "/desk/channels/",

@@ -1,9 +1,10 @@
 """Checklists, in versions, and what they ask."""
 
 from django.db import models
-from django.db.models import Case, Q, When
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.versions import heads
 from core.words import wordings
 from facilities.models import Area, EquipmentType
 from hazards.models import Category
@@ -20,12 +21,7 @@ class ChecklistQuerySet(models.QuerySet):
         return self.filter(status=Checklist.Status.CURRENT)
 
     def heads(self):
-        """One version of each list: the one in use, else its first draft, else the last that was in use."""
-        order = Case(
-            When(status=Checklist.Status.CURRENT, then=0), When(status=Checklist.Status.DRAFT, then=1), default=2
-        )
-        newest = Checklist.objects.order_by("code", order, "-version").distinct("code")
-        return self.filter(pk__in=newest.values("pk"))
+        return heads(self)
 
 
 class Checklist(models.Model):

@@ -2,10 +2,11 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Q, When
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Attachment
+from core.versions import heads
 from people.models import JobRole
 
 PASS_SCORE = 80
@@ -74,10 +75,7 @@ class CourseQuerySet(models.QuerySet):
         return self if user.can("training.learn") or user.can("training.view") else self.none()
 
     def heads(self):
-        """One version of each course: the one in use, else its draft, else the last that was in use."""
-        order = Case(When(status=Course.Status.CURRENT, then=0), When(status=Course.Status.DRAFT, then=1), default=2)
-        newest = Course.objects.order_by("code", order, "-version").distinct("code")
-        return self.filter(pk__in=newest.values("pk"))
+        return heads(self)
 
 
 class Course(models.Model):
