@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -80,7 +81,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     message = _("This page was open too long. Go back, reload it and send again; nothing was changed.")
     if wants_json(request):  # a script fetches a fresh token and sends again
         return JsonResponse({"error": message, "again": True}, status=403)
-    return refusal_page(request, 403, message)
+    if request.resolver_match and request.resolver_match.url_name == "account_login":
+        messages.info(request, _("This page was open too long. Sign in once more."))
+        return redirect(request.get_full_path())
+    return refusal_page(request, 403, message, typed_in(request))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -7,6 +7,7 @@ import uuid
 import zlib
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -202,11 +203,23 @@ def test_a_page_that_was_open_too_long(factory, worker, run, language):
     speaks(worker, language)
     strict = Client(enforce_csrf_checks=True, HTTP_HOST=provisioning.host_of("one"))
     strict.force_login(worker)
-    response = strict.post(reverse("field:run", args=[run.pk]), answers(run))
+    response = strict.post(reverse("field:run", args=[run.pk]), answers(run) | {"note": "油管在滴油"})
     assert response.status_code == 403
     assert says(
         response, language, "This page was open too long. Go back, reload it and send again; nothing was changed."
     )
+    assert "油管在滴油" in text_of(response), "what was typed can be copied from here"
+
+
+def test_a_sign_in_page_that_was_open_too_long_comes_back_fresh_and_leads_on(factory, worker):
+    strict = Client(enforce_csrf_checks=True, HTTP_HOST=provisioning.host_of("one"))
+    url = reverse("account_login") + "?next=/m/report/"
+    typed = {"login": worker.phone, "password": make.PASSWORD, "next": "/m/report/"}
+    response = strict.post(url, typed | {"csrfmiddlewaretoken": "stale"}, follow=True)
+    assert response.redirect_chain == [(url, 302)]
+    assert says(response, "zh-hans", "This page was open too long. Sign in once more.")
+    fresh = {"csrfmiddlewaretoken": strict.cookies[settings.CSRF_COOKIE_NAME].value}
+    assert strict.post(url, typed | fresh)["Location"] == "/m/report/"
 
 
 def test_a_check_handed_in_twice_counts_once(browser, worker, run):

@@ -46,7 +46,8 @@ async function back() {
 
 /** A phone believes in a network sooner than there is one; a page that is on its way to the next one stays out of it. */
 function isThere() {
-  return fetch("/m/sync/state/", { cache: "no-store" }).then((answer) => answer.ok, () => false);
+  const asked = { headers: { Accept: "application/json" }, cache: "no-store" };
+  return fetch("/m/sync/state/", asked).then(({ status }) => status < 500, () => false);
 }
 
 async function press(button) {

@@ -1,6 +1,7 @@
 """A notice that comes while no page is open: the phone shows it, and a tap leads to what it is about."""
 
 import pytest
+from django.conf import settings
 
 from notifications.models import PushSubscription
 from people.permissions import Role
@@ -61,7 +62,7 @@ def test_a_new_address_of_the_push_service_reaches_the_server_for_its_person_onl
         page.evaluate(CONTROLLED)
         (phone,) = page.context.service_workers
         phone.evaluate(CHANGES, [f"{PUSH}old", f"{PUSH}new", keys])
-        page.context.clear_cookies()
+        page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
         phone.evaluate(CHANGES, [f"{PUSH}new", f"{PUSH}nobody", keys])
         sign_in(page, other.phone)
         phone.evaluate(CHANGES, [f"{PUSH}new", f"{PUSH}other", keys])

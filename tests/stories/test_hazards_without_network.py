@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -137,7 +138,7 @@ def test_a_second_person_on_the_phone_sees_a_number_only(site, place, path):
         _fill(worker, place)
         _report(worker)
         _waits(worker)
-        worker.context.clear_cookies()
+        worker.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
         go_offline(worker.context, False)
         for role in (Role.MAINTENANCE, Role.WORKER):
             worker.goto("/account/login/")
@@ -155,7 +156,7 @@ def test_a_second_person_on_the_phone_sees_a_number_only(site, place, path):
             worker.wait_for_timeout(1000)
             expect(worker.get_by_text("这部手机里还有别人的 1 条")).to_be_visible()
             assert not worker.evaluate(KEPT, path)
-            worker.context.clear_cookies()
+            worker.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
         _gone(worker)
         assert worker.faults == []
     _waited(_one_hazard())

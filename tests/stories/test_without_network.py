@@ -1,6 +1,7 @@
 """The network goes and the tab dies at the worst moments: afterwards there is one record, with every photo in its order."""
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page, Route, expect
 
 from people.permissions import Role
@@ -215,7 +216,7 @@ def test_a_second_person_on_the_same_phone_sees_a_number_and_sends_nothing(site,
         hand_in(worker)
         saved(worker)
         # The session ends before the network is back: the queue keeps what it has.
-        worker.context.clear_cookies()
+        worker.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
         go_offline(worker.context, False)
         worker.goto("/m/")
         sign_in(worker, Role.MAINTENANCE)
