@@ -76,6 +76,7 @@ TENANT_APPS = [
     "training",
     "inspections",
     "hazards",
+    "partners",
     "notifications",
 ]
 INSTALLED_APPS = [
@@ -93,6 +94,7 @@ INSTALLED_APPS = [
     "portals.public",
     "portals.console",
     "portals.field",
+    "portals.supplier",
     "portals.operator",
 ]
 
@@ -112,6 +114,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portals.web.PersonMiddleware",
+    "portals.supplier.gate.PortalMiddleware",
     "portals.web.RefusalMiddleware",
 ]
 
