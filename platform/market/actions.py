@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,11 +15,14 @@ from inspections.actions import create_checklist
 from inspections.models import Audience, Checklist, Frequency, Item
 from market.packs import Pack
 from market.questionnaires import questionnaire_of
+from partners.actions import install_text
+from partners.entry import CREW_NAME, CREW_ROLE
+from partners.models import SiteText
 from people.models import JobRole
 from tenants.current import current_factory
-from training.actions import enrol_missing, install_courses, install_licence_kinds
+from training.actions import enrol_missing, install_courses, install_licence_kinds, install_questions
 from training.library import written_courses, written_licence_kinds
-from training.models import Requirement
+from training.models import Exam, Requirement
 
 register(
     {
@@ -31,6 +35,10 @@ LIMITS = {Level.GENERAL: (240, 72), Level.SERIOUS: (60, 48), Level.MAJOR: (15, 2
 
 # The product's default, which the training officer changes for each course.
 DAYS_TO_LEARN = 30
+
+# The entry exam of contractors: a bank of its own, without a course, so nobody of the factory learns it.
+ENTRY_BANK, ENTRY_QUESTIONS, ENTRY_MINUTES = "entry", 10, 15
+ENTRY_EXAM = {"zh": "进场考试", "en": "Entry exam"}
 
 # Columns that only the items of a questionnaire have.
 ASKED = ("weight", "is_fresh", "may_skip", "only_if_position", "only_if_value")
@@ -53,6 +61,7 @@ def install_pack(pack: Pack, *, by: Any) -> dict[str, int]:
         "job_roles": _add(JobRole, pack["job_roles"], lambda row: {"name": row["name"]}),
         "checklists": install_checklists(pack["checklists"], by=by),
         "questionnaires": install_questionnaire(pack, by=by),
+        "entry": install_entry(pack, by=by),
         "courses": install_courses(written_courses(), by=by),
         "licence_kinds": install_licence_kinds(written_licence_kinds(), by=by),
         "requirements": _require_courses(pack["job_roles"], by=by),
@@ -111,6 +120,25 @@ def install_questionnaire(pack: Pack, *, by: Any) -> int:
     Item.objects.bulk_create(_item(made, n, item, categories) for n, item in enumerate(row["items"], 1))
     emit("checklist.installed", made, by=by, code=made.code, title=made.title)
     return 1
+
+
+@action
+def install_entry(pack: Pack, *, by: Any) -> int:
+    """What contractors read, sign and are asked before they come in. The factory's own texts stay; questions add up."""
+    role, _is_new = JobRole.objects.get_or_create(code=CREW_ROLE, defaults={"name": CREW_NAME})
+    new = install_questions(ENTRY_BANK, pack.get("entry_questions") or (), by=by)
+    if not Exam.objects.filter(job_role=role, status=Exam.Status.CURRENT).exists():
+        blueprint = [{"course": ENTRY_BANK, "lesson": "", "count": ENTRY_QUESTIONS}]
+        facts = {"title": ENTRY_EXAM, "blueprint": blueprint, "minutes": ENTRY_MINUTES}
+        Exam.objects.create(job_role=role, status=Exam.Status.CURRENT, **facts)
+    briefing = pack.get("briefing")
+    texts = [install_text(SiteText.Kind.BRIEFING, briefing["body"], briefing["minutes"], by=by)] if briefing else []
+    texts.append(install_text(SiteText.Kind.AGREEMENT, agreement_text(), 1, by=by))
+    return new + sum(text is not None for text in texts)
+
+
+def agreement_text() -> str:
+    return (settings.CONTENT_ROOT / "contractors" / "agreement.md").read_text(encoding="utf-8")
 
 
 @action

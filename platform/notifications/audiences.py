@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import Event
 from hazards.models import Status
+from partners.models import Project
 from people.models import Absence, RoleGrant, User
 from people.permissions import PERMISSIONS
 
@@ -199,6 +200,32 @@ def company_and_reviewers(event: Event, subject: Any) -> Iterable[User]:
     return [*company_people(event, subject), *partner_reviewers(event, subject)]
 
 
+def entry_approvers(event: Event, subject: Any) -> Iterable[User]:
+    return holding("partners.approve", getattr(subject, "department_id", None))
+
+
+def crew_person(event: Event, subject: Any) -> Iterable[User]:
+    """The one of the crew whom it is about."""
+    return [getattr(subject, "member", subject).user]
+
+
+def crew_and_company(event: Event, subject: Any) -> Iterable[User]:
+    """And who of the company looks after its papers."""
+    return [
+        *crew_person(event, subject),
+        *(user for user in company_people(event, subject) if user.can("partners.papers")),
+    ]
+
+
+def crews_on_site(event: Event, subject: Any) -> Iterable[User]:
+    """Everybody of a contractor whose project runs: a new text is for all of them."""
+    return User.objects.filter(crew_places__project__in=Project.objects.running(), crew_places__status="approved")
+
+
+def guards(event: Event, subject: Any) -> Iterable[User]:
+    return holding("gate.check")
+
+
 # Who that is, for the page of the rules.
 AUDIENCES: dict[Audience, str | Promise] = {
     nobody: "",
@@ -230,4 +257,8 @@ AUDIENCES: dict[Audience, str | Promise] = {
     partner_reviewers: _("safety officers"),
     company_and_managers: _("the company's people, safety officers and administrators"),
     company_and_reviewers: _("the company's people and safety officers"),
+    entry_approvers: _("safety officers"),
+    crew_person: _("who it is about"),
+    crew_and_company: _("who it is about, and the company's administrator"),
+    crews_on_site: _("crews on site"),
 }

@@ -89,8 +89,17 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "partners.review": {Role.SAFETY_OFFICER},
         # From the portal: self-inspections and papers of the own company.
         "partners.report": {Role.SUPPLIER},
+        # Papers of the own company, and what its people still lack.
+        "partners.papers": {Role.SUPPLIER, Role.CONTRACTOR_ADMIN},
+        # A contractor's worker on the way to the own entry permit.
+        "partners.crew": {Role.CONTRACTOR_WORKER},
+        # Who comes in: approved, and taken back.
+        "partners.approve": {Role.SAFETY_OFFICER},
+        "gate.check": {Role.GUARD, Role.SAFETY_OFFICER},
         # training
         "training.learn": _SHOP_FLOOR | _OFFICE | _LEADERS | {Role.TRAINER, Role.GUARD},
+        # The own papers and licences; a contractor's worker shows them at the gate.
+        "training.prove": _SHOP_FLOOR | _OFFICE | _LEADERS | {Role.TRAINER, Role.GUARD, Role.CONTRACTOR_WORKER},
         "training.view": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.TRAINER, Role.INSPECTOR},
         # Courses, questions and exams.
         "training.teach": {Role.TRAINER, Role.SAFETY_OFFICER},

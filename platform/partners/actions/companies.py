@@ -176,7 +176,8 @@ def join(invitation: CompanyInvitation, *, name: str, phone: str, password: str,
     user.phone_verified = bool(invitation.phone)
     user.set_password(password)
     user.save()
-    add_member(invitation.company, user, role=Role.SUPPLIER)
+    is_supplier = invitation.company.kind == Company.Kind.SUPPLIER
+    add_member(invitation.company, user, role=Role.SUPPLIER if is_supplier else Role.CONTRACTOR_ADMIN)
     now = timezone.now()
     CompanyInvitation.objects.filter(pk=invitation.pk).update(used_at=now, used_by=user)
     emit("company.joined", invitation.company, by=user, name=user.name)

@@ -24,6 +24,9 @@ class CompanyQuerySet(models.QuerySet):
     def suppliers(self):
         return self.filter(kind=Company.Kind.SUPPLIER)
 
+    def contractors(self):
+        return self.filter(kind=Company.Kind.CONTRACTOR)
+
 
 class Company(models.Model):
     """合作单位: a supplier or a contractor."""
@@ -107,6 +110,9 @@ class CompanyInvitation(models.Model):
 
 class CompanyDocumentQuerySet(models.QuerySet):
     def visible_to(self, user):
+        """A contractor's worker has no business with the company's papers."""
+        if not (user.can("partners.view") or user.can("partners.papers")):
+            return self.none()
         return self.filter(company__in=Company.objects.visible_to(user))
 
     def current(self):
@@ -119,6 +125,7 @@ class CompanyDocument(models.Model):
     class Kind(models.TextChoices):
         LICENCE = "licence", _("Business licence")
         PERMIT = "permit", _("Permit or qualification")
+        SAFETY = "safety", _("Work safety permit")
         INSURANCE = "insurance", _("Insurance")
         AGREEMENT = "agreement", _("Safety agreement")
         OTHER = "other", _("Other paper")

@@ -2,7 +2,7 @@
 
 from training.actions.certificates import follow_certificate, issue_certificate, revoke_certificate
 from training.actions.clearances import clear_for_work, end_clearance, end_unfounded
-from training.actions.courses import install_courses
+from training.actions.courses import install_courses, install_questions
 from training.actions.editing import (
     add_lesson,
     attach_media,
@@ -94,6 +94,7 @@ __all__ = [
     "hand_in",
     "install_courses",
     "install_licence_kinds",
+    "install_questions",
     "issue_certificate",
     "leave_page",
     "look_into_media",

@@ -30,6 +30,15 @@ def install_courses(rows: Iterable[Written], *, by: Any) -> int:
     return len(courses)
 
 
+@action
+def install_questions(bank: str, rows: Iterable[Written], *, by: Any) -> int:
+    """Adds those whose code is new to a bank that has no course, such as that of an entry exam; returns how many."""
+    rows = list(rows)
+    known = set(Question.objects.filter(code__in=[row["id"] for row in rows]).values_list("code", flat=True))
+    fresh = [_question(bank, {"lesson": "", **row}) for row in rows if row["id"] not in known]
+    return len(Question.objects.bulk_create(fresh))
+
+
 def _course(row: Written) -> Course:
     return Course(
         code=row["code"],

@@ -14,6 +14,7 @@ from core.events import action, emit, history, register
 from core.zone import zone
 from facilities.calendar import today
 from people.models import JobRole, User
+from people.permissions import PARTNER_ROLES
 from tenants import due
 from training.models import Certificate, Course, Enrolment, Requirement
 from training.models.learning import Occasion
@@ -234,7 +235,7 @@ def _post_requirements() -> QuerySet[Requirement]:
 
 def _wanted(rows: Collection[Requirement], people: Collection[int] | None) -> dict[tuple[int, str], int]:
     """Days by (person, course) of all who have to have it, the shortest where several requirements ask for it."""
-    staff = User.objects.insiders().filter(is_active=True)
+    staff = User.objects.filter(is_active=True).exclude(grants__role__in=PARTNER_ROLES)
     if people is not None:
         staff = staff.filter(pk__in=people)
     wanted: dict[tuple[int, str], int] = {}

@@ -106,7 +106,7 @@ def renew_licence(old: Licence, card: Card, *, by: User | None) -> Licence:
 @action
 def file_licence(card: Card, *, by: User) -> Licence:
     """The holder's own photo of a new card; it counts only when an officer has confirmed it."""
-    if not by.can("training.learn"):
+    if not by.can("training.prove"):
         raise NotAllowed(_("Your role has no licences here."))
     kind = _kind(card)
     if kind.is_health:

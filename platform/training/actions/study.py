@@ -1,6 +1,6 @@
 """Learning a lesson. Time counts as the server sees it: beat by beat, in one place at a time, at the usual speed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F
@@ -46,10 +46,7 @@ def beat(progress: Progress, *, by: User, position: float = 0) -> Progress:
     now = timezone.now()
     others = Progress.objects.filter(enrolment__person=by).exclude(pk=row.pk).exclude(beaten_at=None)
     others.update(beaten_at=None)
-    passed = (now - row.beaten_at).total_seconds() if row.beaten_at else 0
-    seconds = int(passed) if 0 < passed <= LONGEST_PAUSE else 0
-    # A beat that comes early leaves the rest of the second to the next one.
-    row.beaten_at = now - timedelta(seconds=passed - seconds) if seconds else row.beaten_at if 0 < passed < 1 else now
+    seconds, row.beaten_at = counted(row.beaten_at, now)
     row.seconds += seconds
     row.watched = _watched(row, position, seconds)
     if row.learned_at is None and not left_to_learn(row):
@@ -58,6 +55,16 @@ def beat(progress: Progress, *, by: User, position: float = 0) -> Progress:
     if seconds:
         _note_day(by, seconds)
     return row
+
+
+def counted(before: datetime | None, now: datetime) -> tuple[int, datetime]:
+    """How many seconds count since the beat before, and from when the next ones do."""
+    passed = (now - before).total_seconds() if before else 0
+    seconds = int(passed) if 0 < passed <= LONGEST_PAUSE else 0
+    if before and 0 < passed < 1:
+        return 0, before
+    # A beat that comes early leaves the rest of the second to the next one.
+    return seconds, now - timedelta(seconds=passed - seconds) if seconds else now
 
 
 def left_to_learn(row: Progress) -> int:
