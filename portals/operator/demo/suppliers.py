@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -42,11 +43,11 @@ class _Firm:
 
 
 FIRMS = (
-    _Firm("联盛表面处理", "吴俊峰", "13800000011", "91330282MA2AE7K51", 0.86, "open", (320, 24)),
-    _Firm("宏达铸造", "杜新民", "13900008002", "91330281MA28A3L07", 0.62, "submitted", (500, -3)),
-    _Firm("兴业五金冲压", "沈小芳", "13900008003", "91330225MA2GT9R26", 0.93, "accepted"),
-    _Firm("永固包装", "范志远", "13900008004", "91330206MA2CH4N39", 0.82, "late", (90, 160)),
-    _Firm("捷顺物流", "江晓琳", "13900008005", "91330204MA2AG6Q84", 0.9, "accepted"),
+    _Firm("联盛表面处理", "吴俊峰", "13800000011", "91330282MA2AE7K51", 0.66, "open", (320, 24)),
+    _Firm("宏达铸造", "杜新民", "13900008002", "91330281MA28A3L07", 0.2, "submitted", (500, -3)),
+    _Firm("兴业五金冲压", "沈小芳", "13900008003", "91330225MA2GT9R26", 0.86, "accepted"),
+    _Firm("永固包装", "范志远", "13900008004", "91330206MA2CH4N39", 0.5, "late", (90, 160)),
+    _Firm("捷顺物流", "江晓琳", "13900008005", "91330204MA2AG6Q84", 0.74, "accepted"),
 )
 
 
@@ -151,7 +152,7 @@ def _reply(report: SelfInspection, item: Item, well: float, rng: random.Random) 
         reply.choice = 0 if good else min(len(item.choices) - 1, 1 if rng.random() < 0.7 else 2)
         reply.note = "" if good else rng.choice(("已安排整改，月底前完成", "配件已下单，到货就换", "本周培训后复查"))
     elif item.kind == Item.Kind.NUMBER:
-        reply.number = round(60 + 40 * well) if item.unit == "%" else 4
+        reply.number = Decimal(round(60 + 40 * well) if item.unit == "%" else 4)
     else:
         reply.text = rng.choice(("没有", "查了 4 次，5 条已改完", "10 日做了灭火演练"))
     return reply
