@@ -154,7 +154,9 @@ def _reply(report: SelfInspection, item: Item, well: float, rng: random.Random) 
     elif item.kind == Item.Kind.NUMBER:
         reply.number = Decimal(round(60 + 40 * well) if item.unit == "%" else 4)
     else:
-        reply.text = rng.choice(("没有", "查了 4 次，5 条已改完", "10 日做了灭火演练"))
+        asked = item.text["zh"]
+        said = {"几次": "查了 4 次，查出 5 条，都改完了", "演练": "10 日做了灭火演练", "写明": "有打磨，两个工位"}
+        reply.text = next((words for part, words in said.items() if part in asked), "没有")
     return reply
 
 
