@@ -345,13 +345,12 @@ def _asked(number: int) -> dict[str, Any]:
 
 
 def company(name: str = "", **more: Any) -> Company:
-    made = add_company(
+    return add_company(
         name or f"联盛表面处理{next(_numbers)}",
         by=None,
         department=more.pop("department", None) or department(),
         **more,
     )
-    return made
 
 
 def supplier(of: Company | None = None, name: str = "许文") -> User:

@@ -46,5 +46,5 @@ def trend_of(company: Company, *, most: int = MONTHS) -> list[SelfInspection]:
 
 def latest_by_company(companies: Iterable[int]) -> dict[int, SelfInspection]:
     """The last graded report of each."""
-    graded = SelfInspection.objects.graded().filter(company__in=list(companies)).order_by("company", "-starts_on")
-    return {report.company_id: report for report in graded.distinct("company")}
+    graded = SelfInspection.objects.graded().filter(company__in=list(companies)).order_by("company_id", "-starts_on")
+    return {report.company_id: report for report in graded.distinct("company_id")}

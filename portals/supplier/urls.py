@@ -1,6 +1,7 @@
 from django.urls import path
 
 from portals import feed
+from portals.supplier.gate import company_page
 from portals.supplier.views import corrections, documents, entrance, reports
 
 app_name = "supplier"
@@ -17,6 +18,6 @@ urlpatterns = [
     path("corrections/<int:pk>/", corrections.show, name="correction"),
     path("corrections/<int:pk>/<slug:verb>/", corrections.act, name="correct"),
     path("documents/", documents.index, name="documents"),
-    path("feed/", feed.show, {"face": "supplier"}, name="feed"),
-    path("feed/<slug:verb>/", feed.act, {"face": "supplier"}, name="feed_act"),
+    path("feed/", company_page(feed.show), {"face": "supplier"}, name="feed"),
+    path("feed/<slug:verb>/", company_page(feed.act), {"face": "supplier"}, name="feed_act"),
 ]

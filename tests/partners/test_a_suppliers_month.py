@@ -5,6 +5,7 @@ import re
 from django.urls import reverse
 
 from hazards.models import Status
+from notifications.models import Message
 from partners.models import CorrectiveAction, SelfInspection
 from people.models import User
 from tests import make
@@ -77,8 +78,6 @@ def test_a_link_that_went_to_a_phone_is_for_that_phone(browser, officer, company
     browser.force_login(officer)
     browser.post(reverse("console:supplier_act", args=[company.pk, "invite"]), {"phone": "139 1111 2222"})
     work_off()
-    from notifications.models import Message
-
     text = Message.objects.get(channel="sms", address="13911112222").text
     link = re.search(r"/j/[^/]+/", text)[0]
     browser.logout()

@@ -8,10 +8,11 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.errors import DomainError, NotAllowed, Revoked
+from core.errors import DomainError, Revoked
 from core.events import action, emit
 from core.links import signer
 from facilities.models import Department
+from partners.actions.guards import refuse_idle, refuse_unless_manager
 from partners.actions.opening import forget_periods, wait_for_period
 from partners.credit import normal_credit_code
 from partners.models import Company, CompanyInvitation, CompanyMember
@@ -24,12 +25,6 @@ from tenants.addresses import address_of
 from tenants.current import current_factory
 
 LASTS = timedelta(days=14)
-
-
-def refuse_unless_manager(by: User | None) -> None:
-    """by=None is the operator's command line."""
-    if by is not None and not by.can("partners.manage"):
-        raise NotAllowed(_("Your role does not look after suppliers. Ask the safety officer."))
 
 
 @action
@@ -113,13 +108,6 @@ def change_standing(company: Company, standing: str, *, by: User, note: str) -> 
 
 def company_of(user: User) -> Company | None:
     return Company.objects.filter(members__user=user).first()
-
-
-def refuse_idle(company: Company) -> None:
-    if not company.is_active:
-        raise DomainError(
-            _("%(name)s does not work with us at the moment. Ask your contact there.") % {"name": company.name}
-        )
 
 
 @action

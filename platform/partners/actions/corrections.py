@@ -17,7 +17,8 @@ from hazards.actions import confirm_hazard, report_hazard
 from hazards.actions.invitations import fixes_from_outside
 from hazards.guessing import guess_category
 from hazards.models import Evidence, Hazard, Level
-from partners.actions.companies import company_of, refuse_idle
+from partners.actions.companies import company_of
+from partners.actions.guards import refuse_idle
 from partners.models import Company, CorrectiveAction, SelfInspection
 from partners.scoring import Line
 from people.models import User

@@ -13,7 +13,7 @@ from core.events import action, emit
 from core.models import Attachment
 from core.zone import zone
 from facilities.calendar import today
-from partners.actions.companies import refuse_idle, refuse_unless_manager
+from partners.actions.guards import refuse_idle, refuse_unless_manager
 from partners.models import Company, CompanyDocument
 from people.models import User
 from tenants import due

@@ -16,7 +16,7 @@ from core.events import action, emit
 from core.models import Attachment
 from hazards.models import OPEN, Level
 from inspections.models import Item
-from partners.actions.companies import refuse_idle
+from partners.actions.guards import refuse_idle
 from partners.actions.opening import forget
 from partners.models import WORKFLOW, CorrectiveAction, Reply, ReplyPhoto, ReportFile, SelfInspection
 from partners.scoring import Line, Rating, rate

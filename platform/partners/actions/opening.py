@@ -8,6 +8,7 @@ from core.events import action, emit
 from core.zone import zone
 from facilities.calendar import today
 from inspections.models import Audience, Checklist, Item
+from partners.actions.guards import refuse_idle, refuse_unless_manager
 from partners.models import ANSWERABLE, Company, Reply, SelfInspection
 from partners.periods import due_after, last_period, period_of, workday_before
 from people.models import User
@@ -49,6 +50,8 @@ def follow_period(company: Company) -> SelfInspection | None:
 @action
 def open_report(company: Company, *, by: User | None) -> SelfInspection | None:
     """The report of the period that was over last; opened once, however often it is asked for."""
+    refuse_unless_manager(by)
+    refuse_idle(company)
     starts_on, ends_on = last_period(today(), company.rhythm)
     checklist = questionnaire_for(company)
     if checklist is None:

@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                 ('opened_at', models.DateTimeField(auto_now_add=True)),
                 ('submitted_at', models.DateTimeField(null=True)),
                 ('decided_at', models.DateTimeField(null=True)),
-                ('note', models.CharField(blank=True, help_text='Why it was returned.', max_length=500)),
+                ('reason', models.CharField(blank=True, help_text='Why it was returned.', max_length=500)),
                 ('returns', models.IntegerField(default=0)),
                 ('score', models.IntegerField(null=True)),
                 ('grade', models.CharField(blank=True, choices=[('A', 'A'), ('B', 'B'), ('C', 'C'), ('D', 'D')], max_length=1)),

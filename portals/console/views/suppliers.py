@@ -49,6 +49,7 @@ def index(request):
     context = {
         "page": paged,
         "figures": _figures(request),
+        "today": today(),
         "groups": GROUPS,
         "may_manage": request.user.can("partners.manage"),
         "waiting": _reports(request).filter(status=SelfInspection.Status.SUBMITTED).order_by("submitted_at")[:20],
