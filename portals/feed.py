@@ -17,7 +17,12 @@ from notifications.reading import can_be_silent, is_in, mark_read, mute_thread, 
 from portals.web import page, require
 
 PER_PAGE = 50
-FACES = {"console": "console/feed.html", "field": "field/feed.html", "supplier": "supplier/feed.html"}
+FACES = {
+    "console": "console/feed.html",
+    "field": "field/feed.html",
+    "supplier": "supplier/feed.html",
+    "contractor": "contractor/feed.html",
+}
 WHICH = {"": _("All"), "unread": _("Unread"), "urgent": _("Urgent"), "muted": _("Muted")}
 # By what their events are called.
 KINDS: dict[str, tuple[Any, str, tuple[str, ...]]] = {

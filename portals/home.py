@@ -5,9 +5,18 @@ from django.shortcuts import get_object_or_404, redirect
 from hazards.models import Hazard, JointGroup, RectificationPlan
 from inspections.models import Pause, Run
 from notifications.reading import open_notices
-from partners.models import Company, CompanyDocument, CorrectiveAction, SelfInspection
+from partners.models import (
+    Company,
+    CompanyDocument,
+    CorrectiveAction,
+    CrewMember,
+    EntryPermit,
+    Project,
+    SelfInspection,
+    SiteText,
+)
 from people.models import Absence
-from portals.supplier.gate import is_partner
+from portals.supplier.gate import home_of, is_partner
 from training.models import Certificate, Clearance, Course, Enrolment, Licence, TrainingSession
 
 
@@ -15,7 +24,9 @@ from training.models import Certificate, Clearance, Course, Enrolment, Licence, 
 def home(request):
     """The desk for those who work at one, the own portal for partners, the phone's home for everybody else."""
     if is_partner(request.user):
-        return redirect("supplier:home")
+        return redirect(home_of(request.user))
+    if request.user.can("gate.check") and not request.user.can("console.open"):
+        return redirect("gate:home")
     return redirect("console:home" if request.user.can("console.open") else "field:home")
 
 
@@ -37,6 +48,12 @@ def go(request, kind: str, pk: str):
         Company._meta.label_lower: _to_company,
         SelfInspection._meta.label_lower: _to_report,
         CompanyDocument._meta.label_lower: _to_document,
+        Project._meta.label_lower: _to_project,
+        CrewMember._meta.label_lower: _to_crew,
+        EntryPermit._meta.label_lower: _to_permit,
+        SiteText._meta.label_lower: lambda user, pk: redirect(
+            "contractor:home" if is_partner(user) else "console:site_texts"
+        ),
         Absence._meta.label_lower: lambda user, pk: redirect("field:me"),
     }
     if kind not in finds or not pk.isdecimal():
@@ -48,8 +65,24 @@ def go(request, kind: str, pk: str):
 
 def _to_company(user, pk: int):
     if is_partner(user):
-        return redirect("supplier:home")
-    return redirect("console:supplier", pk=get_object_or_404(Company.objects.visible_to(user), pk=pk).pk)
+        return redirect(home_of(user))
+    company = get_object_or_404(Company.objects.visible_to(user), pk=pk)
+    is_contractor = company.kind == Company.Kind.CONTRACTOR
+    return redirect("console:contractor" if is_contractor else "console:supplier", pk=pk)
+
+
+def _to_project(user, pk: int):
+    project = get_object_or_404(Project.objects.visible_to(user), pk=pk)
+    return redirect("contractor:home") if is_partner(user) else redirect("console:contractor", pk=project.company_id)
+
+
+def _to_crew(user, pk: int):
+    member = get_object_or_404(CrewMember.objects.visible_to(user), pk=pk)
+    return redirect("contractor:home") if is_partner(user) else redirect("console:crew", pk=member.pk)
+
+
+def _to_permit(user, pk: int):
+    return _to_crew(user, get_object_or_404(EntryPermit.objects.visible_to(user), pk=pk).member_id)
 
 
 def _to_report(user, pk: int):
@@ -59,7 +92,9 @@ def _to_report(user, pk: int):
 
 def _to_document(user, pk: int):
     document = get_object_or_404(CompanyDocument.objects.visible_to(user), pk=pk)
-    return redirect("supplier:documents") if is_partner(user) else redirect("console:supplier", pk=document.company_id)
+    if is_partner(user):
+        return redirect("supplier:documents" if home_of(user) == "supplier:home" else "contractor:company")
+    return _to_company(user, document.company_id)
 
 
 def _to_hazard(user, pk: int):
@@ -82,6 +117,8 @@ def _to_group(user, pk: int):
 def _to_licence(user, pk: int):
     """The own one on the phone, for whoever looks after them at the desk."""
     licence = get_object_or_404(Licence.objects.visible_to(user), pk=pk)
+    if is_partner(user):
+        return redirect(home_of(user))
     is_own = licence.person_id == user.pk or not user.can("console.open")
     return redirect("field:licences") if is_own else redirect("console:licence", pk=pk)
 

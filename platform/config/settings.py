@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "portals.console",
     "portals.field",
     "portals.supplier",
+    "portals.contractor",
     "portals.operator",
 ]
 

@@ -38,6 +38,8 @@ urlpatterns = [
     path("m/", include("portals.field.urls")),
     path("j/<str:token>/", entrance.join, name="join"),
     path("s/", include("portals.supplier.urls")),
+    path("k/", include("portals.contractor.urls")),
+    path("gate/", include("portals.contractor.gate_urls")),
     path("desk/", include("portals.console.urls")),
 ]
 handler400 = "portals.web.bad_request"

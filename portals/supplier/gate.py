@@ -25,6 +25,12 @@ def is_partner(user: Any) -> bool:
     return user.is_authenticated and not user.is_staff_member and company_of(user) is not None
 
 
+def home_of(user: Any) -> str:
+    """The first page of a partner's own portal."""
+    company = company_of(user)
+    return "contractor:home" if company and company.kind == Company.Kind.CONTRACTOR else "supplier:home"
+
+
 class PortalMiddleware:
     def __init__(self, get_response):
         self.get_response = get_response
@@ -37,7 +43,7 @@ class PortalMiddleware:
         if found.namespace not in _OURS or found.view_name in _FOR_EVERYBODY or not is_partner(request.user):
             return None
         if request.method in ("GET", "HEAD"):
-            return redirect("supplier:home")
+            return redirect(home_of(request.user))
         return refusal_page(request, NotAllowed.status, _("This page is for the factory's own people."))
 
 

@@ -34,6 +34,9 @@ const PARTS = {
   "[data-areas]": "./areas.js",
   "[data-spot]": "./spot.js",
   "[data-saq]": "./saq.js",
+  "[data-sign]": "./sign.js",
+  "[data-gate]": "./gate.js",
+  "[data-print]": "./print.js",
 };
 const started = new Map(Object.keys(PARTS).map((selector) => [selector, new WeakSet()]));
 

@@ -9,8 +9,8 @@ import { flush } from "./sender.js";
 
 const KEPT = `files-${VERSION}`, ABOUT = "about", OFFLINE = "/offline/";
 const PATIENCE_FOR_PAGES = 4000, FRESH = 3_600_000;
-const REPORT = "/m/report/", RUN = /^\/m\/runs\/\d+\/$/, FIXED = ["/m/", "/m/sync/", "/m/scan/", REPORT];
-const SELF = /^\/s\/reports\/\d+\/$/;
+const REPORT = "/m/report/", RUN = /^\/m\/runs\/\d+\/$/, FIXED = ["/m/", "/m/sync/", "/m/scan/", REPORT, "/gate/"];
+const SELF = /^\/s\/reports\/\d+\/$/, PERMIT = /^\/k\/crew\/\d+\/permit\/$/, GATE = "/gate/", PEOPLE = "/gate/list/";
 const LABEL = /^\/m\/q\/([^/]+)\/$/, SPOT = /^\/m\/q\/[^/]+\/inspect\/$/, DAY = 86_400_000;
 
 addEventListener("install", (event) => {
@@ -40,6 +40,7 @@ addEventListener("fetch", (event) => {
   if (isPage && request.method === "POST") event.respondWith(send(request, url));
   if (isPage && request.method === "GET") event.respondWith(page(event, url));
   if (!isPage && request.method === "GET" && url.pathname.startsWith("/static/")) event.respondWith(file(request, url));
+  if (!isPage && request.method === "GET" && url.pathname === PEOPLE) event.respondWith(people(request));
 });
 
 function send(request, url) {
@@ -64,6 +65,14 @@ async function file(request, url) {
   const response = await fetch(request);
   if (response.ok && response.status === 200) cache.put(url.pathname, response.clone()).catch(() => null);
   return response;
+}
+
+/** Who has an entry permit: the newest list that there is; the gate's page says how old it is. */
+async function people(request) {
+  const answer = await fetch(request).catch(() => null), user = await about("user");
+  if (answer?.ok && user) await put(user, PEOPLE, await answer.clone().text(), answer.headers);
+  if (answer && answer.status < 500) return answer;
+  return (user && (await (await caches.open(`pages-${user}`)).match(PEOPLE))) || Response.error();
 }
 
 /** Without network a check begins all the same; the server hears of it when it is handed in. */
@@ -144,7 +153,7 @@ async function look(url, response) {
 }
 
 function isKept(url) {
-  return RUN.test(url.pathname) || SELF.test(url.pathname) || url.pathname === REPORT || (FIXED.includes(url.pathname) && !url.search);
+  return RUN.test(url.pathname) || SELF.test(url.pathname) || PERMIT.test(url.pathname) || url.pathname === REPORT || (FIXED.includes(url.pathname) && !url.search);
 }
 
 async function put(user, path, text, headers) {
@@ -230,7 +239,7 @@ async function keepDay({ user, pages, runs }) {
   await become(user);
   await remember("runs", runs);
   const cache = await caches.open(`pages-${user}`), wanted = [...pages, ...runs.map((run) => run.url)];
-  for (const { url } of await cache.keys()) if (!wanted.includes(new URL(url).pathname) && !(await isOfToday(cache, url))) await cache.delete(url);
+  for (const { url } of await cache.keys()) if (!isWanted(new URL(url).pathname, wanted) && !(await isOfToday(cache, url))) await cache.delete(url);
   for (const path of wanted) {
     const [version, at] = (await cache.match(path))?.headers.get("X-Kept")?.split(" ") ?? [];
     if (version === VERSION && Date.now() - at < FRESH) continue;
@@ -238,6 +247,11 @@ async function keepDay({ user, pages, runs }) {
     if (!response) return;
     await look(new URL(path, location.origin), response);
   }
+}
+
+/** The gate's own pages stay until somebody signs out. */
+function isWanted(path, wanted) {
+  return wanted.includes(path) || path.startsWith(GATE);
 }
 
 /** A place that was opened by its label. */

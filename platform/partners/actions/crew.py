@@ -15,7 +15,8 @@ from core.events import action, emit
 from core.models import Attachment
 from core.secrets import seal, unseal
 from facilities.calendar import today
-from partners.actions.companies import add_member, refuse_idle
+from partners.actions.companies import add_member
+from partners.actions.guards import refuse_idle
 from partners.entry import CREW_NAME, CREW_ROLE, OWN, TRIES_A_DAY, entry_exam, missing, permit_end
 from partners.idnumbers import mark_of, normal_id
 from partners.models import CREW, CompanyMember, CrewMember, EntryPermit, Project, Reading, SiteText, Trade

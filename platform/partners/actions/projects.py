@@ -16,8 +16,8 @@ from core.models import Attachment
 from core.pdf import CONTENT_TYPE, render_pdf
 from facilities.calendar import today
 from facilities.models import Area
-from partners.actions.companies import refuse_idle, refuse_unless_manager
 from partners.actions.documents import file_document
+from partners.actions.guards import refuse_idle, refuse_unless_manager
 from partners.models import Company, CompanyDocument, Project, SiteText
 from partners.texts import asked_of_site, digest, filled, open_gaps
 from people.models import User

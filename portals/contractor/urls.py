@@ -1,0 +1,28 @@
+from django.urls import path
+
+from portals import feed
+from portals.contractor.gate import portal_page
+from portals.contractor.views import company, entrance, papers, way
+
+app_name = "contractor"
+urlpatterns = [
+    path("", way.home, name="home"),
+    path("start/", entrance.start, name="start"),
+    path("code/", entrance.code, name="code"),
+    path("join/", entrance.join, name="join"),
+    path("crew/<int:pk>/", way.show, name="way"),
+    path("crew/<int:pk>/person/", way.person, name="person"),
+    path("crew/<int:pk>/licence/", way.licence, name="licence"),
+    path("crew/<int:pk>/briefing/", way.briefing, name="briefing"),
+    path("crew/<int:pk>/briefing/beat/", way.beat, name="beat"),
+    path("crew/<int:pk>/exam/", way.exam, name="exam"),
+    path("crew/<int:pk>/submit/", way.submit, name="submit"),
+    path("crew/<int:pk>/permit/", way.permit, name="permit"),
+    path("papers/<int:pk>/", papers.paper, name="paper"),
+    path("papers/<int:pk>/<int:position>/", papers.answer, name="answer"),
+    path("papers/<int:pk>/end/", papers.end, name="paper_end"),
+    path("company/", company.index, name="company"),
+    path("company/agreement/<int:pk>/", company.agreement, name="agreement"),
+    path("feed/", portal_page(feed.show), {"face": "contractor"}, name="feed"),
+    path("feed/<slug:verb>/", portal_page(feed.act), {"face": "contractor"}, name="feed_act"),
+]
