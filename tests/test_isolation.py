@@ -36,6 +36,11 @@ OPEN_TO_EVERYBODY = {
     "account_request_login_code",
     "account_confirm_login_code",
     "supplier:login",
+    # The poster at the gate: a phone number, its code, a project's number.
+    "contractor:home",
+    "contractor:start",
+    "contractor:code",
+    "contractor:join",
     "inbox",
     "language",
     "theme",
@@ -186,7 +191,7 @@ def test_nobody_without_a_session_gets_in(two):
             continue
         for answer in (client.get(url), client.post(url)):
             assert answer.status_code in REFUSED, url
-            assert answer.status_code != 302 or answer.url.startswith(("/account/", "/s/login/")), url
+            assert answer.status_code != 302 or answer.url.startswith(("/account/", "/s/login/", "/k/start/")), url
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -320,7 +325,13 @@ def test_a_paper_that_is_open_tells_nobody_what_is_right(two):
 
 
 # By which way a row of the partners' room belongs to a company.
-WAYS = ("company", "report__company", "reply__report__company")
+WAYS = (
+    "company",
+    "report__company",
+    "reply__report__company",
+    "project__company",
+    "member__project__company",
+)
 
 
 def _ids_of(company) -> set[object]:
@@ -369,3 +380,34 @@ def test_a_supplier_lands_in_its_own_portal_and_in_no_page_of_the_factory(two):
         if address.name.startswith(("console:", "field:")) and address.name != "field:qr":
             answer = client.get(url)
             assert answer.status_code in {403, 404, 405} or answer.url == reverse("supplier:home"), url
+
+
+@pytest.mark.parametrize("role", [Role.CONTRACTOR_ADMIN, Role.CONTRACTOR_WORKER])
+def test_a_contractor_reaches_nothing_of_another_one(two, role):
+    """Each address, with each number of the other's objects: projects, crew, permits, papers, photos and signatures."""
+    own, other = two.own.contractors
+    client, hidden = _client(two.own.people[role]), (f"{two.own.mark}承包商1", f"{two.own.mark}别家")
+    theirs = _ids_of(other) | set(Attachment.objects.filter(by__in=other.users).values_list("pk", flat=True))
+    for address in ADDRESSES:
+        if not address.arguments or address.name.startswith("account_"):
+            continue
+        verbs = ("approve", "check") if "verb" in address.arguments else ("",)
+        for pk in _sorted(theirs - _ids_of(own)):
+            for verb in verbs:
+                url = address.url({"pk": pk, "token": "x", **_also(two.own), "verb": verb})
+                for answer in (client.get(url), client.post(url)) if url else ():
+                    assert answer.status_code in REFUSED, f"{url}: {answer.status_code}"
+                    assert answer.status_code != 302 or answer.url == reverse("contractor:home"), url
+                    assert not any(word in answer.content.decode(errors="ignore") for word in hidden), url
+
+
+@pytest.mark.parametrize("role", [Role.CONTRACTOR_ADMIN, Role.CONTRACTOR_WORKER])
+def test_a_contractor_lands_in_the_own_portal_and_reads_of_nobody_else(two, role):
+    client = _client(two.own.people[role])
+    assert client.get("/").url == reverse("contractor:home")
+    for address in ADDRESSES:
+        if not address.arguments and address.name != "account_logout":
+            answer = client.get(reverse(address.name))
+            content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            assert f"{two.own.mark}承包商1".encode() not in content, address.name
+            assert f"{two.own.mark}别家".encode() not in content, address.name

@@ -36,7 +36,7 @@ from inspections.models import Checklist, Frequency, Item, Pause, Plan, Run, Sto
 from notifications.models import Feed, Message, Mute, Notification, PushSubscription, QuietHours, Robot, RuleChange
 from partners.actions import add_file, answer, correct_at_partner, file_document, invite, open_report
 from partners.actions.companies import add_member
-from partners.models import Company, Draw, ReplyPhoto, SpotCheck
+from partners.models import Company, CrewMember, Draw, EntryPermit, GatePass, Reading, ReplyPhoto, SpotCheck
 from people.models import Absence, Duty, JobRole, Team, User
 from people.permissions import Role
 from tests import make
@@ -81,6 +81,7 @@ class World:
     certificate: Certificate | None = None
     session: TrainingSession | None = None
     companies: list[Company] = field(default_factory=list)
+    contractors: list[Company] = field(default_factory=list)
 
     def words(self, text: str) -> dict[str, str]:
         return {"zh": f"{self.mark}{text}", "en": f"{self.mark}{text}"}
@@ -123,6 +124,7 @@ def build(mark: str) -> World:
     _licences(world, worker)
     _training(world, worker, post)
     _partners(world, workshop)
+    _contractors(world, workshop, area)
     return world
 
 
@@ -144,6 +146,32 @@ def _partners(world: World, workshop: Department) -> None:
             number=f"{mark}执照", file=keep_photo(make.photo_file(f"{mark}c{number}.jpg"), by=person),
         )  # fmt: skip
         correct_at_partner(company, by=officer, title=f"{mark}软管破口{number}")
+
+
+def _contractors(world: World, workshop: Department, area: Area) -> None:
+    """Two contractors, each with an administrator, papers, a project, and one of its crew who may come in."""
+    mark, officer = world.mark, world.people[Role.SAFETY_OFFICER]
+    text = make.site_texts()
+    bosses = (world.people[Role.CONTRACTOR_ADMIN], make.person(Role.CONTRACTOR_ADMIN, name=f"{mark}别家管理"))
+    workers = (world.people[Role.CONTRACTOR_WORKER], make.person(Role.CONTRACTOR_WORKER, name=f"{mark}别家工人"))
+    for number, (boss, worker) in enumerate(zip(bosses, workers, strict=True)):
+        company = make.contractor(f"{mark}承包商{number}", department=workshop)
+        world.contractors.append(company)
+        add_member(company, boss, role=Role.CONTRACTOR_ADMIN)
+        add_member(company, worker, role=Role.CONTRACTOR_WORKER)
+        place = make.project(company, name=f"{mark}改造{number}", area=area, host=officer)
+        badge = keep_photo(make.photo_file(f"{mark}b{number}.jpg"), by=worker)
+        member = CrewMember.objects.create(
+            project=place, user=worker, trade="fitter", sealed_id=seal("x"), id_end="1234", badge=badge,
+            emergency_phone="13900000000", status="approved",
+        )  # fmt: skip
+        Reading.objects.create(member=member, text=text, signature=badge, signed_at=timezone.now())
+        permit = EntryPermit.objects.create(
+            member=member, number=f"{mark}RC{number}", issued_by=officer, ends_on=timezone.localdate(), ends_with="days"
+        )
+        GatePass.objects.create(
+            kind="in", member=member, permit=permit, is_let_in=True, guard=officer, at=timezone.now(), words=f"{mark}进"
+        )
 
 
 def _report(world: World, company: Company, person: User) -> None:

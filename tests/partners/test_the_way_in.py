@@ -89,6 +89,7 @@ def test_the_permit_ends_with_whatever_ends_first(factory, officer):
 
 def test_a_welder_needs_the_licence(factory, officer):
     make.site_texts()
+    make.licence()  # the kinds are there
     member = make.crew_member(trade="welder")
     assert [gap.step for gap in missing(member)][:1] == ["licence"]
     make.licence(User.objects.get(pk=member.user_id))

@@ -148,7 +148,7 @@ def inside(*members: CrewMember) -> list[CrewMember]:
     """Whose last step went in; of these people, or of all. For the roll call, so nobody is left out of it."""
     steps = GatePass.objects.filter(kind__in=(Kind.IN, Kind.OUT)).exclude(member=None)
     steps = steps.filter(member__in=members) if members else steps
-    last = steps.order_by("member", "-at", "-received_at").distinct("member")
+    last = steps.order_by("member_id", "-at", "-received_at").distinct("member_id")
     came = {row.member_id: row.at for row in last if row.kind == Kind.IN}
     found = list(CrewMember.objects.near().filter(pk__in=came).order_by("project__company__name", "user__sort_key"))
     for member in found:
@@ -163,7 +163,7 @@ def log_of() -> QuerySet[GatePass]:
 def gate_list() -> dict[str, str]:
     """Everybody who has a permit, for a gate without network: signed text, so that a phone knows it is ours."""
     permits = EntryPermit.objects.exclude(status=EntryPermit.Status.REPLACED).exclude(member__status="left")
-    newest = permits.order_by("member", "-pk").distinct("member")
+    newest = permits.order_by("member_id", "-pk").distinct("member_id")
     rows = list(newest.select_related("member__user", "member__project__company", "member__project__area", "member__project__host"))  # fmt: skip
     gaps = gaps_of([permit.member for permit in rows])
     within = {member.pk for member in inside()}
