@@ -105,15 +105,16 @@ class Page {
     input.value = "";
     for (const file of files) {
       const photo = { id: newId(), name: file.name, type: file.type, bytes: await file.arrayBuffer() };
-      this.picture(row, photo);
-      await this.hold({ id: photo.id, item: row.dataset.row, fields: [], photo });
+      // Seen is what is kept.
+      await this.hold({ id: photo.id, item: row.dataset.row, fields: [], photo }, () => this.picture(row, photo));
     }
   }
 
-  async hold(record) {
+  async hold(record, then = () => null) {
     const whole = { ...record, user: this.user, url: this.url, version: newId(), at: Date.now() };
     // Where nothing can be kept, it goes to the server all the same.
     await keep(whole).catch(() => this.send(whole));
+    then();
     this.flush();
   }
 

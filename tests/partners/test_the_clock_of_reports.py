@@ -97,7 +97,7 @@ def test_papers_are_told_of_before_they_end_and_after(factory, officer, company,
         )
         actions.check_document(paper, by=officer)
     for moment, event in (
-        ("2026-11-17 08:01+08:00", "document.expiring"),
+        ("2026-12-16 08:01+08:00", "document.expiring"),
         ("2027-01-08 08:01+08:00", "document.ending"),
         ("2027-01-16 08:01+08:00", "document.expired"),
     ):
