@@ -86,7 +86,7 @@ def answer(request, pk: int):
 def _keep(request, report: SelfInspection, item: Item) -> list[str]:
     """What was said and photographed; a sentence for each thing that cannot be kept."""
     form, taken = ReplyForm(request.POST, item=item), _photos(request, item)
-    faults = [fault for faults in form.errors.values() for fault in faults] + taken.errors
+    faults = [str(fault) for faults in form.errors.values() for fault in faults] + taken.errors
     if form.is_valid() and form.was_sent:
         try:
             actions.answer(report, item, by=request.user, **{name: form.cleaned_data[name] for name in TYPED})
