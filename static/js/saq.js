@@ -124,6 +124,11 @@ class Page {
     return this.turn;
   }
 
+  /** Whether the server answers again, so that a page kept from before can be looked up anew. */
+  isThere() {
+    return fetch(location.pathname, { method: "HEAD", cache: "no-store" }).then((answer) => answer.ok, () => false);
+  }
+
   async waiting() {
     const all = (await within("readonly", (store) => store.getAll()).catch(() => [])) ?? [];
     return all.filter((each) => each.user === this.user && each.url === this.url && !each.refused).sort((one, other) => one.at - other.at);
@@ -139,6 +144,7 @@ class Page {
       await forget(record);
       this.show(record, said);
     }
+    if (navigator.onLine && "kept" in document.body.dataset && (await this.isThere())) location.reload();
   }
 
   async send(record) {
@@ -247,6 +253,8 @@ class Page {
     const left = await this.waiting();
     if (left.length) return;
     this.isClear = true;
+    // All of it is there already: a page that slept must not write over what another one wrote.
+    this.form.querySelectorAll("[data-row] [name]").forEach((input) => { input.disabled = true; });
     this.form.requestSubmit(pressed);
   }
 }

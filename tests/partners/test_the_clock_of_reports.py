@@ -11,7 +11,7 @@ from facilities.models import CalendarDay
 from notifications.models import Notification
 from partners import actions
 from partners.actions.reviewing import drawn_by
-from partners.models import CompanyDocument, Draw, SelfInspection
+from partners.models import Draw, SelfInspection
 from partners.periods import due_after, last_period, period_of
 from people.permissions import Role
 from tests import make
@@ -104,4 +104,5 @@ def test_papers_are_told_of_before_they_end_and_after(factory, officer, company,
         with time_machine.travel(moment, tick=False):
             work_off()
             assert lines(supplier)[-1] == event
-    assert CompanyDocument.objects.get().standing == "expired"
+            paper.refresh_from_db()
+            assert (paper.standing == "expired") == (event == "document.expired")
