@@ -335,8 +335,9 @@ WAYS = (
 
 
 def _ids_of(company) -> set[object]:
-    """Of everything that is this company's."""
-    found: set[object] = {company.pk}
+    """Of everything that is this company's, with its hazards and what its people sent."""
+    found: set[object] = {company.pk, *company.corrections.values_list("hazard", flat=True)}
+    found |= set(Attachment.objects.filter(by__in=company.users).values_list("pk", flat=True))
     for model in apps.get_app_config("partners").get_models():
         names = {field.name for field in model._meta.fields}
         for way in WAYS:
@@ -349,13 +350,11 @@ def test_a_supplier_reaches_nothing_of_another_one(two):
     """Each address, with each number of the other's objects: its hazards, reports, answers, photos, files and papers."""
     own, other = two.own.companies
     client, hidden = _client(own.users.get()), f"{two.own.mark}供应商1"
-    theirs = _ids_of(other) | set(other.corrections.values_list("hazard", flat=True))
-    theirs |= set(Attachment.objects.filter(by=other.users.get()).values_list("pk", flat=True))
     for address in ADDRESSES:
         if not address.arguments or address.name.startswith("account_"):
             continue
         verbs = ("start", "accept", "check") if "verb" in address.arguments else ("",)
-        for pk in _sorted(theirs - _ids_of(own)):
+        for pk in _sorted(_ids_of(other) - _ids_of(own)):
             for verb in verbs:
                 url = address.url({"pk": pk, "token": "x", **_also(two.own), "verb": verb})
                 for answer in (client.get(url), client.post(url)) if url else ():

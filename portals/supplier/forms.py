@@ -30,11 +30,20 @@ class ReplyForm(forms.Form):
     def was_sent(self) -> bool:
         return any(self.add_prefix(name) in self.data for name in TYPED)
 
+    def said(self, reply: Reply | None) -> dict[str, Any]:
+        """Of what was not sent, what stands: a page that slept takes no answer back."""
+        stands = _standing(reply)
+        sent = [name for name in TYPED if self.add_prefix(name) in self.data]
+        return stands | {name: self.cleaned_data[name] for name in sent}
+
     def differs(self, reply: Reply | None) -> bool:
         """Whether it says something else than what stands."""
-        empty = {"choice": None, "number": None, "text": "", "note": "", "done_by": None}
-        stands = {name: getattr(reply, name) for name in TYPED} if reply else empty
-        return {name: self.cleaned_data[name] for name in TYPED} != stands
+        return self.said(reply) != _standing(reply)
+
+
+def _standing(reply: Reply | None) -> dict[str, Any]:
+    empty = {"choice": None, "number": None, "text": "", "note": "", "done_by": None}
+    return {name: getattr(reply, name) for name in TYPED} if reply else empty
 
 
 class JoinForm(forms.Form):

@@ -71,7 +71,7 @@ def rows_of(
     for item in report.checklist.items.all():
         number, line = lines.get(item.pk, (0, None))
         reply = line.reply if line else replies.get(item.pk)
-        before = old.get(item.pk) or old.get(item.origin_id)
+        before = old.get(item.pk) or old.get(item.origin_id or 0)
         row = Row(item, number, line, reply, words_of(item, before) if before else "")
         row.typed = _typed(item, reply, typed)
         row.options = _options(item, row.typed["choice"])

@@ -105,15 +105,16 @@ class Page {
     input.value = "";
     for (const file of files) {
       const photo = { id: newId(), name: file.name, type: file.type, bytes: await file.arrayBuffer() };
-      this.picture(row, photo);
-      await this.hold({ id: photo.id, item: row.dataset.row, fields: [], photo });
+      // Seen is what is kept.
+      await this.hold({ id: photo.id, item: row.dataset.row, fields: [], photo }, () => this.picture(row, photo));
     }
   }
 
-  async hold(record) {
+  async hold(record, then = () => null) {
     const whole = { ...record, user: this.user, url: this.url, version: newId(), at: Date.now() };
     // Where nothing can be kept, it goes to the server all the same.
     await keep(whole).catch(() => this.send(whole));
+    then();
     this.flush();
   }
 
@@ -121,6 +122,11 @@ class Page {
   flush() {
     this.turn = this.turn.then(() => this.sendAll()).catch(() => this.tell(this.form.dataset.wordsOffline));
     return this.turn;
+  }
+
+  /** Whether the server answers again, so that a page kept from before can be looked up anew. */
+  isThere() {
+    return fetch(location.pathname, { method: "HEAD", cache: "no-store" }).then((answer) => answer.ok, () => false);
   }
 
   async waiting() {
@@ -138,6 +144,7 @@ class Page {
       await forget(record);
       this.show(record, said);
     }
+    if (navigator.onLine && "kept" in document.body.dataset && (await this.isThere())) location.reload();
   }
 
   async send(record) {
@@ -246,6 +253,8 @@ class Page {
     const left = await this.waiting();
     if (left.length) return;
     this.isClear = true;
+    // All of it is there already: a page that slept must not write over what another one wrote.
+    this.form.querySelectorAll("[data-row] [name]").forEach((input) => { input.disabled = true; });
     this.form.requestSubmit(pressed);
   }
 }

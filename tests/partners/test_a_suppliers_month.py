@@ -166,3 +166,13 @@ def test_a_supplier_reports_a_hazard_with_a_photo_and_a_line(browser, officer, s
     assert browser.get(answer.url).status_code == 200
     browser.force_login(officer)
     assert browser.get(reverse("console:hazard", args=[hazard.pk])).status_code == 200
+
+
+def test_a_page_that_slept_takes_no_answer_back(browser, supplier, report):
+    browser.force_login(supplier)
+    item = report.checklist.items.get(position=1)
+    browser.post(reverse("supplier:answer", args=[report.pk]), {"item": item.pk, f"{item.pk}-choice": "0"})
+    browser.post(
+        reverse("supplier:save", args=[report.pk]), {f"{item.pk}-note": "", f"{item.pk}-done_by": "", "save": "1"}
+    )
+    assert report.replies.get(item=item).choice == 0

@@ -11,7 +11,7 @@ from facilities.models import CalendarDay
 from notifications.models import Notification
 from partners import actions
 from partners.actions.reviewing import drawn_by
-from partners.models import CompanyDocument, Draw, SelfInspection
+from partners.models import Draw, SelfInspection
 from partners.periods import due_after, last_period, period_of
 from people.permissions import Role
 from tests import make
@@ -97,11 +97,12 @@ def test_papers_are_told_of_before_they_end_and_after(factory, officer, company,
         )
         actions.check_document(paper, by=officer)
     for moment, event in (
-        ("2026-11-17 08:01+08:00", "document.expiring"),
+        ("2026-12-16 08:01+08:00", "document.expiring"),
         ("2027-01-08 08:01+08:00", "document.ending"),
         ("2027-01-16 08:01+08:00", "document.expired"),
     ):
         with time_machine.travel(moment, tick=False):
             work_off()
             assert lines(supplier)[-1] == event
-    assert CompanyDocument.objects.get().standing == "expired"
+            paper.refresh_from_db()
+            assert (paper.standing == "expired") == (event == "document.expired")

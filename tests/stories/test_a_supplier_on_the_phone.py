@@ -65,10 +65,13 @@ def fill_in(page, place) -> None:
     choose(page, 1, "做到")
     rows.nth(1).locator("input[type=file]").set_input_files(place.photos["passage"])
     expect(page.get_by_text("先存在手机里")).to_be_visible()
+    expect(rows.nth(1).locator("[data-waits] img")).to_have_count(1)
     page.reload()
     expect(rows.nth(1).locator("input[type=radio]").first).to_be_checked()
     expect(rows.nth(1).locator(".shot img")).to_have_count(1)
     go_offline(page.context, False)
+    page.locator("body:not([data-kept])").wait_for()
+    expect(rows.nth(0).locator("input[type=radio]").first).to_be_checked()
     expect(rows.nth(1).locator("[data-photo] img")).to_have_count(1)
     for number in (2, 3):
         choose(page, number, "没做到")

@@ -165,7 +165,7 @@ def submit_report(report: SelfInspection, *, by: User) -> SelfInspection:
         "photos": [photo.attachment.sha256 for line in rating.lines if line.reply for photo in line.reply.photos.all()],
         "files": list(report.files.values_list("attachment__sha256", flat=True)),
     }
-    columns = {"score": rating.score, "grade": rating.grade, "is_capped": rating.is_capped}
+    columns: dict[str, Any] = {"score": rating.score, "grade": rating.grade, "is_capped": rating.is_capped}
     WORKFLOW.take("submit", report, by=by, data=data, submitted_at=timezone.now(), submitted_by=by, **columns)
     forget(report)
     return report

@@ -3,6 +3,7 @@
 import random
 import secrets
 from datetime import date
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -57,7 +58,12 @@ def return_report(report: SelfInspection, *, by: User, note: str) -> SelfInspect
     if not note.strip():
         raise DomainError(_("Say what is missing; the supplier reads it."))
     due_on = max(report.due_on, workday_after(today(), AGAIN_WORKDAYS))
-    columns = {"decided_at": timezone.now(), "decided_by": by, "reason": note.strip()[:500], "due_on": due_on}
+    columns: dict[str, Any] = {
+        "decided_at": timezone.now(),
+        "decided_by": by,
+        "reason": note.strip()[:500],
+        "due_on": due_on,
+    }
     WORKFLOW.take("return", report, by=by, note=columns["reason"], returns=report.returns + 1, **columns)
     schedule(report)
     return report

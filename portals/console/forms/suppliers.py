@@ -33,7 +33,7 @@ class CompanyForm(forms.Form):
         super().__init__(*args, **more)
         lists = Checklist.objects.current().filter(audience=Audience.SUPPLIERS).order_by("pk")
         choices = [(each.code, say(each.title)) for each in lists]
-        self.fields["questionnaire"].choices = choices or [("", _("none yet"))]  # type: ignore[attr-defined]
+        self.fields["questionnaire"].choices = choices or [("", str(_("none yet")))]  # type: ignore[attr-defined]
 
 
 class FindForm(forms.Form):

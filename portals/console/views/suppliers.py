@@ -195,7 +195,8 @@ def _show(request, company: Company, status: int = 200, **more: Any):
 @require_POST
 def act(request, pk: int, verb: str):
     """One thing done on the company's page; refused, the page comes back with the sentence and with what was typed."""
-    company, more = _find(request, pk), {}
+    company = _find(request, pk)
+    more: dict[str, Any] = {}
     if verb not in VERBS:
         raise Http404
     try:

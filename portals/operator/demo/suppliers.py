@@ -114,7 +114,9 @@ def _report(
     is_last: bool,
 ) -> None:
     checklist = questionnaire_for(company)
-    items = list(checklist.items.all()) if checklist else []
+    if checklist is None:
+        return
+    items = list(checklist.items.all())
     due_on = due_after(period[1])
     report = SelfInspection.objects.create(
         company=company, starts_on=period[0], ends_on=period[1], due_on=due_on, checklist=checklist

@@ -21,7 +21,7 @@ from partners import actions
 from partners.actions.opening import last_accepted
 from partners.models import Reply, ReplyPhoto, ReportFile, SelfInspection
 from portals.photos import Photos, take_photos
-from portals.supplier.forms import TYPED, ReplyForm
+from portals.supplier.forms import ReplyForm
 from portals.supplier.gate import company_page
 from portals.supplier.sheet import rows_of, score_as_json, tip_of
 from portals.web import page, wants_json
@@ -86,10 +86,11 @@ def answer(request, pk: int):
 def _keep(request, report: SelfInspection, item: Item) -> list[str]:
     """What was said and photographed; a sentence for each thing that cannot be kept."""
     form, taken = ReplyForm(request.POST, item=item), _photos(request, item)
-    faults = [fault for faults in form.errors.values() for fault in faults] + taken.errors
+    faults = [str(fault) for faults in form.errors.values() for fault in faults] + taken.errors
     if form.is_valid() and form.was_sent:
+        reply = Reply.objects.filter(report=report, item=item).first()
         try:
-            actions.answer(report, item, by=request.user, **{name: form.cleaned_data[name] for name in TYPED})
+            actions.answer(report, item, by=request.user, **form.said(reply))
         except DomainError as refusal:
             faults.append(refusal.message)
     if taken.photos:
