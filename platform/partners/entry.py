@@ -102,8 +102,8 @@ def _gaps(member: CrewMember, facts: _Facts):
 def _of_company(member: CrewMember):
     project, company = member.project, member.project.company
     if company.standing != Company.Standing.ACTIVE:
-        words = {"name": company.name, "state": company.get_standing_display()}
-        yield Gap("company", _("%(name)s: %(state)s") % words, _("Send them to our contact."))
+        state = {"name": company.name, "state": company.get_standing_display()}
+        yield Gap("company", _("%(name)s: %(state)s") % state, _("Send them to our contact."))
     if project.is_over:
         yield Gap("project", _("The project is over"), _("Our contact prolongs it, or nobody comes in for it."))
     elif project.starts_on > today():
@@ -117,15 +117,15 @@ def _of_papers(member: CrewMember, facts: _Facts):
     kinds = ALWAYS + (FOR_CONSTRUCTION if member.project.is_construction else ())
     held, ask = facts.papers.get(member.project.company_id, {}), _("Their company sends the paper in.")
     for kind in kinds:
-        paper, name = held.get(kind), str(Kind(kind).label)
+        paper, name = held.get(kind), str(kind.label)
         if paper is None:
             yield Gap("paper", _("The company's paper is missing: %(paper)s") % {"paper": name}, ask)
         elif paper.status != CompanyDocument.Status.CURRENT:
             words = _("The company's paper is not checked yet: %(paper)s") % {"paper": name}
             yield Gap("paper", words, _("The safety officer checks it."))
         elif paper.days_left < 0:
-            words = {"paper": name, "day": f"{paper.valid_until:%m-%d}"}
-            yield Gap("paper", _("The company's paper ended on %(day)s: %(paper)s") % words, ask)
+            ended = {"paper": name, "day": f"{paper.valid_until:%m-%d}"}
+            yield Gap("paper", _("The company's paper ended on %(day)s: %(paper)s") % ended, ask)
 
 
 def _of_person(member: CrewMember, facts: _Facts):
@@ -149,7 +149,7 @@ def _of_licence(member: CrewMember, facts: _Facts):
     reasons = [each for each in facts.works.get((member.user_id, member.work), []) if each.is_about_licence]
     for reason in reasons[:1]:
         if member.user_id in facts.filed:
-            yield Gap("licence", _("The licence is not checked yet"), _("The safety officer looks at the photo."))
+            yield Gap("unchecked", _("The licence is not checked yet"), _("The safety officer looks at the photo."))
         else:
             yield Gap("licence", reason.words, _("Send a photo of the licence that is valid now."), LICENCE)
 
@@ -161,8 +161,8 @@ def _of_permit(member: CrewMember, facts: _Facts):
     elif permit is None:
         yield Gap("permit", _("No entry permit"), _("The safety officer issues it."), PERMIT)
     elif permit.status == EntryPermit.Status.REVOKED:
-        words = {"day": f"{permit.revoked_at:%m-%d}", "note": permit.note}
-        yield Gap("revoked", _("Entry permit taken back on %(day)s: %(note)s") % words, _("Ask the safety officer."), PERMIT)  # fmt: skip
+        taken = {"day": f"{permit.revoked_at:%m-%d}", "note": permit.note}
+        yield Gap("revoked", _("Entry permit taken back on %(day)s: %(note)s") % taken, _("Ask the safety officer."), PERMIT)  # fmt: skip
     elif permit.days_left < 0:
         words = _("The entry permit ended on %(day)s") % {"day": f"{permit.ends_on:%m-%d}"}
         yield Gap("expired", words, _("The safety officer issues a new one."), PERMIT)

@@ -14,6 +14,7 @@ from people.permissions import Role
 from tenants.current import current_factory
 
 _GAP = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+_FIRST = re.compile(r"^# ")
 # What the factory says once for the whole site.
 OF_SITE = {
     "emergency_phone": gettext_lazy("Phone for emergencies"),
@@ -39,7 +40,12 @@ def asked_of_site(text: SiteText) -> list[str]:
 def filled(text: SiteText, project: Project) -> str:
     """As somebody of this project reads it."""
     facts = facts_of(project.company, project) | text.facts
-    return _GAP.sub(lambda gap: str(facts.get(gap[1], "")), text.body)
+    return _GAP.sub(lambda gap: str(facts.get(gap[1], "")), as_shown(text.body))
+
+
+def as_shown(body: str) -> str:
+    """The page has a first heading of its own, so that of the text becomes a second one."""
+    return _FIRST.sub("## ", body, count=1)
 
 
 def facts_of(company: Company, project: Project) -> dict[str, Any]:

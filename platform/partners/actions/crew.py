@@ -223,7 +223,7 @@ def start_entry_exam(member: CrewMember, *, by: User) -> Attempt:
     if running := Attempt.objects.filter(person=by, exam=exam, status=Attempt.Status.OPEN).first():
         return running if not running.ends_at or running.ends_at > timezone.now() else start_exam(exam, by=by)
     refuse_idle(member.project.company)
-    gaps = {gap.step for gap in missing(member)}
+    gaps = {gap.code for gap in missing(member)}
     if first := next((step for step in OWN[:3] if step in gaps), None):
         raise DomainError({"person": _("First fill in your own data."), "licence": _("First send your licence."), "briefing": _("First read and sign the briefing.")}[first])  # fmt: skip
     if tries_left(by) <= 0:

@@ -135,7 +135,7 @@ def _read(row: Any) -> dict[str, Any] | None:
     """Nothing for what no page of ours has written."""
     try:
         at = datetime.fromtimestamp(float(row["at"]) / 1000, timezone.get_current_timezone())
-        said = {"id": UUID(str(row["id"])), "at": min(at, timezone.now()), "kind": str(row["kind"])}
+        said: dict[str, Any] = {"id": UUID(str(row["id"])), "at": min(at, timezone.now()), "kind": str(row["kind"])}
         said |= {"permit": int(row.get("permit") or 0), "is_let_in": row["ok"] is True}
     except (KeyError, ValueError, TypeError, OverflowError, OSError, AttributeError):
         return None
@@ -152,7 +152,7 @@ def inside(*members: CrewMember) -> list[CrewMember]:
     came = {row.member_id: row.at for row in last if row.kind == Kind.IN}
     found = list(CrewMember.objects.near().filter(pk__in=came).order_by("project__company__name", "user__sort_key"))
     for member in found:
-        member.came_at = came[member.pk]  # type: ignore[attr-defined]
+        member.came_at = came[member.pk]
     return found
 
 

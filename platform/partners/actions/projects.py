@@ -19,7 +19,7 @@ from facilities.models import Area
 from partners.actions.documents import file_document
 from partners.actions.guards import refuse_idle, refuse_unless_manager
 from partners.models import Company, CompanyDocument, Project, SiteText
-from partners.texts import asked_of_site, digest, filled, open_gaps
+from partners.texts import OF_SITE, asked_of_site, digest, filled, open_gaps
 from people.models import User
 
 AGREEMENT_LASTS = relativedelta(years=1)
@@ -124,7 +124,9 @@ def publish_text(draft: SiteText, *, by: User) -> SiteText:
     if draft.published_at:
         raise WrongStatus(_("This was changed in the meantime. Look at where it stands now."))
     if left := open_gaps(draft):
-        raise DomainError(_("Fill these gaps first: %(gaps)s") % {"gaps": _(", ").join(left)})
+        raise DomainError(
+            _("Fill these gaps first: %(gaps)s") % {"gaps": _(", ").join(str(OF_SITE.get(name, name)) for name in left)}
+        )
     return _publish(draft, by)
 
 

@@ -25,7 +25,7 @@ from partners.actions.gate import inside, log_of
 from partners.entry import current_text, gaps_of, missing
 from partners.models import Company, CompanyDocument, CrewMember, EntryPermit, Project, SiteText
 from partners.passes import code_of
-from partners.texts import open_gaps
+from partners.texts import OF_SITE, open_gaps
 from portals.console.forms.contractors import ContractorForm, ProjectForm, TextForm
 from portals.console.views.suppliers import VERBS as OF_COMPANIES
 from portals.supplier.forms import DocumentForm
@@ -108,7 +108,8 @@ def _show(request, company: Company, status: int = 200, **more: Any):
 @require_POST
 def act(request, pk: int, verb: str):
     """One thing done on the company's page; refused, the page comes back with the sentence and with what was typed."""
-    company, more = _find(request, pk), {}
+    company = _find(request, pk)
+    more: dict[str, Any] = {}
     if verb not in VERBS:
         raise Http404
     try:
@@ -261,8 +262,12 @@ def text(request, slug: str):
         else:
             messages.success(request, _("Saved."))
             return redirect("console:site_texts" if "publish" in request.POST else request.path)
-    context = {"form": form, "kind": Kind(slug).label, "base": base, "gaps": open_gaps(base) if base else []}
+    context = {"form": form, "kind": Kind(slug).label, "base": base, "gaps": _labels(base)}
     return page(request, "console/contractors/text.html", context, status=422 if form.errors else 200)
+
+
+def _labels(text: SiteText | None) -> list[str]:
+    return [str(OF_SITE.get(name, name)) for name in (open_gaps(text) if text else ())]
 
 
 # Gate

@@ -60,7 +60,7 @@ def _places(request):
 def stages_of(member: CrewMember, gaps: list[Gap]) -> list[Stage]:
     """What is done and what comes next."""
     steps = [step for step in (PERSON, LICENCE, BRIEFING, EXAM) if step != LICENCE or member.work]
-    open_steps = {gap.step for gap in gaps}
+    open_steps = {gap.step or gap.code for gap in gaps}
     first = next((step for step in steps if step in open_steps), "")
     words = {PERSON: _("Register"), LICENCE: _("Licence"), BRIEFING: _("Safety briefing"), EXAM: _("Exam")}
     lines = _lines(member)

@@ -1,0 +1,176 @@
+"""From the poster on the own phone to a green light at the gate, which also judges without network."""
+
+import io
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from notifications.models import Message
+from partners import actions
+from partners.models import CrewMember, EntryPermit, GatePass, Project, SiteText
+from partners.passes import code_of
+from people.models import User
+from people.permissions import Role
+from tenants.current import in_factory
+from tests import make
+from tests.stories.conftest import PHONE, chromium, signed_in
+from tests.stories.phone import go_offline
+from training.models import Attempt, Question
+
+pytestmark = pytest.mark.browser
+NUMBER = "13955550001"
+
+
+@pytest.fixture
+def project(place, fresh_factory):
+    cache.clear()
+    make.site_texts()
+    # What the minutes do, and what a pack asks, is tested elsewhere.
+    SiteText.objects.filter(kind="briefing").update(minutes=0, published_at=timezone.now())
+    Question.objects.filter(course_code="entry").exclude(code__startswith="ENTRY-").update(retired_at=timezone.now())
+    return make.project()
+
+
+def aside(factory, function):
+    """A look into the database while the browser's loop runs."""
+
+    def run():
+        with in_factory(factory):
+            return function()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(run).result()
+
+
+def face() -> dict:
+    out = io.BytesIO()
+    Image.effect_noise((480, 640), 60).convert("RGB").save(out, "JPEG")
+    return {"name": "face.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+def test_from_the_poster_to_a_green_light(site, place, project, fresh_factory):
+    officer, guard = make.person(Role.SAFETY_OFFICER), make.person(Role.GUARD)
+    with chromium() as browser:
+        page = browser.new_context(base_url=site, locale="zh-CN", **PHONE).new_page()
+        come_to_the_gate(page, project, fresh_factory)
+        fill_in(page)
+        sign(page)
+        pass_the_exam(page, fresh_factory)
+        expect(page.get_by_text("交上去了")).to_be_visible()
+        permit = aside(fresh_factory, lambda: approve(officer))
+        page.goto("/k/")
+        page.get_by_role("link", name="出示我的入场证").click()
+        expect(page.get_by_text(permit.number)).to_be_visible()
+        gate = signed_in(browser, site, guard.phone, PHONE)
+        look(gate, aside(fresh_factory, lambda: code_of(permit)), fresh_factory, officer)
+        assert gate.faults == []
+    passes = GatePass.objects.order_by("at")
+    assert [(row.kind, row.is_offline) for row in passes][:3] == [("check", False), ("check", True), ("in", True)]
+
+
+def come_to_the_gate(page: Page, project: Project, factory) -> None:
+    page.goto("/k/")
+    page.fill("input[name=phone]", NUMBER)
+    page.get_by_role("button", name="发送验证码").click()
+    page.wait_for_url("**/k/code/")
+
+    def text() -> str:
+        return Message.objects.filter(address=NUMBER).latest("pk").text
+
+    for _second in range(10):
+        page.wait_for_timeout(500)
+        if aside(factory, Message.objects.filter(address=NUMBER).exists):
+            break
+    page.fill("input[name=code]", re.search(r"\d{6}", aside(factory, text))[0])
+    page.get_by_role("button", name="下一步").click()
+    page.fill("input[name=code]", project.code)
+    page.fill("input[name=name]", "刘洋")
+    page.get_by_role("button", name="下一步").click()
+    page.wait_for_url("**/k/crew/**")
+
+
+def fill_in(page: Page) -> None:
+    page.get_by_role("link", name="填我的资料").click()
+    page.fill("input[name=id_number]", make.id_number())
+    page.select_option("select[name=trade]", "fitter")
+    page.fill("input[name=emergency_name]", "刘大姐")
+    page.fill("input[name=emergency_phone]", "13912345678")
+    page.set_input_files("input[name=badge]", face())
+    page.wait_for_timeout(800)
+    page.get_by_role("button", name="存好，下一步").click()
+    page.get_by_role("link", name="看安全交底").click()
+
+
+def sign(page: Page) -> None:
+    """Once without a signature, then with one."""
+    button = page.get_by_role("button", name="我看完了，签字")
+    button.click()
+    expect(page.get_by_text("框里是空的")).to_be_visible()
+    box = page.locator("[data-sign-box]")
+    box.scroll_into_view_if_needed()
+    at = box.bounding_box()
+    page.mouse.move(at["x"] + 30, at["y"] + 40)
+    page.mouse.down()
+    for x, y in ((120, 90), (200, 30), (260, 100)):
+        page.mouse.move(at["x"] + x, at["y"] + y, steps=4)
+    page.mouse.up()
+    page.get_by_role("button", name="我看完了，签字").click()
+    page.get_by_role("button", name="开始考试").click()
+
+
+def pass_the_exam(page: Page, factory) -> None:
+    def right() -> list[int]:
+        return [item.order.index(1) for item in Attempt.objects.latest("pk").items.order_by("position")]
+
+    page.wait_for_url("**/k/papers/**")
+    for number in aside(factory, right):
+        page.locator(".opt").nth(number).click()
+        page.locator(".w-dock button.grow").click()
+    page.get_by_role("button", name="交卷").click()
+
+
+def approve(officer: User) -> EntryPermit:
+    return actions.approve_member(CrewMember.objects.near().get(), by=User.objects.get(pk=officer.pk))
+
+
+def look(gate: Page, code: str, factory, officer: User) -> None:
+    """Green; then without network green and in; with network again red as soon as the permit is taken back."""
+    gate.goto("/gate/")
+    gate.evaluate("navigator.serviceWorker.ready")
+    expect(gate.get_by_text("已联网")).to_be_visible()
+    shown = gate.locator("#gate-verdict .permit")
+    type_in(gate, code)
+    expect(shown.get_by_role("heading", name="可以进")).to_be_visible()
+    expect(shown.get_by_text("刘洋")).to_be_visible()
+    gate.get_by_role("link", name="下一个").click()
+    gate.reload()
+    expect(gate.get_by_text("已联网")).to_be_visible()
+    go_offline(gate.context)
+    gate.reload()
+    type_in(gate, code)
+    expect(shown.get_by_role("heading", name="可以进")).to_be_visible()
+    gate.get_by_role("button", name="登记入场").click()
+    type_in(gate, code[:-4] + "AAAA")
+    expect(shown.get_by_role("heading", name="不能进")).to_be_visible()
+    gate.get_by_role("button", name="下一个").click()
+    expect(gate.get_by_text("3 条待传")).to_be_visible()
+    go_offline(gate.context, False)
+    expect(gate.get_by_text("3 条待传")).to_be_hidden()
+    type_in(gate, code)
+    expect(shown.get_by_role("button", name="登记出场")).to_be_visible()
+
+    def revoke() -> None:
+        actions.revoke_permit(EntryPermit.objects.get(), by=User.objects.get(pk=officer.pk), note="借证")
+
+    aside(factory, revoke)
+    expect(shown.get_by_role("heading", name="不能进")).to_be_visible(timeout=5000)
+
+
+def type_in(gate: Page, code: str) -> None:
+    gate.fill("#code", code)
+    gate.locator("[data-scan] form button").click()
