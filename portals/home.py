@@ -6,6 +6,7 @@ from hazards.models import Hazard, JointGroup, RectificationPlan
 from inspections.models import Pause, Run
 from notifications.reading import open_notices
 from partners.models import (
+    Ban,
     Company,
     CompanyDocument,
     CorrectiveAction,
@@ -14,6 +15,8 @@ from partners.models import (
     Project,
     SelfInspection,
     SiteText,
+    Violation,
+    WorkPermit,
 )
 from people.models import Absence
 from portals.supplier.gate import home_of, is_partner
@@ -50,6 +53,9 @@ def go(request, kind: str, pk: str):
         CompanyDocument._meta.label_lower: _to_document,
         Project._meta.label_lower: _to_project,
         CrewMember._meta.label_lower: _to_crew,
+        WorkPermit._meta.label_lower: _to_work,
+        Violation._meta.label_lower: lambda user, pk: _to_crew(user, _seen(Violation, user, pk).member_id),
+        Ban._meta.label_lower: _to_ban,
         EntryPermit._meta.label_lower: _to_permit,
         SiteText._meta.label_lower: lambda user, pk: redirect(
             "contractor:home" if is_partner(user) else "console:site_texts"
@@ -79,6 +85,20 @@ def _to_project(user, pk: int):
 def _to_crew(user, pk: int):
     member = get_object_or_404(CrewMember.objects.visible_to(user), pk=pk)
     return redirect("contractor:home") if is_partner(user) else redirect("console:crew", pk=member.pk)
+
+
+def _seen(model, user, pk: int):
+    return get_object_or_404(model.objects.visible_to(user), pk=pk)
+
+
+def _to_work(user, pk: int):
+    permit = _seen(WorkPermit, user, pk)
+    return redirect("contractor:work" if is_partner(user) else "console:work", pk=permit.pk)
+
+
+def _to_ban(user, pk: int):
+    found = _seen(Ban, user, pk)
+    return redirect("contractor:appeal", pk=pk) if is_partner(user) else redirect("console:crew", pk=found.member_id)
 
 
 def _to_permit(user, pk: int):

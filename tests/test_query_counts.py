@@ -30,7 +30,7 @@ from hazards.models import (
 from inspections.actions import ask_pause
 from inspections.models import Run
 from notifications.models import Feed, Message, Notification, PushSubscription, Robot
-from partners.models import SelfInspection
+from partners.models import CrewMember, GatePass, SelfInspection, WorkPermit
 from people.models import Duty, JobRole, User
 from people.permissions import Role
 from tests import make
@@ -60,6 +60,10 @@ PAGES = (
     "/desk/screen/",
     "/desk/screens/",
     "/desk/suppliers/",
+    "/desk/contractors/",
+    "/desk/contractors/gate/",
+    "/desk/contractors/works/",
+    "/gate/inside/",
     "/desk/feed/",
     "/m/feed/",
     "/bell/",
@@ -133,11 +137,24 @@ def add_some(officer, count: int) -> None:
         SelfInspection.objects.filter(pk=handed_in).update(
             status="submitted", score=80, grade="B", submitted_at=timezone.now()
         )
+        _crew(officer)
         for status in (Status.REPORTED, Status.SECOND_REVIEW, Status.CLOSED):
             hazard = make.hazard(
                 status, reporter=officer, published_on=None if status == Status.REPORTED else timezone.localdate()
             )
             Evidence.objects.create(hazard=hazard, attachment=make.photo(officer), stage="before")
+
+
+def _crew(officer) -> None:
+    """A contractor with somebody inside, somebody who waits, and a work permit that runs."""
+    place, now = make.project(), timezone.now()
+    for status in ("approved", "waiting"):
+        member = make.crew_member(place)
+        CrewMember.objects.filter(pk=member.pk).update(status=status)
+        GatePass.objects.create(kind="in", member=member, is_let_in=True, guard=officer, at=now)
+    facts = {"number": f"ZY{place.pk}", "kind": "lifting", "project": place, "area": place.area, "applicant": officer}
+    facts |= {"status": "running", "starts_at": now, "ends_at": now + timedelta(hours=1), "guardian": member}
+    WorkPermit.objects.create(what="吊装", measures="警戒", **facts)
 
 
 def _learn(officer, team) -> None:

@@ -36,7 +36,19 @@ from inspections.models import Checklist, Frequency, Item, Pause, Plan, Run, Sto
 from notifications.models import Feed, Message, Mute, Notification, PushSubscription, QuietHours, Robot, RuleChange
 from partners.actions import add_file, answer, correct_at_partner, file_document, invite, open_report
 from partners.actions.companies import add_member
-from partners.models import Company, CrewMember, Draw, EntryPermit, GatePass, Reading, ReplyPhoto, SpotCheck
+from partners.models import (
+    Company,
+    CrewMember,
+    Draw,
+    EntryPermit,
+    GasReading,
+    GatePass,
+    Reading,
+    ReplyPhoto,
+    SpotCheck,
+    Violation,
+    WorkPermit,
+)
 from people.models import Absence, Duty, JobRole, Team, User
 from people.permissions import Role
 from tests import make
@@ -169,6 +181,14 @@ def _contractors(world: World, workshop: Department, area: Area) -> None:
         permit = EntryPermit.objects.create(
             member=member, number=f"{mark}RC{number}", issued_by=officer, ends_on=timezone.localdate(), ends_with="days"
         )
+        permit_of = {"kind": "lifting", "project": place, "area": area, "applicant": boss, "guardian": member}
+        work = WorkPermit.objects.create(
+            number=f"{mark}ZY{number}", what=f"{mark}吊装", measures=f"{mark}警戒", starts_at=timezone.now(),
+            ends_at=timezone.now() + timedelta(hours=2), **permit_of,
+        )  # fmt: skip
+        work.crew.set([member])
+        GasReading.objects.create(permit=work, oxygen=20, is_within=True, by=worker)
+        Violation.objects.create(member=member, points=1, what=f"{mark}没戴帽子", photo=badge, by=officer)
         GatePass.objects.create(
             kind="in", member=member, permit=permit, is_let_in=True, guard=officer, at=timezone.now(), words=f"{mark}进"
         )

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+import yaml
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -135,6 +136,17 @@ def install_entry(pack: Pack, *, by: Any) -> int:
     texts = [install_text(SiteText.Kind.BRIEFING, briefing["body"], briefing["minutes"], by=by)] if briefing else []
     texts.append(install_text(SiteText.Kind.AGREEMENT, agreement_text(), 1, by=by))
     return new + sum(text is not None for text in texts)
+
+
+@action
+def checklist_for_contractors(*, by: Any) -> Checklist:
+    """With the kind of hazard that it needs, where the factory has none of that name yet."""
+    path = settings.CONTENT_ROOT / "contractors" / "check.yaml"
+    row = yaml.safe_load(path.read_text(encoding="utf-8"))
+    category = {"name": {"zh": "相关方作业", "en": "Work of contractors"}, "gbt13861": 4, "level": Level.SERIOUS}
+    Category.objects.get_or_create(code="contractor", defaults=category)
+    install_checklists([row], by=by)
+    return Checklist.objects.filter(code=row["code"]).order_by("-version")[0]
 
 
 def agreement_text() -> str:

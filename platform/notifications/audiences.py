@@ -222,6 +222,19 @@ def crews_on_site(event: Event, subject: Any) -> Iterable[User]:
     return User.objects.filter(crew_places__project__in=Project.objects.running(), crew_places__status="approved")
 
 
+def work_people(event: Event, subject: Any) -> Iterable[User]:
+    """Who applied, who watches, and who does it."""
+    return [subject.applicant, subject.guardian.user, *(member.user for member in subject.crew.select_related("user"))]
+
+
+def work_people_and_officers(event: Event, subject: Any) -> Iterable[User]:
+    return [*work_people(event, subject), *entry_approvers(event, subject)]
+
+
+def ban_deciders(event: Event, subject: Any) -> Iterable[User]:
+    return holding("partners.lift_ban")
+
+
 def guards(event: Event, subject: Any) -> Iterable[User]:
     return holding("gate.check")
 
@@ -261,4 +274,7 @@ AUDIENCES: dict[Audience, str | Promise] = {
     crew_person: _("who it is about"),
     crew_and_company: _("who it is about, and the company's administrator"),
     crews_on_site: _("crews on site"),
+    work_people: _("who applied, watches and works"),
+    work_people_and_officers: _("who applied, watches and works, and safety officers"),
+    ban_deciders: _("leaders"),
 }

@@ -5,19 +5,33 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from dateutil.relativedelta import relativedelta
+from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.words import say
 from facilities.calendar import today
-from partners.models import Company, CompanyDocument, CrewMember, EntryPermit, Reading, SiteText, Trade
+from partners.models import (
+    Ban,
+    Company,
+    CompanyDocument,
+    CrewMember,
+    EntryPermit,
+    Reading,
+    SiteText,
+    Trade,
+    Violation,
+)
 from training.gate import what_is_missing
 from training.models import Attempt, Exam, Licence
 
 # The job role of everybody who comes with a contractor; by it the entry exam is theirs.
-CREW_ROLE, CREW_NAME = "contractor-crew", {"zh": "外来施工人员", "en": "Contractor's worker"}
+CREW_ROLE, CREW_NAME = "contractor-worker", {"zh": "外来施工人员", "en": "Contractor's worker"}
 LONGEST = 90
 EXAM_LASTS = 365
 TRIES_A_DAY = 3
+MOST_POINTS = 12
 Kind = CompanyDocument.Kind
 ALWAYS, FOR_CONSTRUCTION = (Kind.LICENCE, Kind.INSURANCE, Kind.AGREEMENT), (Kind.PERMIT, Kind.SAFETY)
 # What the crew does itself, in this order.
@@ -70,9 +84,19 @@ class _Facts:
         since = self.on - timedelta(days=EXAM_LASTS)
         passed = Attempt.objects.filter(person__in=people, exam=self.exam, is_passed=True, ended_at__date__gte=since)
         self.passed = {row.person_id: row for row in passed.order_by("ended_at")} if self.exam else {}
+        marks = {member.id_mark for member in members} - {""}
+        self.bans = dict(Ban.objects.in_force().filter(id_mark__in=marks).values_list("id_mark", "reason"))
+        self.points = points_of(marks)
         self.permits = {}
         for permit in EntryPermit.objects.filter(member__in=members).order_by("pk"):
             self.permits[permit.member_id] = permit
+
+
+def points_of(marks: Collection[str]) -> dict[str, int]:
+    """By the ID number's mark, over all projects and companies: the points of the last twelve months."""
+    since = timezone.now() - relativedelta(years=1)
+    rows = Violation.objects.counted().filter(member__id_mark__in=marks, at__gte=since).order_by()
+    return dict(rows.values_list("member__id_mark").annotate(sum=Sum("points")))
 
 
 def _papers(companies: Collection[int]) -> dict[int, dict[str, CompanyDocument]]:
@@ -93,10 +117,21 @@ def entry_exam() -> Exam | None:
 
 
 def _gaps(member: CrewMember, facts: _Facts):
+    yield from _held_against(member, facts)
     yield from _of_company(member)
     yield from _of_papers(member, facts)
     yield from _of_person(member, facts)
     yield from _of_permit(member, facts)
+
+
+def _held_against(member: CrewMember, facts: _Facts):
+    if member.id_mark and (reason := facts.bans.get(member.id_mark)):
+        yield Gap("banned", _("On the blacklist: %(reason)s") % {"reason": reason}, _("Call the safety officer."))
+    points = facts.points.get(member.id_mark, 0)
+    if points >= MOST_POINTS:
+        yield Gap(
+            "points", _("%(n)d points within a year") % {"n": points}, _("Not let in until points are a year old.")
+        )
 
 
 def _of_company(member: CrewMember):

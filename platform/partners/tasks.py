@@ -1,7 +1,7 @@
 from datetime import date
 
 from partners import actions
-from partners.models import Company, CompanyDocument, SelfInspection
+from partners.models import Company, CompanyDocument, CrewMember, EntryPermit, SelfInspection, WorkPermit
 from tenants import due
 
 
@@ -28,3 +28,18 @@ def draw_reports(starts_on: str, ends_on: str) -> None:
 @due.handler("partners.follow_document")
 def follow_document(document: int, step: int) -> None:
     actions.follow_document(CompanyDocument.objects.select_related("company").get(pk=document), step)
+
+
+@due.handler("partners.follow_permit")
+def follow_permit(permit: int) -> None:
+    actions.follow_permit(EntryPermit.objects.select_related("member__user").get(pk=permit))
+
+
+@due.handler("partners.forget_member")
+def forget_member(member: int) -> None:
+    actions.forget_member(CrewMember.objects.get(pk=member))
+
+
+@due.handler("partners.expire_work")
+def expire_work(permit: int) -> None:
+    actions.expire_work(WorkPermit.objects.get(pk=permit))

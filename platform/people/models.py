@@ -41,8 +41,9 @@ class UserManager(BaseUserManager):
         return self.get(login_key=key)
 
     def insiders(self) -> models.QuerySet["User"]:
-        """Everybody with an account; who is here only by a link to one hazard is in no list of people."""
-        return User.objects.exclude(pk__in=RoleGrant.objects.filter(role=Role.OUTSIDER).values("user"))
+        """In no list of people is who comes only by a link to one hazard, or with the crew of a contractor."""
+        outside = (Role.OUTSIDER, Role.CONTRACTOR_WORKER)
+        return User.objects.exclude(pk__in=RoleGrant.objects.filter(role__in=outside).values("user"))
 
     def holding(self, roles: str | Collection[str], department_id: int | None = None) -> models.QuerySet["User"]:
         """Active people with this role or one of these, everywhere or for the department, and who stands in for them."""

@@ -95,6 +95,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "partners.crew": {Role.CONTRACTOR_WORKER},
         # Who comes in: approved, and taken back.
         "partners.approve": {Role.SAFETY_OFFICER},
+        # Work permits: applied for and watched over by the crew; whoever looks after safety stops them.
+        "partners.work": {Role.CONTRACTOR_WORKER, Role.CONTRACTOR_ADMIN},
+        "partners.stop_work": {Role.SAFETY_OFFICER, Role.WORKSHOP_HEAD, Role.TEAM_LEADER} | _LEADERS,
+        # Somebody on the blacklist objects: decided by whoever did not set it.
+        "partners.lift_ban": _LEADERS,
         "gate.check": {Role.GUARD, Role.SAFETY_OFFICER},
         # training
         "training.learn": _SHOP_FLOOR | _OFFICE | _LEADERS | {Role.TRAINER, Role.GUARD},

@@ -44,6 +44,7 @@ from portals.console.views import (
     suppliers,
     uploads,
     workflow,
+    works,
 )
 from portals.groups import views as groups
 
@@ -66,6 +67,10 @@ urlpatterns = [
     path("contractors/texts/<slug:slug>/", contractors.text, name="site_text"),
     path("contractors/gate/", contractors.log, name="gate_log"),
     path("contractors/poster/", contractors.poster, name="poster"),
+    path("contractors/works/", works.index, name="works"),
+    path("contractors/works/kinds/", works.kinds, name="work_kinds"),
+    path("contractors/works/<int:pk>/", works.show, name="work"),
+    path("contractors/works/<int:pk>/<slug:verb>/", works.act, name="work_act"),
     path("contractors/<int:pk>/", contractors.show, name="contractor"),
     path("contractors/<int:pk>/<slug:verb>/", contractors.act, name="contractor_act"),
     path("contractors/crew/<int:pk>/", contractors.crew, name="crew"),

@@ -9,5 +9,6 @@ urlpatterns = [
     path("log/", gate.log, name="log"),
     path("inside/", gate.roll_call, name="inside"),
     path("<int:pk>/", gate.look, name="look"),
+    path("<int:pk>/send/", gate.send, name="send"),
     path("<int:pk>/move/", gate.move, name="move"),
 ]

@@ -2,7 +2,7 @@ from django.urls import path
 
 from portals import feed
 from portals.contractor.gate import portal_page
-from portals.contractor.views import company, entrance, papers, way
+from portals.contractor.views import company, entrance, papers, way, works
 
 app_name = "contractor"
 urlpatterns = [
@@ -23,6 +23,11 @@ urlpatterns = [
     path("papers/<int:pk>/end/", papers.end, name="paper_end"),
     path("company/", company.index, name="company"),
     path("company/agreement/<int:pk>/", company.agreement, name="agreement"),
+    path("works/", works.index, name="works"),
+    path("works/apply/<int:pk>/", works.apply, name="apply"),
+    path("works/<int:pk>/", works.show, name="work"),
+    path("works/<int:pk>/<slug:verb>/", works.act, name="work_act"),
+    path("bans/<int:pk>/", company.appeal, name="appeal"),
     path("feed/", portal_page(feed.show), {"face": "contractor"}, name="feed"),
     path("feed/<slug:verb>/", portal_page(feed.act), {"face": "contractor"}, name="feed_act"),
 ]

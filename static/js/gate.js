@@ -63,7 +63,14 @@ class Gate {
     this.view.hidden = true;
     this.view.replaceChildren();
     document.body.classList.remove("has-verdict");
-    this.form.elements.code.focus();
+    this.ready();
+  }
+
+  /** The next person stands there already: the camera opens by itself where it was allowed before. */
+  async ready() {
+    const permission = await navigator.permissions?.query({ name: "camera" }).catch(() => null);
+    if (permission?.state === "granted") this.box.querySelector("[data-scan-open]").click();
+    else this.form.elements.code.focus();
   }
 
   // Without network

@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from notifications.models import Message
-from partners.models import CrewMember, EntryPermit, GatePass, SiteText
+from partners import actions
+from partners.models import Company, CompanyDocument, CrewMember, EntryPermit, GatePass, SiteText
 from partners.passes import code_of
 from people.models import User
 from people.permissions import Role
@@ -182,3 +184,89 @@ def test_the_company_signs_the_agreement_on_the_screen(browser, project, officer
     assert browser.post(page, {"strokes": make.SIGNED}).status_code == 302
     paper = project.company.documents.get(status="filed")
     assert paper.kind == "agreement" and paper.file.content_type == "application/pdf"
+
+
+def suspend(permit, officer):
+    actions.change_standing(permit.member.project.company, Company.Standing.SUSPENDED, by=officer, note="转包")
+    return "已停用"
+
+
+def end(permit, officer):
+    actions.end_project(permit.member.project, by=officer)
+    return "项目已经结束"
+
+
+def insurance(permit, officer):
+    CompanyDocument.objects.filter(kind="insurance").update(valid_until=timezone.localdate() - timedelta(days=1))
+    return "过期了"
+
+
+def newer(permit, officer):
+    actions.publish_text(actions.write_text("briefing", "新规矩", by=officer, minutes=3, facts={}), by=officer)
+    return "交底改了，新的还没签"
+
+
+def over(permit, officer):
+    EntryPermit.objects.update(ends_on=timezone.localdate() - timedelta(days=1))
+    return "入场证"
+
+
+def revoke(permit, officer):
+    actions.revoke_permit(permit, by=officer, note="借证给别人")
+    return "借证给别人"
+
+
+def points(permit, officer):
+    actions.note_violation(permit.member, by=officer, points=12, what="酒后上岗")
+    return "一年内记了 12 分"
+
+
+def blacklist(permit, officer):
+    actions.ban(permit.member, by=officer, reason="伪造证件", evidence=make.photo(officer))
+    return "在黑名单上：伪造证件"
+
+
+def leave(permit, officer):
+    actions.sign_off(permit.member, by=officer, note="干完了")
+    return "已经离场"
+
+
+def exam(permit, officer):
+    Attempt.objects.update(ended_at=timezone.now() - timedelta(days=400))
+    return "进场考试没过"
+
+
+@pytest.mark.parametrize("reason", [suspend, end, insurance, newer, over, revoke, points, blacklist, leave, exam])
+def test_each_reason_is_red_with_its_sentence(browser, project, officer, guard, reason):
+    permit = make.entry_permit(make.crew_member(project))
+    browser.force_login(guard)
+    assert 'class="permit"' in browser.post("/gate/", {"code": code_of(permit)}).content.decode()
+    words = reason(permit, officer)
+    page = browser.post("/gate/", {"code": code_of(permit)}).content.decode()
+    assert 'class="permit no"' in page and words in page
+    assert browser.post(f"/gate/{permit.pk}/move/", {"kind": "in"}).status_code == 200
+    assert not GatePass.objects.filter(kind="in").exists(), "nobody is written down as in with a red light"
+
+
+def test_the_guard_sends_the_link_to_what_is_missing(browser, project, officer, guard, work_off):
+    permit = make.entry_permit(make.crew_member(project))
+    suspend(permit, officer)
+    browser.force_login(guard)
+    browser.post(f"/gate/{permit.pk}/send/")
+    work_off()
+    assert "/k/" in Message.objects.filter(channel="sms", address=permit.member.user.phone).latest("pk").text
+
+
+def test_two_years_later_the_personal_data_are_gone(factory, project, work_off):
+    permit = make.entry_permit(make.crew_member(project))
+    with time_machine.travel(timezone.now() + timedelta(days=800)):
+        actions.forget_member(permit.member)
+    member = CrewMember.objects.get(pk=permit.member_id)
+    assert (member.sealed_id, member.face, member.badge, member.emergency_phone) == ("", "", None, "")
+
+
+def test_what_the_gate_saw_cannot_be_changed(project, guard):
+    actions.scan("x", by=guard)
+    for change in (lambda: GatePass.objects.update(words=""), lambda: GatePass.objects.all().delete()):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()

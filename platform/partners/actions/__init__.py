@@ -9,6 +9,8 @@ from partners.actions.corrections import correct_at_partner as correct_at_partne
 from partners.actions.corrections import report_from_portal as report_from_portal
 from partners.actions.crew import approve_member as approve_member
 from partners.actions.crew import beat_reading as beat_reading
+from partners.actions.crew import follow_permit as follow_permit
+from partners.actions.crew import forget_member as forget_member
 from partners.actions.crew import join_project as join_project
 from partners.actions.crew import record_person as record_person
 from partners.actions.crew import register as register
@@ -33,6 +35,7 @@ from partners.actions.filling import rated as rated
 from partners.actions.filling import submit_report as submit_report
 from partners.actions.gate import pass_through as pass_through
 from partners.actions.gate import scan as scan
+from partners.actions.gate import send_way as send_way
 from partners.actions.gate import take_offline as take_offline
 from partners.actions.opening import follow_period as follow_period
 from partners.actions.opening import open_report as open_report
@@ -41,6 +44,7 @@ from partners.actions.opening import tell_late as tell_late
 from partners.actions.projects import add_project as add_project
 from partners.actions.projects import end_project as end_project
 from partners.actions.projects import install_text as install_text
+from partners.actions.projects import plan_checks as plan_checks
 from partners.actions.projects import prolong_project as prolong_project
 from partners.actions.projects import publish_text as publish_text
 from partners.actions.projects import sign_agreement as sign_agreement
@@ -49,3 +53,20 @@ from partners.actions.reviewing import accept_report as accept_report
 from partners.actions.reviewing import draw_reports as draw_reports
 from partners.actions.reviewing import note_spot_check as note_spot_check
 from partners.actions.reviewing import return_report as return_report
+from partners.actions.violations import answer_appeal as answer_appeal
+from partners.actions.violations import appeal as appeal
+from partners.actions.violations import ban as ban
+from partners.actions.violations import note_violation as note_violation
+from partners.actions.violations import withdraw_violation as withdraw_violation
+from partners.actions.works import apply_for_work as apply_for_work
+from partners.actions.works import approve_work as approve_work
+from partners.actions.works import decline_work as decline_work
+from partners.actions.works import expire_work as expire_work
+from partners.actions.works import extend_work as extend_work
+from partners.actions.works import hand_back_work as hand_back_work
+from partners.actions.works import measure_gas as measure_gas
+from partners.actions.works import pause_work as pause_work
+from partners.actions.works import resume_work as resume_work
+from partners.actions.works import start_work as start_work
+from partners.actions.works import stop_work as stop_work
+from partners.actions.works import switch_kind as switch_kind

@@ -2,8 +2,11 @@
 
 import base64
 import io
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
@@ -13,10 +16,11 @@ from core.counters import next_number
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit
 from core.models import Attachment
-from core.secrets import seal, unseal
+from core.secrets import seal
+from core.zone import zone
 from facilities.calendar import today
 from partners.actions.companies import add_member
-from partners.actions.guards import refuse_idle
+from partners.actions.guards import reason_in, refuse_idle
 from partners.entry import CREW_NAME, CREW_ROLE, OWN, TRIES_A_DAY, entry_exam, missing, permit_end
 from partners.idnumbers import mark_of, normal_id
 from partners.models import CREW, CompanyMember, CrewMember, EntryPermit, Project, Reading, SiteText, Trade
@@ -25,12 +29,17 @@ from people.actions import sort_key
 from people.models import JobRole, User
 from people.permissions import Role
 from people.phones import normal_phone
+from tenants import due
 from training.actions import Card, file_licence, start_exam
 from training.actions.study import counted
 from training.models import Attempt, Licence
 
 Status = CrewMember.Status
 FACE = (192, 244)
+# After the last day on site.
+KEPT = relativedelta(months=24)
+# Days before the permit's last one on which somebody is told.
+REMINDERS = (7, 1)
 
 
 @visible_through
@@ -71,7 +80,11 @@ def register(code: str, *, phone: str, name: str, language: str = "zh-hans") -> 
     user = User(name=name.strip()[:60], sort_key=sort_key(name), phone=phone, phone_verified=True, language=language)
     user.job_role = role
     user.set_unusable_password()
-    user.save()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:  # the same form, sent twice at once
+        raise WrongStatus(_("This number has an account already. Sign in with it.")) from None
     add_member(project.company, user, role=Role.CONTRACTOR_WORKER)
     return _place(project, User.objects.get(pk=user.pk))
 
@@ -93,6 +106,7 @@ def join_project(code: str, *, by: User) -> CrewMember:
 
 def _place(project: Project, user: User) -> CrewMember:
     """What was written down for an earlier project is taken over; the ID card is shown anew at the gate by its photo."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     found = CrewMember.objects.filter(project=project, user=user).first()
     if found and found.status != Status.LEFT:
         return found
@@ -103,6 +117,34 @@ def _place(project: Project, user: User) -> CrewMember:
         project=project, user=user, defaults=facts | {"status": Status.REGISTERING, "note": ""}
     )
     emit("crew.joined", member, by=user, name=user.name, project=project.name)
+    _forget_later(member, project.ends_on)
+    return member
+
+
+def _forget_later(member: CrewMember, last_on: date) -> None:
+    when = datetime.combine(last_on, time(3), zone()) + KEPT
+    due.at(when, "partners.forget_member", key=f"crew:{member.pk}:forget", member=member.pk)
+
+
+@action
+def forget_member(member: CrewMember) -> CrewMember:
+    """The clock: two years after the last time somebody was here, what only the entry needed is gone.
+
+    Who came and went, what was signed and the points stay: they are records of safety.
+    """
+    member = _locked(member)
+    last = member.passes.order_by("-at").first()
+    last_on = max(member.project.ends_on, timezone.localdate(last.at) if last else member.project.ends_on)
+    if datetime.combine(last_on, time(3), zone()) + KEPT > timezone.now():
+        _forget_later(member, last_on)
+        return member
+    badge, columns = member.badge, ("sealed_id", "id_end", "face", "emergency_name", "emergency_phone")
+    CrewMember.objects.filter(pk=member.pk).update(badge=None, **dict.fromkeys(columns, ""))
+    if badge and not CrewMember.objects.filter(badge=badge).exists():
+        for file in (badge.original, badge.shown):
+            file.delete(save=False)
+        badge.delete()
+    emit("crew.forgotten", member, by=None)
     return member
 
 
@@ -158,10 +200,6 @@ def _badge(badge: Attachment | None) -> dict[str, Any]:
     out = io.BytesIO()
     small.save(out, "JPEG", quality=62)
     return {"badge": badge, "face": f"data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode()}"}
-
-
-def id_number_of(member: CrewMember) -> str:
-    return unseal(member.sealed_id)
 
 
 @action
@@ -282,24 +320,35 @@ def _issue(member: CrewMember, by: User) -> EntryPermit:
         ends_with=ends_with,
     )
     emit("entry_permit.issued", permit, by=by, number=permit.number, day=ends_on, name=member.user.name)
+    for days in REMINDERS:
+        when = datetime.combine(ends_on - timedelta(days=days), time(8), zone())
+        if when > timezone.now():
+            due.at(when, "partners.follow_permit", key=f"entry_permit:{permit.pk}:{days}", permit=permit.pk)
     return permit
 
 
 @action
+def follow_permit(permit: EntryPermit) -> None:
+    """The clock, before its last day."""
+    if permit.status == EntryPermit.Status.ISSUED and permit.member.status == Status.APPROVED:
+        facts = {"name": permit.member.user.name, "days": permit.days_left, "day": permit.ends_on}
+        emit("entry_permit.ending", permit, by=None, **facts)
+
+
+@action
 def return_member(member: CrewMember, *, by: User, note: str) -> CrewMember:
-    _reason(note)
-    CREW.take("return", _locked(member), by=by, note=note.strip()[:200], decided_by=by, decided_at=timezone.now())
-    CrewMember.objects.filter(pk=member.pk).update(note=note.strip()[:200])
+    note = reason_in(note)
+    CREW.take("return", _locked(member), by=by, note=note, decided_by=by, decided_at=timezone.now())
+    CrewMember.objects.filter(pk=member.pk).update(note=note)
     return member
 
 
 @action
 def sign_off(member: CrewMember, *, by: User, note: str) -> CrewMember:
     """They do not come any more; the permit ends with it."""
-    _reason(note)
-    member = _locked(member)
-    CREW.take("leave", member, by=by, note=note.strip()[:200])
-    CrewMember.objects.filter(pk=member.pk).update(note=note.strip()[:200])
+    note, member = reason_in(note), _locked(member)
+    CREW.take("leave", member, by=by, note=note)
+    CrewMember.objects.filter(pk=member.pk).update(note=note)
     for permit in EntryPermit.objects.in_force().filter(member=member):
         _revoke(permit, by, note)
     return member
@@ -310,7 +359,7 @@ def revoke_permit(permit: EntryPermit, *, by: User, note: str) -> EntryPermit:
     """Red at the gate within seconds."""
     if not by.can("partners.approve"):
         raise NotAllowed(_("Only the safety officer decides who comes in."))
-    _reason(note)
+    note = reason_in(note)
     _locked(permit.member)
     permit = EntryPermit.objects.select_related("member__user").get(pk=permit.pk)
     if permit.status != EntryPermit.Status.ISSUED:
@@ -319,18 +368,12 @@ def revoke_permit(permit: EntryPermit, *, by: User, note: str) -> EntryPermit:
 
 
 def _revoke(permit: EntryPermit, by: User, note: str) -> EntryPermit:
-    columns = {"status": EntryPermit.Status.REVOKED, "revoked_at": timezone.now(), "revoked_by": by}
-    columns["note"] = note.strip()[:200]
+    columns = {"status": EntryPermit.Status.REVOKED, "revoked_at": timezone.now(), "revoked_by": by, "note": note}
     for name, value in columns.items():
         setattr(permit, name, value)
     permit.save(update_fields=list(columns))
     emit("entry_permit.revoked", permit, by=by, number=permit.number, note=permit.note, name=permit.member.user.name)
     return permit
-
-
-def _reason(note: str) -> None:
-    if not note.strip():
-        raise DomainError(_("Write the reason; it stays on record."))
 
 
 def _locked(member: CrewMember) -> CrewMember:

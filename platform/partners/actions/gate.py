@@ -7,16 +7,20 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError, NotAllowed
 from core.events import action, emit
+from core.limits import allow
 from core.words import say
 from partners.entry import gaps_of, missing, trade_words
 from partners.models import CrewMember, EntryPermit, GatePass
 from partners.passes import read_code, sign_list
 from people.models import User
+from tenants import due
+from tenants.addresses import address_of
+from tenants.current import current_factory
 
 Kind = GatePass.Kind
 # What a phone at the gate hands in later: not older than this, and at most so many at once.
@@ -112,11 +116,24 @@ def _write(kind: str, verdict: Verdict, by: User, **more: Any) -> GatePass:
 
 
 @action
+def send_way(permit: EntryPermit, *, by: User) -> None:
+    """Whoever stands outside gets the link to what is missing as a text."""
+    refuse_unless_guard(by)
+    user = permit.member.user
+    allow("gate_link", str(user.pk), most=3, within=timedelta(hours=6))
+    words = {"factory": current_factory().name, "link": f"{address_of(current_factory())}/k/"}
+    with translation.override(user.language):
+        text = _("%(factory)s: scan the code at the gate and go on with this number: %(link)s") % words
+    due.now("notifications.send_sms", phone=user.phone, text=text, key=f"way:{permit.pk}:{uuid4()}")
+
+
+@action
 def take_offline(rows: list[dict[str, Any]], *, by: User) -> list[str]:
     """What a gate did without network, each once by the id that its phone made; returns the ids that are safe now."""
     refuse_unless_guard(by)
     if len(rows) > MOST:
         raise DomainError(_("Too much at once. Send it in parts."))
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # two pages of one phone
     taken = []
     for row in rows:
         said = _read(row)

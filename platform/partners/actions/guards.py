@@ -13,6 +13,13 @@ def refuse_unless_manager(by: User | None) -> None:
         raise NotAllowed(_("Your role does not look after suppliers. Ask the safety officer."))
 
 
+def reason_in(note: str) -> str:
+    """What is decided against somebody has a reason."""
+    if not note.strip():
+        raise DomainError(_("Write the reason; it stays on record."))
+    return note.strip()[:200]
+
+
 def refuse_idle(company: Company) -> None:
     if not company.is_active:
         raise DomainError(

@@ -1,7 +1,7 @@
 """What a contractor does here: projects, the texts that are signed, and the safety agreement."""
 
 import secrets
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -16,11 +16,14 @@ from core.models import Attachment
 from core.pdf import CONTENT_TYPE, render_pdf
 from facilities.calendar import today
 from facilities.models import Area
+from inspections.actions import create_plan
+from inspections.models import Checklist, Plan
 from partners.actions.documents import file_document
 from partners.actions.guards import refuse_idle, refuse_unless_manager
 from partners.models import Company, CompanyDocument, Project, SiteText
 from partners.texts import OF_SITE, asked_of_site, digest, filled, open_gaps
 from people.models import User
+from people.permissions import Role
 
 AGREEMENT_LASTS = relativedelta(years=1)
 LONGEST_PROJECT = relativedelta(years=3)
@@ -78,6 +81,23 @@ def end_project(project: Project, *, by: User) -> Project:
     if Project.objects.filter(pk=project.pk, is_ended=False).update(is_ended=True):
         project.is_ended = True
         emit("project.ended", project, by=by, name=project.name)
+    return project
+
+
+@action
+def plan_checks(project: Project, checklist: Checklist, *, by: User) -> Project:
+    """The safety officers look each week where it is done, until it is over; what they find is a hazard as any other."""
+    if project.is_over:
+        raise DomainError(_("The project is over"))
+    if project.plan_id:
+        raise WrongStatus(_("It is checked each week already."))
+    project.plan = create_plan(
+        f"{project.company.name} · {project.name}"[:80], [checklist], [project.area], by=by, rule="FREQ=WEEKLY",
+        days=Plan.Days.WORKDAYS, starts_on=max(project.starts_on, today()), ends_on=project.ends_on, opens_at=time(9),
+        window_minutes=8 * 60, role=Role.SAFETY_OFFICER,
+    )  # fmt: skip
+    project.save(update_fields=["plan"])
+    emit("project.changed", project, by=by, plan=project.plan.pk)
     return project
 
 

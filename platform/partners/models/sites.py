@@ -11,6 +11,7 @@ from core.models import Attachment
 from core.workflow import Step, Workflow
 from facilities.calendar import today
 from facilities.models import Area
+from inspections.models import Plan
 from partners.models.companies import Company
 from training.models import Work
 
@@ -39,6 +40,9 @@ class Project(models.Model):
     ends_on = models.DateField(_("until"))
     is_construction = models.BooleanField(_("construction work"), default=False)
     is_ended = models.BooleanField(default=False, help_text="Ended before its last day.")
+    plan = models.ForeignKey(
+        Plan, models.SET_NULL, null=True, related_name="+", help_text="By which the factory checks it on site."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ProjectQuerySet.as_manager()

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from facilities.models import Area, Department
 from partners.models import SiteText
 from partners.texts import OF_SITE, asked_of_site
-from portals.forms import Named, PersonField
+from portals.forms import Named, PersonField, moment
 from portals.licences import day
 
 
@@ -45,3 +45,20 @@ class TextForm(forms.Form):
 
     def facts(self) -> dict[str, str]:
         return {name[5:]: value for name, value in self.cleaned_data.items() if name.startswith("fact_")}
+
+
+class ExtendForm(forms.Form):
+    ends_at = moment(_("Until"))
+
+
+class ViolationForm(forms.Form):
+    points = forms.IntegerField(min_value=1, max_value=12, label=_("Points, 12 within a year keep somebody out"))
+    what = forms.CharField(max_length=200, label=_("What happened"))
+    photo = forms.FileField(required=False, label=_("Photo"), widget=forms.FileInput(attrs={"accept": "image/*"}))
+
+
+class BanForm(forms.Form):
+    reason = forms.CharField(max_length=200, label=_("Reason"))
+    evidence = forms.FileField(
+        label=_("Evidence: PDF or photo"), widget=forms.FileInput(attrs={"accept": ".pdf,image/*"})
+    )

@@ -14,19 +14,31 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from core.attachments import keep_photo
 from core.errors import DomainError, Refusal
 from core.events import history
+from core.papers import keep_paper
 from facilities.labels import drawn
+from insight.contractors import scores_of
 from market import packs
-from market.actions import install_entry
+from market.actions import checklist_for_contractors, install_entry
 from notifications.actions import mark_opened
 from partners import actions
 from partners.actions.gate import inside, log_of
-from partners.entry import current_text, gaps_of, missing
-from partners.models import Company, CompanyDocument, CrewMember, EntryPermit, Project, SiteText
+from partners.entry import current_text, gaps_of, missing, points_of
+from partners.models import (
+    Ban,
+    Company,
+    CompanyDocument,
+    CrewMember,
+    EntryPermit,
+    Project,
+    SiteText,
+    Violation,
+)
 from partners.passes import code_of
 from partners.texts import OF_SITE, open_gaps
-from portals.console.forms.contractors import ContractorForm, ProjectForm, TextForm
+from portals.console.forms.contractors import BanForm, ContractorForm, ProjectForm, TextForm, ViolationForm
 from portals.console.views.suppliers import VERBS as OF_COMPANIES
 from portals.supplier.forms import DocumentForm
 from portals.web import page, require
@@ -49,8 +61,12 @@ def index(request):
     companies = _companies(request).annotate(crew_size=Count("projects__crew", filter=staying, distinct=True))
     waiting = list(CrewMember.objects.visible_to(request.user).near().filter(status="waiting").order_by("pk")[:100])
     gaps = gaps_of(waiting)
+    shown = Paginator(companies, PER_PAGE).get_page(request.GET.get("page"))
+    scores = scores_of([company.pk for company in shown])
+    for company in shown:
+        company.score = scores[company.pk]
     context = {
-        "page": Paginator(companies, PER_PAGE).get_page(request.GET.get("page")),
+        "page": shown,
         "waiting": [(member, [gap for gap in gaps[member.pk] if gap.code != "approval"]) for member in waiting],
         "inside": len(inside()),
         "has_briefing": current_text(Kind.BRIEFING) is not None,
@@ -90,7 +106,9 @@ def _show(request, company: Company, status: int = 200, **more: Any):
     gaps = gaps_of(crew)
     context = {
         "company": company,
-        "projects": company.projects.select_related("area", "host"),
+        "projects": company.projects.select_related("area", "host", "plan"),
+        "score": scores_of([company.pk])[company.pk],
+        "may_plan": request.user.can("inspections.plan"),
         "crew": [(member, gaps[member.pk]) for member in crew],
         "documents": company.documents.exclude(status=CompanyDocument.Status.REPLACED).select_related("file"),
         "members": company.members.filter(user__grants__role="contractor_admin").select_related("user"),
@@ -121,6 +139,12 @@ def act(request, pk: int, verb: str):
     return redirect("console:contractor", pk=pk)
 
 
+def _number(request, name: str) -> int:
+    """Of the object that the pressed button names; nothing for what no page of ours sends."""
+    asked = request.POST.get(name, "")
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else 0
+
+
 def _add_project(request, company: Company, more: dict[str, Any]) -> None:
     more["new"] = form = ProjectForm(request.POST, prefix="new")
     require(request.user, "partners.manage")
@@ -131,15 +155,23 @@ def _add_project(request, company: Company, more: dict[str, Any]) -> None:
 
 
 def _end_project(request, company: Company, more: dict[str, Any]) -> None:
-    asked = request.POST.get("project", "")
-    pk = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else 0
+    pk = _number(request, "project")
     actions.end_project(get_object_or_404(Project, pk=pk, company=company), by=request.user)
+
+
+def _plan_checks(request, company: Company, more: dict[str, Any]) -> None:
+    require(request.user, "inspections.plan")
+    pk = _number(request, "project")
+    project = get_object_or_404(Project.objects.select_related("company", "area"), pk=pk, company=company)
+    actions.plan_checks(project, checklist_for_contractors(by=request.user), by=request.user)
+    messages.success(request, _("Planned. Each week the safety officers have it among their checks."))
 
 
 VERBS: dict[str, Callable[[Any, Company, dict[str, Any]], None]] = {
     **{verb: OF_COMPANIES[verb] for verb in ("invite", "standing", "paper", "check", "decline")},
     "project": _add_project,
     "end": _end_project,
+    "checks": _plan_checks,
 }
 
 
@@ -172,6 +204,12 @@ def _show_crew(request, member: CrewMember, status: int = 200, **more: Any):
         "readings": member.readings.exclude(signed_at=None).select_related("text", "signature"),
         "papers": member.user.attempts.exclude(exam=None)[:6],
         "licences": member.user.licences.select_related("kind")[:6],
+        "violations": member.violations.select_related("by"),
+        "points": points_of({member.id_mark} - {""}).get(member.id_mark, 0),
+        "bans": Ban.objects.filter(id_mark=member.id_mark).select_related("by", "decided_by") if member.id_mark else (),
+        "violation": ViolationForm(),
+        "ban_form": BanForm(),
+        "may_lift": request.user.can("partners.lift_ban"),
         "passes": log_of().filter(member=member)[:20],
         "events": history(member, *permits),
         "may_approve": request.user.can("partners.approve"),
@@ -201,11 +239,46 @@ def _revoke(request, member: CrewMember, note: str) -> None:
     actions.revoke_permit(permit, by=request.user, note=note)
 
 
+def _held(request, member: CrewMember, model: Any) -> Any:
+    pk = _number(request, "which")
+    return get_object_or_404(model, pk=pk, member=member)
+
+
+def _note_violation(request, member: CrewMember) -> None:
+    form = ViolationForm(request.POST, request.FILES)
+    require(request.user, "partners.approve")
+    if not form.is_valid():
+        raise DomainError(_("Give the points, 1 to 12, and what happened."))
+    upload = form.cleaned_data.pop("photo")
+    photo = keep_photo(upload, by=request.user, stamp=member.user.name) if upload else None
+    actions.note_violation(member, by=request.user, photo=photo, **form.cleaned_data)
+
+
+def _ban(request, member: CrewMember) -> None:
+    form = BanForm(request.POST, request.FILES)
+    require(request.user, "partners.approve")
+    if not form.is_valid():
+        raise DomainError(_("Give the reason and the evidence."))
+    evidence, _pages = keep_paper(form.cleaned_data["evidence"], by=request.user, stamp=member.user.name)
+    actions.ban(member, by=request.user, reason=form.cleaned_data["reason"], evidence=evidence)
+
+
+def _answer(request, member: CrewMember, note: str, *, is_lifted: bool) -> None:
+    actions.answer_appeal(_held(request, member, Ban), by=request.user, is_lifted=is_lifted, note=note)
+
+
 DECISIONS: dict[str, Callable[[Any, CrewMember, str], Any]] = {
     "approve": lambda request, member, note: actions.approve_member(member, by=request.user),
     "return": lambda request, member, note: actions.return_member(member, by=request.user, note=note),
     "renew": lambda request, member, note: actions.renew_permit(member, by=request.user),
     "revoke": _revoke,
+    "violation": lambda request, member, note: _note_violation(request, member),
+    "ban": lambda request, member, note: _ban(request, member),
+    "withdraw": lambda request, member, note: actions.withdraw_violation(
+        _held(request, member, Violation), by=request.user, note=note
+    ),
+    "lift": lambda request, member, note: _answer(request, member, note, is_lifted=True),
+    "uphold": lambda request, member, note: _answer(request, member, note, is_lifted=False),
     "leave": lambda request, member, note: actions.sign_off(member, by=request.user, note=note),
 }
 

@@ -8,10 +8,10 @@ from core.errors import Refusal
 from core.papers import keep_paper
 from partners import actions
 from partners.entry import current_text, gaps_of
-from partners.models import CompanyDocument, CrewMember, Project, SiteText
+from partners.models import Ban, CompanyDocument, CrewMember, Project, SiteText
 from partners.texts import filled
 from portals.contractor.forms import PaperForm
-from portals.contractor.gate import contractor_page
+from portals.contractor.gate import contractor_page, portal_page
 from portals.contractor.views.way import signature_in
 from portals.web import page
 
@@ -62,3 +62,21 @@ def agreement(request, pk: int):
     return page(
         request, "contractor/agreement.html", context, status=422 if refusal and request.method == "POST" else 200
     )
+
+
+@portal_page
+def appeal(request, pk: int):
+    """Somebody is on the blacklist: why, the evidence, and the one objection."""
+    bans = Ban.objects.visible_to(request.user).select_related("member__user", "evidence", "member__project__company")
+    found, refusal = get_object_or_404(bans, pk=pk), ""
+    if request.method == "POST":
+        try:
+            actions.appeal(found, by=request.user, text=request.POST.get("text", "").replace("\0", ""))
+        except Refusal as said:
+            refusal = said.message
+        else:
+            messages.success(request, _("Sent. A leader of the factory decides."))
+            return redirect("contractor:appeal", pk=pk)
+    typed = request.POST.get("text", "")[:500]
+    context = {"ban": found, "refusal": refusal, "typed": typed}
+    return page(request, "contractor/appeal.html", context, status=422 if refusal else 200)

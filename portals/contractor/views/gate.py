@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import DomainError, Refusal
-from partners.actions import pass_through, scan, take_offline
+from partners.actions import pass_through, scan, send_way, take_offline
 from partners.actions.gate import Verdict, gate_list, inside, judge_permit
 from partners.models import EntryPermit, GatePass
 from partners.passes import public_key
@@ -62,6 +62,17 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         return _show(request, judge_permit(_permit(pk)), refusal=refusal.message)
     done = _("Written down: came in.") if kind == GatePass.Kind.IN else _("Written down: went out.")
     return _show(request, verdict, done=done)
+
+
+@login_required
+@require_POST
+def send(request: HttpRequest, pk: int) -> HttpResponse:
+    require(request.user, "gate.check")
+    try:
+        send_way(_permit(pk), by=request.user)  # type: ignore[arg-type]
+    except Refusal as refusal:
+        return _show(request, judge_permit(_permit(pk)), refusal=refusal.message)
+    return _show(request, judge_permit(_permit(pk)), done=_("The link is on the way to the phone."))
 
 
 @login_required

@@ -15,9 +15,10 @@ from core.errors import DomainError, Refusal, WrongStatus
 from core.signatures import keep_signature
 from facilities.labels import drawn
 from partners import actions
+from partners.actions.companies import company_of
 from partners.actions.crew import tries_left
 from partners.entry import BRIEFING, EXAM, LICENCE, PERSON, Gap, current_text, entry_exam, missing, own_gaps
-from partners.models import CrewMember, EntryPermit, SiteText
+from partners.models import Ban, Company, CrewMember, EntryPermit, SiteText
 from partners.passes import code_of
 from partners.texts import filled
 from portals.contractor.forms import LicenceForm, PersonForm
@@ -39,13 +40,13 @@ class Stage:
 
 
 def home(request):
-    """To the own place; who has several, or none that runs, chooses."""
+    """To the own place; who has several, or none that runs, chooses. On the guard's tablet it begins with the phone."""
     user = request.user
-    if not user.is_authenticated:
-        return redirect("contractor:start")
-    if not user.can("partners.crew"):
-        return redirect("contractor:company")
-    return _places(request)
+    if user.is_authenticated and user.can("partners.crew"):
+        return _places(request)
+    company = company_of(user) if user.is_authenticated else None
+    is_contractor = company is not None and company.kind == Company.Kind.CONTRACTOR
+    return redirect("contractor:company" if is_contractor else "contractor:start")
 
 
 @crew_page
@@ -110,6 +111,7 @@ def show(request, pk: int):
         "next": own[0] if own else None,
         "permit": member.permits.filter(status=EntryPermit.Status.ISSUED).first(),
         "paper": Attempt.objects.filter(person=request.user, status=Attempt.Status.OPEN).first(),
+        "ban": Ban.objects.in_force().filter(member__user=request.user).first(),
         "tries": tries_left(request.user),
     }
     return page(request, "contractor/way.html", context)

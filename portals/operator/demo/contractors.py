@@ -4,8 +4,10 @@ import io
 import random
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from core.attachments import keep_drawn
@@ -18,7 +20,7 @@ from partners.entry import CREW_NAME, CREW_ROLE, current_text
 from partners.idnumbers import check_sign
 from partners.models import Company, CompanyDocument, CrewMember, EntryPermit, Project, Reading, SiteText
 from people.actions import sort_key
-from people.models import JobRole, RoleGrant, User
+from people.models import JobRole, User
 from people.permissions import Role
 from portals.operator.demo.setup import Site
 from training.actions import Card, hand_in, record_licence, save_answer
@@ -73,6 +75,29 @@ def write_contractors(site: Site, rng: random.Random) -> None:
         )  # fmt: skip
         for name, phone, trade, state in firm.crew:
             _member(site, project, (name, phone, trade, state), officer, rng)
+    _write_works(site, officer)
+
+
+def _write_works(site: Site, officer: User) -> None:
+    """Hot work that runs, temporary power that waits, and points against somebody."""
+    crew = {
+        member.user.name: member for member in CrewMember.objects.near().filter(project__company__name=FIRMS[0].name)
+    }
+    users = {name: User.objects.get(pk=member.user_id) for name, member in crew.items()}
+    now = timezone.now()
+    facts = {"guardian": crew["马国强"], "starts_at": now, "area": crew["田小龙"].project.area}
+    hot = actions.apply_for_work(
+        crew["田小龙"].project, by=users["田小龙"], kind="hot", grade="second", what="桥架支架焊接",
+        measures="清走 10 米内可燃物，放 2 具灭火器，接火盆", crew=[crew["田小龙"]], ends_at=now + timedelta(hours=6), **facts,
+    )  # fmt: skip
+    actions.approve_work(hot, by=officer)
+    actions.measure_gas(hot, {"lel": Decimal(0)}, by=users["马国强"])
+    actions.start_work(hot, by=users["马国强"])
+    actions.apply_for_work(
+        crew["白志刚"].project, by=users["白志刚"], kind="power", what="施工电箱接线", measures="漏电保护、接地、挂牌",
+        crew=[crew["白志刚"]], ends_at=now + timedelta(days=5), **facts,
+    )  # fmt: skip
+    actions.note_violation(crew["孔令超"], by=officer, points=6, what="把入场证借给别人")
 
 
 def _publish_texts(officer: User) -> None:
@@ -89,7 +114,6 @@ def _person(site: Site, company: Company, name: str, phone: str, role: str) -> U
         facts["job_role"] = job
     user, _is_new = User.objects.update_or_create(name=name, phone=phone, defaults=facts)
     add_member(company, user, role=role)
-    RoleGrant.objects.filter(user=user).exclude(role=role).delete()
     return User.objects.get(pk=user.pk)
 
 
