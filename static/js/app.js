@@ -1,5 +1,6 @@
 // Starts every page: loads the modules whose elements stand on it.
 
+import "./press.js";
 import "./refusals.js";
 
 const PARTS = {

@@ -8,6 +8,7 @@
 // Each note is shown once and in the order of its seq; a gap is asked for. "look:<part>" goes to document.body, where
 // parts with hx-trigger="look:<part> from:body" fetch themselves again.
 
+import { onRelease } from "./press.js";
 import { isBlocked, onSound, ring } from "./sound.js";
 import { icon, make, say } from "./words.js";
 
@@ -33,7 +34,7 @@ export function setup(body) {
   setInterval(() => socket.readyState === 1 && !document.hidden && ask(true), ASK_EVERY * (0.8 + 0.4 * Math.random()));
   setInterval(beat, BEAT);
   for (const button of document.querySelectorAll("[data-sound]")) {
-    onSound((isOn) => { button.hidden = isOn || !button.dataset.isWanted; });
+    onSound((isOn) => onRelease(() => { button.hidden = isOn || !button.dataset.isWanted; }));
     button.addEventListener("click", ring);
   }
   wantSound(document.querySelector("#alerts .alert-x:not(.taken)") ? "[data-sound]" : "[data-sound=early]");
