@@ -353,6 +353,7 @@ def _training(world: World, worker: User, post: JobRole) -> None:
     )
     Requirement.objects.create(job_role=post, course_code=course.code)
     exam = Exam.objects.create(
+        code=f"{mark}E",
         title=world.words("上岗考试"),
         blueprint=[{"course": course.code, "lesson": "", "count": 1}],
         minutes=20,

@@ -67,7 +67,7 @@ def issue_certificate(
 
 
 def _follow_later(certificate: Certificate) -> None:
-    if certificate.expires_on is None or certificate.course is None:
+    if certificate.expires_on is None or certificate.subject is None:
         return
     for step in STEPS:
         moment = datetime.combine(certificate.expires_on - timedelta(step), time(8), zone())
@@ -83,11 +83,11 @@ def _key(certificate: Certificate, step: int) -> str:
 @action
 def follow_certificate(certificate: Certificate, step: int) -> None:
     """The clock: who still has to have it learns it again; nobody who holds a newer one or left is bothered."""
-    ends_on, course = certificate.expires_on, certificate.course
-    if ends_on is None or course is None or certificate.revoked_at or not certificate.person.is_active:
+    ends_on, subject = certificate.expires_on, certificate.subject
+    if ends_on is None or subject is None or certificate.revoked_at or not certificate.person.is_active:
         return
     days = (ends_on - today()).days
-    if days < 0 or renew_enrolment(certificate, course.code, ends_on) is None:
+    if days < 0 or renew_enrolment(certificate, subject.code, ends_on) is None:
         return
     if step == STEPS[-1] or days > STEPS[-1]:  # else the last step is due too, and speaks
         emit("certificate.expiring", certificate, by=None, name=certificate.name, days=days, day=ends_on)
