@@ -77,6 +77,11 @@ class Part:
     def missing(self) -> Decimal:
         return max(ZERO, self.wanted - self.counted)
 
+    @property
+    def shown(self) -> int:
+        """Of the bar, in whole hours."""
+        return int(min(self.counted, self.wanted))
+
 
 @dataclass(frozen=True)
 class Hours:
@@ -88,6 +93,10 @@ class Hours:
     counted: Decimal
     parts: list[Part]
     lines: list[Line]
+
+    @property
+    def by_level(self) -> dict[str, Part]:
+        return {part.level: part for part in self.parts}
 
     @property
     def missing(self) -> Decimal:
@@ -192,7 +201,3 @@ def _of_classes(people: Collection[int]) -> Iterable[tuple[int, Line]]:
         on, signed = localdate(row.signed_in_at, zone()), (row.signed_in_at, row.signed_out_at)
         who, note = held.trainer.name, row.note
         yield row.person_id, Line(on, held.level, row.hours, held.title, True, True, who=who, signed=signed, note=note)
-
-
-def has_card(hours: Hours) -> bool:
-    return bool(hours.parts)

@@ -2,6 +2,9 @@
 
 from collections.abc import Collection
 
+from django.utils.translation import gettext as _
+
+from core.errors import NotAllowed
 from people.models import User
 from training.models import Attempt, Certificate, Course, Enrolment, Exam
 
@@ -53,3 +56,8 @@ def to_pass_first(user: User) -> set[str]:
 def may_see_answers(user: User, codes: Collection[str]) -> bool:
     """Who teaches, and has none of these courses to pass at the moment."""
     return user.can("training.teach") and not to_pass_first(user).intersection(codes)
+
+
+def refuse_unpassed(user: User, codes: Collection[str]) -> None:
+    if to_pass_first(user).intersection(codes):
+        raise NotAllowed(_("You are to pass this yourself. Its right answers are shown to you when you are through."))

@@ -129,10 +129,15 @@ def _begin(attempt: Attempt, questions: Iterable[Question]) -> Attempt:
 def _running(person: User) -> Attempt | None:
     """The open paper; one whose time is over is judged first."""
     row = Attempt.objects.filter(person=person, status=Attempt.Status.OPEN).select_related("exam").first()
-    if row is not None and row.ends_at and row.ends_at + GRACE < timezone.now():
+    if row is not None and is_time_over(row):
         time_out(row)
         return None
     return row
+
+
+def is_time_over(attempt: Attempt) -> bool:
+    """By the server's clock, with what was on its way."""
+    return attempt.ends_at is not None and attempt.ends_at + GRACE < timezone.now()
 
 
 def _locked(attempt: Attempt, by: User) -> Attempt:
@@ -144,7 +149,7 @@ def _locked(attempt: Attempt, by: User) -> Attempt:
     _refuse_stranger(row.person_id, by)
     if not row.is_open:
         raise WrongStatus(_("This paper is handed in already. Look at the result."))
-    if row.ends_at and row.ends_at + GRACE < timezone.now():
+    if is_time_over(row):
         raise WrongStatus(_("The time is over. What you had answered until then counts."))
     return row
 
