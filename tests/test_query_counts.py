@@ -150,7 +150,9 @@ def _learn(officer, team) -> None:
     Enrolment.objects.filter(pk=learning.pk).update(due_on=today() - timedelta(days=1))
     make.enrolment(officer, of=course)
     certify(make.enrolment(officer))
-    certify(make.enrolment(make.person(Role.WORKER, hired_on=today())))
+    fresh = make.person(Role.WORKER)
+    User.objects.filter(pk=fresh.pk).update(hired_on=today())
+    certify(make.enrolment(fresh))
     exam = make.exam(course, is_open=True)
     Requirement.objects.create(job_role=post, course_code=exam.code)
     Enrolment.objects.create(
@@ -274,7 +276,7 @@ def test_a_person_who_learned_much_is_not_more_questions(browser, officer):
         return f"/desk/training/people/{person.pk}/"
 
     few, many = learned(2), learned(8)
-    assert questions(browser, few) == questions(browser, many) <= 20
+    assert questions(browser, few) == questions(browser, many) <= 22
 
 
 def test_a_course_with_many_questions_is_not_more_questions(browser, officer):

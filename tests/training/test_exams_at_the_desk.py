@@ -27,11 +27,11 @@ def post(factory) -> JobRole:
     return JobRole.objects.create(code="welder", name={"zh": "焊工", "en": "Welder"})
 
 
-def form(course, count="5", **changes):
+def form(course, number="5", **changes):
     facts = {
         "title": "焊工上岗考试", "title_en": "Welder's exam", "who": "everybody", "minutes": "20", "pass_score": "80",
         "tries_per_day": "2", "gives_certificate": "on", "valid_months": "12",
-        "theme": [f"{course.code}/", "", ""], "count": [count, "", ""],
+        "theme": [f"{course.code}/", "", ""], "count": [number, "", ""],
     }  # fmt: skip
     return facts | changes
 

@@ -155,7 +155,7 @@ def test_the_trainer_gives_exempts_and_takes_back_on_the_persons_page(browser, t
     enrolment = person.enrolments.get()
     assert (enrolment.course, enrolment.due_on, enrolment.reason) == (course, day, Enrolment.Reason.BY_HAND)
     past = browser.post(f"{url}give/", {"course": course.code, "due_on": str(today() - timedelta(days=1))})
-    assert past.status_code == 422 and f'value="{course.pk}" selected' in past.content.decode()
+    assert past.status_code == 422 and f'value="{course.code}" selected' in past.content.decode()
 
     empty = browser.post(f"/desk/training/enrolments/{enrolment.pk}/exempt/", {"note": " "})
     assert empty.status_code == 422

@@ -1,6 +1,6 @@
 """What people do with courses: give them, learn them, prove them."""
 
-from training.actions.certificates import follow_certificate, issue_certificate, revoke_certificate
+from training.actions.certificates import follow_certificate, follow_certificates, issue_certificate, revoke_certificate
 from training.actions.clearances import clear_for_work, end_clearance, end_unfounded
 from training.actions.courses import install_courses
 from training.actions.editing import (
@@ -95,6 +95,7 @@ __all__ = [
     "exempt",
     "file_licence",
     "follow_certificate",
+    "follow_certificates",
     "follow_licence",
     "follow_person",
     "follow_version",

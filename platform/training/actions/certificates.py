@@ -1,6 +1,7 @@
 """Giving certificates, taking them back, and what happens before they run out."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -67,13 +68,26 @@ def issue_certificate(
 
 
 def _follow_later(certificate: Certificate) -> None:
+    for moment, step in _moments(certificate):
+        key = _key(certificate, step)
+        due.at(moment, "training.follow_certificate", key=key, certificate=certificate.pk, step=step)
+
+
+@action
+def follow_certificates(certificates: Iterable[Certificate]) -> int:
+    """For many that were written at once and that nothing waits for yet; returns how many rows are due later."""
+    return due.at_once(
+        (moment, "training.follow_certificate", _key(row, step), {"certificate": row.pk, "step": step})
+        for row in certificates
+        for moment, step in _moments(row)
+    )
+
+
+def _moments(certificate: Certificate) -> list[tuple[datetime, int]]:
     if certificate.expires_on is None or certificate.subject is None:
-        return
-    for step in STEPS:
-        moment = datetime.combine(certificate.expires_on - timedelta(step), time(8), zone())
-        if moment > timezone.now():
-            key = _key(certificate, step)
-            due.at(moment, "training.follow_certificate", key=key, certificate=certificate.pk, step=step)
+        return []
+    moments = [(datetime.combine(certificate.expires_on - timedelta(step), time(8), zone()), step) for step in STEPS]
+    return [(moment, step) for moment, step in moments if moment > timezone.now()]
 
 
 def _key(certificate: Certificate, step: int) -> str:

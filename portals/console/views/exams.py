@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -79,7 +80,7 @@ def show(request, exam: str):
         "rows": holdings(head.blueprint),
         "asked_of": Requirement.objects.filter(course_code=exam).select_related("job_role"),
         "waiting": waiting.select_related("person__team"),
-        "passed": Share(papers.filter(is_passed=True).count(), papers.count()),
+        "passed": Share(**papers.aggregate(done=Count("pk", filter=Q(is_passed=True)), of=Count("pk"))),
         "page": Paginator(papers.select_related("person__team", "exam"), PER_PAGE).get_page(request.GET.get("page")),
         "query": "",
         "may_teach": request.user.can(TEACH),

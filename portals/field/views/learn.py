@@ -35,7 +35,6 @@ def index(request):
         "passed": courses_of(user, Enrolment.Status.PASSED),
         "exams": exams_of(user),
         "streak": study_streak(user),
-        "hours": hours_of([user])[user.pk],
     }
     return page(request, "field/learn/index.html", context)
 
