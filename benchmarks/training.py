@@ -36,14 +36,16 @@ def _queries(people: int) -> int:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from people.models import JobRole, User
+    from people.models import JobRole, RoleGrant, User
+    from people.permissions import Role
     from training.actions import enrol_missing, install_courses
     from training.library import written_courses
     from training.models import Requirement
 
     install_courses(written_courses(), by=None)
     role = JobRole.objects.create(code=f"role-{people}", name=f"role {people}")
-    User.objects.bulk_create(User(name=f"工人{n}", sort_key=f"g{n:05}", job_role=role) for n in range(people))
+    workers = User.objects.bulk_create(User(name=f"工人{n}", sort_key=f"g{n:05}", job_role=role) for n in range(people))
+    RoleGrant.objects.bulk_create(RoleGrant(user=worker, role=Role.WORKER) for worker in workers)
     rows = Requirement.objects.bulk_create(
         Requirement(job_role=role, course_code=f"C{number:02}") for number in range(1, 9)
     )

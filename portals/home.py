@@ -6,7 +6,7 @@ from hazards.models import Hazard, JointGroup, RectificationPlan
 from inspections.models import Pause, Run
 from notifications.reading import open_notices
 from people.models import Absence
-from training.models import Certificate, Clearance, Course, Enrolment, Licence, TrainingSession
+from training.models import Certificate, Clearance, Course, Enrolment, Exam, Licence, TrainingSession
 
 
 @login_required
@@ -26,6 +26,7 @@ def go(request, kind: str, pk: str):
         RectificationPlan._meta.label_lower: _to_plan,
         Course._meta.label_lower: lambda user, pk: redirect("field:learn"),
         Enrolment._meta.label_lower: lambda user, pk: redirect("field:learn"),
+        Exam._meta.label_lower: lambda user, pk: redirect("field:learn"),
         TrainingSession._meta.label_lower: lambda user, pk: redirect("field:class", pk=pk),
         Certificate._meta.label_lower: lambda user, pk: redirect("field:certificate", pk=pk),
         Licence._meta.label_lower: _to_licence,

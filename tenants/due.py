@@ -42,6 +42,14 @@ def at(when: datetime, name: str, *, key: str | None = None, is_urgent: bool = F
     _write(current_factory(), when, name, key, payload, is_urgent=is_urgent)
 
 
+def at_once(rows: Iterable[tuple[datetime, str, str, dict]]) -> int:
+    """Many in one statement: moment, name, key and payload; what waits under a key stays as it is. Returns how many."""
+    factory = current_factory()
+    made = [Due(factory=factory, due_at=at, handler=name, key=key, payload=payload) for at, name, key, payload in rows]
+    Due.objects.bulk_create(made, batch_size=2000, ignore_conflicts=True)
+    return len(made)
+
+
 def now(name: str, *, is_urgent: bool = False, **payload) -> None:
     _write(current_factory(), timezone.now(), name, None, payload, is_urgent=is_urgent)
 

@@ -312,10 +312,12 @@ def licence(holder: User | None = None, kind: str = "SW-WELD", **card: Any) -> L
     return record_licence(holder or person(Role.WORKER), Card(kind, **facts), by=None)
 
 
-def exam(of: Course, *, minutes: int = 20, count: int = 5) -> Exam:
+def exam(of: Course, *, minutes: int = 20, count: int = 5, **facts: Any) -> Exam:
+    """In use and open to everybody, unless told otherwise."""
     return Exam.objects.create(
+        code=f"E{next(_numbers)}",
         title={"zh": "上岗考试", "en": "Exam"},
         blueprint=[{"course": of.code, "lesson": "", "count": count}],
         minutes=minutes,
-        status=Exam.Status.CURRENT,
+        **{"status": Exam.Status.CURRENT, "published_at": timezone.now()} | facts,
     )

@@ -163,7 +163,7 @@ def _client(user=None) -> Client:
 
 def _also(of: world.World) -> dict[str, str]:
     """What stands in addresses beside a number."""
-    return {"kind": "hazards.hazard", "position": "1", "code": of.course.code}
+    return {"kind": "hazards.hazard", "position": "1", "code": of.course.code, "exam": of.exam.code}
 
 
 def _own_urls(two: Two) -> Iterator[tuple[Address, str]]:

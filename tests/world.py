@@ -37,7 +37,7 @@ from notifications.models import Feed, Message, Mute, Notification, PushSubscrip
 from people.models import Absence, Duty, JobRole, Team, User
 from people.permissions import Role
 from tests import make
-from training.actions import attach_media, begin_media, draft_course
+from training.actions import attach_media, begin_media, draft_course, draft_exam
 from training.models import (
     Attempt,
     Attendance,
@@ -74,6 +74,7 @@ class World:
     invitation: Invitation | None = None
     screen_token: str = ""
     course: Course | None = None
+    exam: Exam | None = None
     lesson: Lesson | None = None
     certificate: Certificate | None = None
     session: TrainingSession | None = None
@@ -353,10 +354,16 @@ def _training(world: World, worker: User, post: JobRole) -> None:
     )
     Requirement.objects.create(job_role=post, course_code=course.code)
     exam = Exam.objects.create(
+        code=f"{mark}E",
         title=world.words("上岗考试"),
         blueprint=[{"course": course.code, "lesson": "", "count": 1}],
         minutes=20,
         status=Exam.Status.CURRENT,
+    )
+    world.exam = exam
+    draft_exam(exam, by=world.people[Role.TRAINER])
+    Enrolment.objects.create(
+        person=worker, exam=exam, course_code=exam.code, reason=Enrolment.Reason.POST, due_on=now.date()
     )
     facts = {"course": course, "course_code": course.code, "reason": Enrolment.Reason.POST, "due_on": now.date()}
     enrolment = Enrolment.objects.create(person=worker, **facts)

@@ -310,6 +310,20 @@ RULES: dict[str, Rule] = {
             **WAITS,
         ),
         Rule(
+            "exam.given",
+            told,
+            _("Exam to take: %(title)s. It is under “Learning”"),
+            who=_("who has to take it"),
+            **WAITS,
+        ),
+        Rule(
+            "course.updated",
+            told,
+            _("New version of %(title)s. What you have begun you finish as it is"),
+            who=_("who is learning it"),
+            **WAITS,
+        ),
+        Rule(
             "enrolment.nudged",
             told,
             _("Still to learn: %(title)s. Go on under “Learning”"),
@@ -446,6 +460,7 @@ SILENT = frozenset({
     "course.installed", "requirement.set", "requirement.dropped", "enrolment.withdrawn", "enrolment.passed",
     "licence_kind.installed", "licence.recorded", "licence.renewed", "licence.corrected", "licence.reviewed",
     "quiz.passed", "quiz.failed", "exam.passed", "exam.failed",
+    "exam.drafted", "exam.changed", "exam.published", "exam.discarded", "exam.retired", "hours.set",
     "question.added", "question.corrected", "question.retired", "questions.imported",
     "media.kept", "media.refused", "course.drafted", "course.changed", "course.published", "course.discarded", "course.retired",
     "robot.added", "robot.changed", "robot.switched_on", "robot.switched_off", "robot.tried", "message.repeated",

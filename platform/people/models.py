@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from facilities.models import Department, Shift
-from people.permissions import PARTNER_ROLES, Role, allows
+from people.permissions import PARTNER_ROLES, PERMISSIONS, Role, allows
 
 
 class JobRole(models.Model):
@@ -43,6 +43,10 @@ class UserManager(BaseUserManager):
     def insiders(self) -> models.QuerySet["User"]:
         """Everybody with an account; who is here only by a link to one hazard is in no list of people."""
         return User.objects.exclude(pk__in=RoleGrant.objects.filter(role=Role.OUTSIDER).values("user"))
+
+    def permitted(self, permission: str) -> models.QuerySet["User"]:
+        """Everybody with an account one of whose own roles allows this, wherever; also those whose account is closed."""
+        return self.insiders().filter(pk__in=RoleGrant.objects.filter(role__in=PERMISSIONS[permission]).values("user"))
 
     def holding(self, roles: str | Collection[str], department_id: int | None = None) -> models.QuerySet["User"]:
         """Active people with this role or one of these, everywhere or for the department, and who stands in for them."""

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from core.words import say
 from people.models import User
-from training.models import Certificate, Course, Enrolment, Licence, LicenceKind, Requirement, Work
+from training.models import Enrolment, Licence, LicenceKind, Requirement, Work
 from training.models.learning import Occasion
+from training.taught import held_on, taught
 
 # Where the law asks for special training and no licence: 工贸企业有限空间作业安全规定.
 COURSES = {Work.CONFINED_SPACE: ("C13",)}
@@ -90,11 +91,10 @@ def _courses_of(pairs: Collection[tuple[User, str]]) -> dict[tuple[int, str], se
 
 
 def _titles(codes: Collection[str]) -> dict[str, dict]:
-    return dict(Course.objects.current().filter(code__in=codes).values_list("code", "title"))
+    return {code: subject.title for code, subject in taught(codes).items()}
 
 
 def _passed(people: Collection[int], codes: Collection[str], on: date) -> set[tuple[int, str]]:
     """Who holds a certificate that is valid on that day, or is exempt."""
-    valid = Certificate.objects.valid_on(on).filter(person__in=people, course__code__in=codes)
     exempt = Enrolment.objects.filter(Q(status=Enrolment.Status.EXEMPT), person__in=people, course_code__in=codes)
-    return {*valid.values_list("person", "course__code"), *exempt.values_list("person", "course_code")}
+    return held_on(on, people, codes) | set(exempt.values_list("person", "course_code"))

@@ -18,7 +18,7 @@ Row = tuple[str, str, str]
 
 
 def head_stamp(course: Course) -> str:
-    return _digest([course.title, course.summary, float(course.hours), course.valid_months])
+    return _digest([course.title, course.summary, float(course.hours), course.valid_months, course.level])
 
 
 def lesson_stamp(lesson: Lesson) -> str:
@@ -58,6 +58,7 @@ def head_changes(former: Course, draft: Course) -> list[Row]:
         (_("Name of the course"), _both(former.title), _both(draft.title)),
         (_("What it is about"), _both(former.summary), _both(draft.summary)),
         (_("Learning hours"), f"{former.hours.normalize():f}", f"{draft.hours.normalize():f}"),
+        (_("Three-level education"), former.get_level_display(), draft.get_level_display()),
         (_("Certificate valid for"), _months(former.valid_months), _months(draft.valid_months)),
     ]
     return [row for row in rows if row[1] != row[2]]

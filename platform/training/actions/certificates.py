@@ -1,6 +1,7 @@
 """Giving certificates, taking them back, and what happens before they run out."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -67,13 +68,26 @@ def issue_certificate(
 
 
 def _follow_later(certificate: Certificate) -> None:
-    if certificate.expires_on is None or certificate.course is None:
-        return
-    for step in STEPS:
-        moment = datetime.combine(certificate.expires_on - timedelta(step), time(8), zone())
-        if moment > timezone.now():
-            key = _key(certificate, step)
-            due.at(moment, "training.follow_certificate", key=key, certificate=certificate.pk, step=step)
+    for moment, step in _moments(certificate):
+        key = _key(certificate, step)
+        due.at(moment, "training.follow_certificate", key=key, certificate=certificate.pk, step=step)
+
+
+@action
+def follow_certificates(certificates: Iterable[Certificate]) -> int:
+    """For many that were written at once and that nothing waits for yet; returns how many rows are due later."""
+    return due.at_once(
+        (moment, "training.follow_certificate", _key(row, step), {"certificate": row.pk, "step": step})
+        for row in certificates
+        for moment, step in _moments(row)
+    )
+
+
+def _moments(certificate: Certificate) -> list[tuple[datetime, int]]:
+    if certificate.expires_on is None or certificate.subject is None:
+        return []
+    moments = [(datetime.combine(certificate.expires_on - timedelta(step), time(8), zone()), step) for step in STEPS]
+    return [(moment, step) for moment, step in moments if moment > timezone.now()]
 
 
 def _key(certificate: Certificate, step: int) -> str:
@@ -83,11 +97,11 @@ def _key(certificate: Certificate, step: int) -> str:
 @action
 def follow_certificate(certificate: Certificate, step: int) -> None:
     """The clock: who still has to have it learns it again; nobody who holds a newer one or left is bothered."""
-    ends_on, course = certificate.expires_on, certificate.course
-    if ends_on is None or course is None or certificate.revoked_at or not certificate.person.is_active:
+    ends_on, subject = certificate.expires_on, certificate.subject
+    if ends_on is None or subject is None or certificate.revoked_at or not certificate.person.is_active:
         return
     days = (ends_on - today()).days
-    if days < 0 or renew_enrolment(certificate, course.code, ends_on) is None:
+    if days < 0 or renew_enrolment(certificate, subject.code, ends_on) is None:
         return
     if step == STEPS[-1] or days > STEPS[-1]:  # else the last step is due too, and speaks
         emit("certificate.expiring", certificate, by=None, name=certificate.name, days=days, day=ends_on)

@@ -42,12 +42,15 @@ _COPIED = (
 
 
 @action
-def create_course(*, by: User, title: dict, summary: dict, hours: Decimal, valid_months: int | None) -> Course:
+def create_course(
+    *, by: User, title: dict, summary: dict, hours: Decimal, valid_months: int | None, level: str = ""
+) -> Course:
     """The first draft of a course of the factory's own."""
     refuse_unless_teacher(by)
     known = set(Course.objects.filter(code__startswith="F").values_list("code", flat=True))
     code = next(code for n in range(1, len(known) + 2) if (code := f"F{n:02}") not in known)
     facts: dict[str, Any] = {"title": title, "summary": summary, "hours": hours, "valid_months": valid_months}
+    facts["level"] = level
     draft = Course.objects.create(code=code, status=Course.Status.DRAFT, **facts)
     emit("course.drafted", draft, by=by, code=code, version=1, title=title)
     return draft
@@ -63,9 +66,8 @@ def draft_course(course: Course, *, by: User) -> Course:
     )
     if newest.status == Course.Status.DRAFT:
         return newest
-    facts = {
-        name: getattr(newest, name) for name in ("title", "summary", "hours", "valid_months", "sources", "pass_score")
-    }
+    copied = ("title", "summary", "hours", "valid_months", "sources", "pass_score", "level")
+    facts = {name: getattr(newest, name) for name in copied}
     draft = Course.objects.create(code=newest.code, version=newest.version + 1, status=Course.Status.DRAFT, **facts)
     Lesson.objects.bulk_create(
         Lesson(course=draft, **{name: getattr(lesson, name) for name in _COPIED}) for lesson in newest.lessons.all()
@@ -76,12 +78,21 @@ def draft_course(course: Course, *, by: User) -> Course:
 
 @action
 def change_course(
-    draft: Course, *, by: User, title: dict, summary: dict, hours: Decimal, valid_months: int | None, stamp: str
+    draft: Course,
+    *,
+    by: User,
+    title: dict,
+    summary: dict,
+    hours: Decimal,
+    valid_months: int | None,
+    stamp: str,
+    level: str = "",
 ) -> Course:
     """stamp: of what the page showed, so that nobody writes over somebody else's words unseen."""
     draft = _open_draft(draft, by)
     _refuse_old(stamp, head_stamp(draft), draft)
     draft.title, draft.summary, draft.hours, draft.valid_months = title, summary, hours, valid_months
+    draft.level = level
     draft.save()
     return _changed(draft, by)
 
@@ -181,8 +192,11 @@ def detach_media(lesson: Lesson, kind: str, *, by: User) -> Lesson:
 
 
 @action
-def publish_course(draft: Course, *, by: User, stamp: str) -> Course:
-    """Who has begun with the former version finishes it; who has not begun learns this one."""
+def publish_course(draft: Course, *, by: User, stamp: str, again_days: int | None = None) -> Course:
+    """Who has begun with the former version finishes it; who has not begun learns this one.
+
+    again_days: within so many days whoever holds an earlier version learns this one too.
+    """
     refuse_unless_teacher(by)
     _locked_versions(draft.code)
     draft = _fresh_draft(draft)
@@ -190,15 +204,21 @@ def publish_course(draft: Course, *, by: User, stamp: str) -> Course:
     _refuse_old(stamp, draft_stamp(draft, lessons), draft)
     if faults := lacking(draft, lessons):
         raise DomainError(" ".join(faults[:5]))
+    if again_days is not None and not 1 <= again_days <= 365:
+        raise DomainError(_("Give between 1 and 365 days."))
     Course.objects.filter(code=draft.code).current().update(status=Course.Status.RETIRED)
+    draft.again_days = again_days if draft.version > 1 else None
     draft.status, draft.published_at = Course.Status.CURRENT, timezone.now()
     draft.save()
     not_begun = Enrolment.objects.open().filter(course_code=draft.code, progress=None).exclude(course=draft)
     moved = Enrolment.objects.filter(pk__in=list(not_begun.values_list("pk", flat=True))).update(course=draft)
     files = {str(media.pk): media.sha256 for media in _files_of(lessons)}
-    facts = {"code": draft.code, "version": draft.version, "title": draft.title, "lessons": len(lessons)}
+    facts: dict[str, Any] = {"code": draft.code, "version": draft.version, "title": draft.title}
+    facts["lessons"] = len(lessons)
     content = draft_stamp(draft, lessons)
+    facts["again_days"] = draft.again_days
     emit("course.published", draft, by=by, **facts, content=content, files=files, moved=moved)
+    due.now("training.follow_version", course=draft.pk)
     return draft
 
 

@@ -1,7 +1,8 @@
 """What people have to learn, how they learned it, and what proves it."""
 
 from training.models.certificates import Certificate
-from training.models.courses import Course, Exam, Lesson, Media, Question
+from training.models.courses import Course, Exam, Lesson, Level, Media, Question
+from training.models.hours import HourRule
 from training.models.learning import Enrolment, Progress, Requirement, StudyDay
 from training.models.licences import Clearance, Licence, LicenceKind, Work
 from training.models.papers import Attempt, PaperItem
@@ -15,7 +16,9 @@ __all__ = [
     "Course",
     "Enrolment",
     "Exam",
+    "HourRule",
     "Lesson",
+    "Level",
     "Licence",
     "LicenceKind",
     "Media",

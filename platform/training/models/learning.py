@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facilities.calendar import today
 from people.models import JobRole
-from training.models.courses import Course, Lesson
+from training.models.courses import Course, Exam, Lesson
 
 
 class Occasion(models.TextChoices):
@@ -19,7 +19,10 @@ class Occasion(models.TextChoices):
 
 
 class Requirement(models.Model):
-    """A course that a job role, or everybody, has to have passed and not let expire."""
+    """A course or an exam that a job role, or everybody, has to have passed and not let expire.
+
+    course_code: also an exam's; no course and no exam share a code.
+    """
 
     job_role = models.ForeignKey(
         JobRole, models.CASCADE, null=True, related_name="+", help_text="Empty: everybody of the factory."
@@ -50,7 +53,7 @@ class EnrolmentQuerySet(models.QuerySet):
 
 
 class Enrolment(models.Model):
-    """One person has to pass one course by a day."""
+    """One person has to pass one course, or one exam, by a day. course_code: of the one or the other."""
 
     class Status(models.TextChoices):
         OPEN = "open", _("To be learned")
@@ -63,13 +66,15 @@ class Enrolment(models.Model):
         RETURN = "return", _("Back after a long absence")
         THIRD_WEEK = "third_week", _("Reinforcement in the third week")
         RENEWAL = "renewal", _("The last certificate runs out")
+        VERSION = "version", _("A new version has to be learned")
         BY_HAND = "by_hand", _("Given by the training officer")
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="enrolments")
     course_code = models.CharField(max_length=40)
     course = models.ForeignKey(
-        Course, models.PROTECT, related_name="enrolments", help_text="The version that is learned."
+        Course, models.PROTECT, null=True, related_name="enrolments", help_text="The version that is learned."
     )
+    exam = models.ForeignKey(Exam, models.PROTECT, null=True, related_name="enrolments")
     reason = models.CharField(max_length=10, choices=Reason.choices)
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.OPEN)
     due_on = models.DateField()
@@ -85,13 +90,24 @@ class Enrolment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "course_code"], condition=Q(status="open"), name="enrolment_one_open"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(course__isnull=False, exam=None) | Q(course=None, exam__isnull=False),
+                name="enrolment_course_or_exam",
+            ),
         ]
         indexes = [models.Index(fields=["status", "due_on"], name="enrolment_due")]
 
     @property
+    def subject(self) -> Course | Exam:
+        found = self.exam if self.course_id is None else self.course
+        assert found is not None  # noqa: S101 - the database holds one of the two
+        return found
+
+    @property
     def title(self) -> dict:
-        return self.course.title
+        title: dict = self.subject.title
+        return title
 
     @property
     def department_id(self) -> int | None:

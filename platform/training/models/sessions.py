@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.attachments import visible_through
 from core.models import Attachment
 from people.models import User
+from training.models.courses import Level
 
 
 class SessionQuerySet(models.QuerySet):
@@ -24,14 +25,6 @@ class TrainingSession(models.Model):
     class Kind(models.TextChoices):
         CLASS = "class", _("Class")
         DRILL = "drill", _("Emergency drill")
-
-    class Level(models.TextChoices):
-        """三级教育: whose part of a new worker's education it counts for."""
-
-        NONE = "", _("none")
-        COMPANY = "company", _("Company level")
-        WORKSHOP = "workshop", _("Workshop level")
-        TEAM = "team", _("Team level")
 
     class Status(models.TextChoices):
         PLANNED = "planned", _("Planned")

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from training.models import Course, Lesson
+from training.models import Course, Lesson, Level
 from training.versions import clock_of
 
 _TALL = forms.Textarea(attrs={"rows": 18, "class": "t-mono"})
@@ -53,17 +53,31 @@ class CourseForm(TwoTongues):
         help_text=gettext_lazy("Left empty: it does not expire."),
     )
 
+    level = forms.ChoiceField(
+        choices=Level.choices, required=False, label=gettext_lazy("Counts for the three-level education as")
+    )
+
     @staticmethod
     def of(course: Course) -> dict[str, Any]:
         hours = f"{course.hours.normalize():f}"
-        there = {"hours": hours, "valid_months": course.valid_months}
+        there = {"hours": hours, "valid_months": course.valid_months, "level": course.level}
         return parts("title", course.title) | parts("summary", course.summary) | there
 
     def columns(self) -> dict[str, Any]:
         data = self.cleaned_data
         return {name: self.words(name) for name in ("title", "summary")} | {
-            name: data[name] for name in ("hours", "valid_months")
+            name: data[name] for name in ("hours", "valid_months", "level")
         }
+
+
+class PublishForm(forms.Form):
+    again_days = forms.IntegerField(
+        min_value=1,
+        max_value=365,
+        required=False,
+        label=gettext_lazy("Must be learned again, within days"),
+        help_text=gettext_lazy("By whoever holds a certificate of an earlier version. Left empty: nobody has to."),
+    )
 
 
 class NewLessonForm(TwoTongues):

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_POST
 
 from core.errors import DomainError, Refusal, WrongStatus
 from core.words import say
-from portals.console.forms.courseware import CourseForm, LessonForm, NewLessonForm
+from facilities.calendar import today
+from portals.console.forms.courseware import CourseForm, LessonForm, NewLessonForm, PublishForm
 from portals.web import page, require
 from training import actions, versions
 from training.actions.media import PIECE
 from training.looking import MOST_BYTES
-from training.models import Course, Enrolment, Lesson, Media, Question
+from training.models import Certificate, Course, Enrolment, Lesson, Media, Question
 
 TEACH = "training.teach"
 ACCEPTED = {
@@ -110,15 +111,17 @@ def draft(request, code: str):
 def publish(request, code: str):
     """What the draft changes; from here it is published."""
     require(request.user, TEACH)
-    found = _draft(code)
-    if request.method == "POST":
-        actions.publish_course(found, by=request.user, stamp=request.POST.get("stamp", ""))
+    found, form = _draft(code), PublishForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        again = form.cleaned_data["again_days"]
+        actions.publish_course(found, by=request.user, stamp=request.POST.get("stamp", ""), again_days=again)
         messages.success(request, _("Published. Who has begun finishes the former version."))
         return redirect("console:edit_course", code)
     lessons = versions.lessons_of_version(found)
     former = Course.objects.filter(code=code, version__lt=found.version).order_by("-version").first()
     context = {
         "course": found,
+        "form": form,
         "former": former,
         "head": versions.head_changes(former, found) if former else [],
         "changes": versions.changes(versions.lessons_of_version(former), lessons) if former else [],
@@ -127,7 +130,10 @@ def publish(request, code: str):
         "begun": Enrolment.objects.open().filter(course_code=code, progress__isnull=False).distinct().count(),
         "stamp": versions.draft_stamp(found, lessons),
     }
-    return page(request, "console/courseware/publish.html", context)
+    context["holders"] = (
+        Certificate.objects.valid_on(today()).filter(course__code=code).values("person").distinct().count()
+    )
+    return page(request, "console/courseware/publish.html", context, status=422 if form.errors else 200)
 
 
 @login_required

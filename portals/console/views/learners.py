@@ -20,8 +20,10 @@ from portals.papers import results
 from portals.web import page, require
 from training import actions
 from training.actions.nudges import nudged_today
+from training.hours import hours_of
 from training.models import Attempt, Certificate, Enrolment
 from training.printing import standing
+from training.taught import may_see_answers, taught
 
 PER_PAGE = 50
 
@@ -99,6 +101,7 @@ def _show(request, person: User, refusal: str = "", status: int = 200, form: Giv
         "certificates": [(row, standing(row, today())) for row in certificates],
         "papers": papers,
         "months": months_of(person),
+        "hours": hours_of([person])[person.pk],
         "was_nudged": person.pk in nudged_today(),
         "may_nudge": user.can("training.nudge", person) and person.is_active,
         "may_assign": user.can("training.assign", person),
@@ -110,7 +113,7 @@ def _show(request, person: User, refusal: str = "", status: int = 200, form: Giv
 
 def _enrolments(person: User):
     """What is open first, by its day; then what is over, the newest first."""
-    rows = person.enrolments.select_related("course", "certificate").annotate(
+    rows = person.enrolments.select_related("course", "exam", "certificate").annotate(
         lessons=Count("course__lessons", distinct=True),
         done=Count("progress", filter=Q(progress__passed_at__isnull=False), distinct=True),
     )
@@ -124,7 +127,7 @@ def give(request, pk: int):
     form = GiveForm(request.POST)
     if not form.is_valid():
         return _show(request, person, status=422, form=form)
-    course, due_on = form.cleaned_data["course"], form.cleaned_data["due_on"]
+    course, due_on = taught()[form.cleaned_data["course"]], form.cleaned_data["due_on"]
     try:
         given = actions.enrol_by_hand([person], course, by=request.user, due_on=due_on)
     except Refusal as refusal:
@@ -166,5 +169,7 @@ def paper(request, pk: int):
     require(request.user, "training.view")
     papers = Attempt.objects.visible_to(request.user).exclude(status=Attempt.Status.OPEN)
     attempt = get_object_or_404(papers.select_related("person", "lesson", "exam", "enrolment__course"), pk=pk)
-    context = {"attempt": attempt, "results": results(attempt), "may_teach": request.user.can("training.teach")}
+    shown = results(attempt)
+    sees = may_see_answers(request.user, {result.item.question.course_code for result in shown})
+    context = {"attempt": attempt, "results": shown, "may_teach": sees}
     return page(request, "console/training/paper.html", context)

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
@@ -14,10 +15,31 @@ from core.models import Counter
 from people.models import User
 from portals.operator.demo.rows import copy_rows, reserve
 from portals.operator.demo.setup import Site
-from training.models import Attempt, Certificate, Course, Enrolment, Lesson, PaperItem, Progress, Question, Requirement
+from training.actions import create_exam, follow_certificates, publish_exam, require_course
+from training.blueprints import stamp_of
+from training.models import (
+    Attempt,
+    Attendance,
+    Certificate,
+    Course,
+    Enrolment,
+    Lesson,
+    Level,
+    PaperItem,
+    Progress,
+    Question,
+    Requirement,
+    TrainingSession,
+)
 
 # In thousandths of the courses that somebody has to have: still open, though the day is past.
 _BEHIND = 1
+# Days after the hiring, what it is about, hours.
+_CLASSES = (
+    (Level.WORKSHOP, 1, "车间安全教育：设备、通道和应急", 8),
+    (Level.TEAM, 2, "班组安全教育：岗位规程和劳保用品", 4),
+    (Level.TEAM, 3, "班组安全教育：师傅带着做一遍", 4),
+)
 # Whose papers are written out question by question, for the item analysis.
 _WITH_PAPERS = "C04"
 
@@ -46,7 +68,9 @@ def write_courses(site: Site, now: datetime, rng: random.Random) -> list[Event]:
     _write_enrolments(rows)
     _write_progress(rows, lessons, now)
     _write_papers([row for row in rows if row.course.code == _WITH_PAPERS], lessons, rng)
-    return _write_certificates([row for row in rows if row.passed_at])
+    events = _write_certificates([row for row in rows if row.passed_at])
+    follow_certificates(Certificate.objects.exclude(expires_on=None).select_related("course"))
+    return events + _write_classes(site, now)
 
 
 def _learned(
@@ -206,6 +230,62 @@ def _write_certificates(rows: list[Learned]) -> list[Event]:
     copy_rows(Certificate, fields, made)
     Counter.objects.bulk_create(Counter(name=f"certificate:{year}", value=count) for year, count in counted.items())
     return events
+
+
+def _write_classes(site: Site, now: datetime) -> list[Event]:
+    """What newcomers of a month are taught on site, by workshop and by team; the last ones still lack a part of it."""
+    held: dict[tuple[Any, ...], TrainingSession] = {}
+    events, attendances = [], []
+    trainer = site.user("林晓燕")
+    for user in site.users:
+        if not user.hired_on or not user.department or (now.date() - user.hired_on).days not in range(4, 365):
+            continue
+        fresh = (now.date() - user.hired_on).days < 25
+        for level, days, title, hours in _CLASSES[: 2 if fresh else None]:
+            group = user.team_id if level == Level.TEAM else user.department_id
+            key = (level, group, title, user.hired_on.year, user.hired_on.month)
+            starts_at = datetime.combine(user.hired_on + timedelta(days=days), time(8), now.tzinfo)
+            place = user.team if level == Level.TEAM and user.team else user.department
+            held.setdefault(key, _class(title, level, hours, place.name["zh"], trainer, starts_at))
+            left_at = starts_at + timedelta(hours=hours)
+            attendances.append((held[key], user, starts_at, left_at, hours))
+    TrainingSession.objects.bulk_create(held.values())
+    for session, user, _came_at, left_at, hours in attendances:
+        facts = {"person": user.pk, "hours": str(hours)}
+        events.append(_event("session.left", "training.trainingsession", session.pk, left_at, user.pk, facts))
+    Attendance.objects.bulk_create(
+        Attendance(session=session, person=user, signed_in_at=came_at, signed_out_at=left_at, hours=hours)
+        for session, user, came_at, left_at, hours in attendances
+    )
+    return events
+
+
+def _class(title: str, level: str, hours: int, place: str, trainer: User, starts_at: datetime) -> TrainingSession:
+    return TrainingSession(
+        title=title, level=level, place=place[:80], trainer=trainer, starts_at=starts_at, hours=hours,
+        status=TrainingSession.Status.CLOSED, secret=secrets.token_urlsafe(18), opened_at=starts_at,
+        closed_at=starts_at + timedelta(hours=hours),
+    )  # fmt: skip
+
+
+def write_exam(site: Site) -> None:
+    """One exam that the press operators have to take."""
+    trainer = site.user("林晓燕")
+    role = site.user("王建国").job_role
+    draft = create_exam(
+        by=trainer,
+        title={"zh": "冲压工上岗考试", "en": "Press operator's exam"},
+        job_role=role,
+        is_open=False,
+        blueprint=[{"course": code, "lesson": "", "count": n} for code, n in (("C04", 10), ("C01", 5), ("C15", 5))],
+        minutes=25,
+        pass_score=80,
+        tries_per_day=2,
+        gives_certificate=True,
+        valid_months=12,
+    )
+    publish_exam(draft, by=trainer, stamp=stamp_of(draft))
+    require_course(draft.code, by=trainer, job_role=role, days=21)
 
 
 def _event(name: str, kind: str, pk: int, at: datetime, by: int, data: dict) -> Event:

@@ -20,7 +20,7 @@ from people.models import User
 from portals.operator.demo.alarms import tell_alarms, write_duties
 from portals.operator.demo.cases import make_cases
 from portals.operator.demo.checks import Question, make_checks, routines
-from portals.operator.demo.courses import write_courses
+from portals.operator.demo.courses import write_courses, write_exam
 from portals.operator.demo.group import write_group
 from portals.operator.demo.licences import write_licences
 from portals.operator.demo.majors import write_major
@@ -97,6 +97,7 @@ def _write(say: Say) -> None:
         write_tip(site)
         write_robots(site)
         write_licences(site, now.date(), random.Random(SEED + 2))  # noqa: S311
+        write_exam(site)
     say("ledger")
     _seal([*site.events, *events, *planned], begin=min(event.at for event in events))
     tell_story()
