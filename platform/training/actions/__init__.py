@@ -43,6 +43,7 @@ from training.actions.licences import (
 from training.actions.media import begin_media, forget_media, look_into_media, take_piece
 from training.actions.nudges import nudge_learners
 from training.actions.papers import hand_in, leave_page, save_answer, start_exam, start_quiz, time_out
+from training.actions.posts import drop_licence, prepare_for, require_licence
 from training.actions.questions import add_question, correct_question, retire_question
 from training.actions.sessions import (
     add_photos,
@@ -78,6 +79,7 @@ __all__ = [
     "detach_media",
     "discard_course_draft",
     "draft_course",
+    "drop_licence",
     "drop_requirement",
     "end_clearance",
     "end_unfounded",
@@ -103,11 +105,13 @@ __all__ = [
     "open_lesson",
     "open_session",
     "plan_session",
+    "prepare_for",
     "publish_course",
     "record_licence",
     "remove_lesson",
     "renew_licence",
     "require_course",
+    "require_licence",
     "retire_course",
     "retire_question",
     "revoke_certificate",

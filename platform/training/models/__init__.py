@@ -2,7 +2,7 @@
 
 from training.models.certificates import Certificate
 from training.models.courses import Course, Exam, Lesson, Media, Question
-from training.models.learning import Enrolment, Progress, Requirement, StudyDay
+from training.models.learning import Enrolment, LicenceRequirement, Progress, Requirement, StudyDay
 from training.models.licences import Clearance, Licence, LicenceKind, Work
 from training.models.papers import Attempt, PaperItem
 from training.models.sessions import Attendance, SessionPhoto, TrainingSession
@@ -18,6 +18,7 @@ __all__ = [
     "Lesson",
     "Licence",
     "LicenceKind",
+    "LicenceRequirement",
     "Media",
     "PaperItem",
     "Progress",
