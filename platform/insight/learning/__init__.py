@@ -17,10 +17,31 @@ from core.archives import DAY, before, month_of
 from core.words import say
 from core.zone import zone
 from facilities.models import Department
-from insight.learning.arrivals import JUDGED, Arrival, Arrivals, Span, State, arrivals
+from insight.learning.arrivals import JUDGED, Arrival, Arrivals, Span, State, arrivals, begins_on
 from insight.learning.papers import Papers, Tries, papers_seen_by
 from people.models import User
 from training.models import Course, Exam
+
+__all__ = [
+    "FIGURES",
+    "JUDGED",
+    "PARTS",
+    "Arrival",
+    "Arrivals",
+    "Board",
+    "Figure",
+    "Line",
+    "Papers",
+    "Span",
+    "State",
+    "Tries",
+    "Value",
+    "arrivals",
+    "begins_on",
+    "board",
+    "papers_seen_by",
+    "part",
+]
 
 MOST_MONTHS = 36
 # Everything that is counted; the period and the line are still to be added.

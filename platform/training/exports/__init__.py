@@ -40,7 +40,7 @@ def _make(job: Job, form: str) -> Attachment:
     record = records_of([person.pk], chosen, by)[person.pk]
     write = {"pdf": write_record, "xlsx": write_book}[form]
     made = orders.make(job, form, lambda path: write(path, about, [person], {person.pk: record}))
-    orders.note("record.exported", person, job, made, by=by, name=person.name, form=form, filter=chosen.as_json())
+    orders.note("record.exported", person, job, made, by=by, form=form, filter=chosen.as_json())
     return made
 
 

@@ -123,7 +123,7 @@ def order_pack(chosen: Range, *, by: User, base_url: str) -> Job:
     total = people + chosen.classes(by).count() + (chosen.certificates_of(by).count() if chosen.certificates else 0)
     name = orders.file_name(_("Audit pack"), period(chosen.since, chosen.until), "zip")
     return orders.order(
-        KIND, by=by, total=total, range=chosen.as_json(), base_url=base_url, language=by.language, name=name
+        KIND, by=by, total=total, chosen=chosen.as_json(), base_url=base_url, language=by.language, name=name
     )
 
 
@@ -192,7 +192,7 @@ class Maker:
 
     def __init__(self, job: Job, by: User, box: Box, about: Cover) -> None:
         self.job, self.by, self.box, self.about = job, by, box, about
-        self.chosen = Range.from_json(job.payload["range"])
+        self.chosen = Range.from_json(job.payload["chosen"])
         self.done = 0
         self.lines: list[Line] = []
         self.tallies: dict[str, Tally] = {}
@@ -312,7 +312,7 @@ def _file(text: str) -> str:
 def make_pack(job: Job) -> Attachment:
     """Rights are asked again; what the one who ordered it may not see is not in it."""
     by = orders.asker(job, VIEW)
-    chosen = Range.from_json(job.payload["range"])
+    chosen = Range.from_json(job.payload["chosen"])
     with translation.override(job.payload["language"]), timezone.override(zone()), jobs.scratch(job) as folder:
         about = cover(facts_of(chosen), by)
         path, at = folder / "pack.zip", about.at
@@ -322,7 +322,7 @@ def make_pack(job: Job) -> Attachment:
             _fill(maker, folder)
             manifest = box.close(about)
         made = jobs.keep_result(job, path, name=job.payload["name"], content_type="application/zip")
-        facts = {"range": job.payload["range"], "note": about.words, "people": len(maker.lines), "manifest": manifest}
+        facts = {"chosen": job.payload["chosen"], "note": about.words, "people": len(maker.lines), "manifest": manifest}
         orders.note("audit.exported", job, job, made, by=by, **facts)
         job.total = max(maker.done, 1)
         return made

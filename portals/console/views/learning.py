@@ -20,6 +20,8 @@ from portals.console.spark import spark
 from portals.web import page, require
 
 PER_PAGE = 50
+# A course has no arrivals: they are of a post.
+OF_PAPERS = tuple(figure for figure in learning.FIGURES if isinstance(learning.PARTS[figure.bottom], learning.Papers))
 
 
 def _span(form: FiguresForm) -> learning.Span:
@@ -48,8 +50,8 @@ def _shown(user, form: FiguresForm) -> dict[str, Any]:
         "cards": [_card(figure, board) for figure in learning.FIGURES],
         "figures": learning.FIGURES,
         "tables": [
-            (key, [_line(line, days) for line in lines])
-            for key, lines in (("workshop", board.workshops), ("course", board.courses))
+            ("workshop", learning.FIGURES, [_line(line, days) for line in board.workshops]),
+            ("course", OF_PAPERS, [_line(line, days, OF_PAPERS) for line in board.courses]),
         ],
         "months": [_line(line, month_of(line.name)) for line in reversed(board.months)],
         "waiting": board.waiting,
@@ -77,22 +79,14 @@ def _way(now: learning.Value, past: learning.Value) -> str:
     return "same" if now.number == past.number else "better" if now.number > past.number else "worse"
 
 
-def _line(line: learning.Line, days: learning.Span) -> dict[str, Any]:
-    return {"name": line.name, "cells": [_cell(figure, line, days) for figure in learning.FIGURES]}
+def _line(line: learning.Line, days: learning.Span, figures=learning.FIGURES) -> dict[str, Any]:
+    return {"name": line.name, "cells": [_cell(figure, line, days) for figure in figures]}
 
 
 def _cell(figure: learning.Figure, line: learning.Line, days: learning.Span) -> dict[str, Any]:
     """A value, and the addresses of the rows above and below the line."""
-    top, bottom = (
-        address_of(learning.part(key, days, line.where)) if _has(key, line) else ""
-        for key in (figure.top, figure.bottom)
-    )
-    return {"figure": figure, "now": line.value(figure), "top": top, "bottom": bottom}  # fmt: skip
-
-
-def _has(key: str, line: learning.Line) -> bool:
-    """A course has no arrivals: they are of a post."""
-    return key in line.counts
+    top, bottom = (address_of(learning.part(key, days, line.where)) for key in (figure.top, figure.bottom))
+    return {"figure": figure, "now": line.value(figure), "top": top, "bottom": bottom}
 
 
 def address_of(chosen: learning.Arrivals | learning.Papers) -> str:

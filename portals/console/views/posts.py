@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -31,7 +32,7 @@ def index(request):
 
 
 def _show(request, refusal: str = "", status: int = 200):
-    post = post_in(request.GET, JobRole.objects.first())
+    post = post_in(request.GET, _commonest())
     form = CandidatesForm(request.GET)
     people = form.apply(people_seen_by(request.user).filter(is_active=True), post)
     found = Paginator(people.select_related("department", "team", "job_role").order_by("sort_key", "pk"), PER_PAGE)
@@ -52,6 +53,10 @@ def _show(request, refusal: str = "", status: int = 200):
         **_licences(post),
     }
     return page(request, "console/training/posts.html", context, status=status)
+
+
+def _commonest() -> JobRole | None:
+    return JobRole.objects.annotate(n=Count("people")).order_by("-n", "code").first()
 
 
 def _licences(post: JobRole | None) -> dict:
