@@ -353,8 +353,7 @@ def _training(world: World, worker: User, post: JobRole) -> None:
         source={"name": f"{mark}规程", "clause": None, "trust": "practice"},
     )
     Requirement.objects.create(job_role=post, course_code=course.code)
-    kind = LicenceKind.objects.filter(is_health=False).latest("pk")
-    LicenceRequirement.objects.create(job_role=post, kind_code=kind.code)
+    LicenceRequirement.objects.create(job_role=post, kind_code=f"{mark}K")
     exam = Exam.objects.create(
         title=world.words("上岗考试"),
         blueprint=[{"course": course.code, "lesson": "", "count": 1}],
