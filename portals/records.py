@@ -17,8 +17,8 @@ PER_PAGE = 25
 def chosen_in(asked: QueryDict) -> Filter:
     """kind and year as they stand in an address; what cannot be read leaves nothing out."""
     kind, year = asked.get("kind", ""), _year(asked.get("year", ""))
-    days = (date(year, 1, 1), date(year, 12, 31)) if year else (None, None)
-    return Filter(*days, kind=kind if kind in Kind else "")
+    since, until = (date(year, 1, 1), date(year, 12, 31)) if year else (None, None)
+    return Filter(since, until, kind if kind in Kind else "")
 
 
 def _year(text: str) -> int:

@@ -221,4 +221,5 @@ class _Held:
         if (person, asked.code) in self.learning:
             done = self.learned.get(self.learning[person, asked.code], 0)
             return Point(asked, "learning", minutes=max(0, asked.minutes - done))
-        return Point(asked, "lapsed" if held else "missing", *(held or ()), minutes=asked.minutes)
+        since, until = held or (None, None)
+        return Point(asked, "lapsed" if held else "missing", since, until, asked.minutes)

@@ -304,7 +304,7 @@ def posts_of(people: Collection[User]) -> dict[int, list[Stay]]:
 
 def _stays(person: User, events: list[Event], names: dict[str, str]) -> list[Stay]:
     changes = [(event, event.data["changed"]["job_role"]) for event in events if _is_move(event)]
-    first = changes[0][1][0] if changes else person.job_role and person.job_role.code
+    first = changes[0][1][0] if changes else person.job_role.code if person.job_role else None
     stays = [_stay(person.hired_on, first, names)]
     moves = dict(changes)
     for event in events:

@@ -129,7 +129,7 @@ class Board:
     waiting: int
 
 
-def part(key: str, days: Span, where: dict[str, Any] | None = None) -> Arrivals | Papers:
+def part(key: str, days: Span, where: dict[str, Any] | None = None) -> Any:
     """The filter of what is counted: of these days, and of a line."""
     return replace(PARTS[key], **({"since": days[0], "until": days[1]} | (where or {})))
 
@@ -156,7 +156,7 @@ _PAPERS = [key for key, what in PARTS.items() if isinstance(what, Papers)]
 def _counted(papers: QuerySet[Any], days: Span) -> dict[Group, Counts]:
     """By course, exam and department; one question."""
     columns = ("enrolment__course_code", "exam", "person__department")
-    counts: dict[str, Any] = {key: Count("pk", filter=part(key, days).rule) for key in _PAPERS}  # type: ignore[union-attr]
+    counts: dict[str, Any] = {key: Count("pk", filter=part(key, days).rule) for key in _PAPERS}
     rows: Any = papers.filter(Papers(*days).rule).order_by().values(*columns).annotate(**counts)
     return {tuple(row[column] for column in columns): {key: row[key] for key in _PAPERS} for row in rows}  # type: ignore[misc]
 
@@ -167,7 +167,7 @@ def _sum(groups: dict[Group, Counts]) -> Counts:
 
 def _of_arrivals(came: list[Arrival], days: Span, **where: Any) -> Counts:
     keys = [key for key, what in PARTS.items() if isinstance(what, Arrivals)]
-    return {key: len(part(key, days, where).of(came)) for key in keys}  # type: ignore[union-attr]
+    return {key: len(part(key, days, where).of(came)) for key in keys}
 
 
 def _by_course(now: dict[Group, Counts]) -> list[Line]:
@@ -194,7 +194,7 @@ def _by_workshop(now: dict[Group, Counts], came: list[Arrival], days: Span) -> l
 
 def _by_month(papers: QuerySet[Any], came: list[Arrival], whole: Span, firsts: list[date]) -> list[Line]:
     lines = {first: Line(first, {}, dict.fromkeys(PARTS, 0)) for first in firsts}
-    counts: dict[str, Any] = {key: Count("pk", filter=part(key, whole).rule) for key in _PAPERS}  # type: ignore[union-attr]
+    counts: dict[str, Any] = {key: Count("pk", filter=part(key, whole).rule) for key in _PAPERS}
     months = papers.filter(Papers(*whole).rule).order_by().annotate(month=TruncMonth("ended_at", tzinfo=zone()))
     for row in months.values("month").annotate(**counts):
         lines[row["month"].date()].counts |= {key: row[key] for key in _PAPERS}

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -86,7 +87,7 @@ def _came(people: dict[int, User], days: Span) -> list[tuple[int, str | None, da
             moves[int(event.subject_id)].append((event.at.astimezone(zone()).date(), event.data["changed"]["job_role"]))
     found: list[tuple[int, str | None, date]] = []
     for pk, person in people.items():
-        first = moves[pk][0][1][0] if pk in moves else person.job_role and person.job_role.code
+        first = moves[pk][0][1][0] if pk in moves else person.job_role.code if person.job_role else None
         if person.hired_on and days[0] <= person.hired_on <= days[1]:
             found.append((pk, first, person.hired_on))
         found += [(pk, change[1], day) for day, change in moves.get(pk, ()) if days[0] <= day <= days[1]]
@@ -109,7 +110,7 @@ def _passed(people: Iterable[int]) -> dict[tuple[int, str], list[tuple[date, dat
     rows = Certificate.objects.filter(person__in=wanted, revoked_at=None).exclude(course=None).order_by("issued_on")
     for person, code, since, until in rows.values_list("person", "course__code", "issued_on", "expires_on"):
         held[person, code].append((since, until))
-    exempt = Enrolment.objects.filter(person__in=wanted, status=Enrolment.Status.EXEMPT)
+    exempt: Any = Enrolment.objects.filter(person__in=wanted, status=Enrolment.Status.EXEMPT)
     for person, code, ended_at in exempt.values_list("person", "course_code", "ended_at"):
         held[person, code].append((ended_at.astimezone(zone()).date(), None))
     return held

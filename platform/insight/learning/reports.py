@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -109,11 +110,11 @@ def members(reader: User, days: Span) -> list[Member]:
 def _special(people: list[int]) -> dict[int, list[date]]:
     """The days of special trainings: on site with sign-out, or a course beyond what the post asks for."""
     found: dict[int, list[date]] = defaultdict(list)
-    there = Attendance.objects.filter(person__in=people, signed_out_at__isnull=False, hours__gt=0)
+    there: Any = Attendance.objects.filter(person__in=people, signed_out_at__isnull=False, hours__gt=0)
     there = there.filter(session__status=TrainingSession.Status.CLOSED)
     for pk, at in there.order_by().values_list("person", "signed_out_at"):
         found[pk].append(at.astimezone(zone()).date())
-    passed = Enrolment.objects.filter(
+    passed: Any = Enrolment.objects.filter(
         person__in=people, status=Enrolment.Status.PASSED, reason=Enrolment.Reason.BY_HAND
     )
     for pk, at in passed.order_by().values_list("person", "ended_at"):

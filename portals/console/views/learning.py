@@ -35,18 +35,18 @@ def show(request):
     form = FiguresForm(request.GET, {})
     context = {"form": form, "asked": request.GET, "spans": spans(FiguresForm, request.GET)}
     if form.is_valid():
-        context |= _shown(request.user, form)
+        context |= _shown(request.user, form, request.GET)
     return page(request, "console/training/figures.html", context)
 
 
-def _shown(user, form: FiguresForm) -> dict[str, Any]:
+def _shown(user, form: FiguresForm, asked: QueryDict) -> dict[str, Any]:
     days = _span(form)
     board = learning.board(user, days)
     return {
         "span": form.span_name,
         "days": period(*days),
         "before": period(*board.before),
-        "query": kept_query(FiguresForm, form.data),
+        "query": kept_query(FiguresForm, asked),
         "cards": [_card(figure, board) for figure in learning.FIGURES],
         "figures": learning.FIGURES,
         "tables": [
