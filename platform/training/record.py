@@ -265,7 +265,7 @@ def records_of(people: Collection[int], chosen: Filter, reader: User) -> dict[in
     return found
 
 
-def hours_of(people: Any, chosen: Filter, reader: User) -> dict[int, Decimal]:
+def credited_hours(people: Any, chosen: Filter, reader: User) -> dict[int, Decimal]:
     """学时 by person: of courses passed, whose certificate was not taken back, and of classes and drills."""
     total: dict[int, Decimal] = defaultdict(Decimal)
     passed = rows_of(Kind.COURSE, people, chosen, reader).filter(status=Enrolment.Status.PASSED)

@@ -32,7 +32,7 @@ from training.exports.book import Book, record_book
 from training.exports.paper import RECORD, SHEET, record_context
 from training.models import Attendance, Certificate, Course, Requirement, TrainingSession
 from training.posts import Gap, gaps_of_own
-from training.record import Filter, hours_of, people_seen_by, posts_of, records_of
+from training.record import Filter, credited_hours, people_seen_by, posts_of, records_of
 
 register({"audit.exported": gettext_lazy("Audit pack made")})
 
@@ -206,7 +206,7 @@ class Maker:
         lay_out = typesetter(SHEET)
         for people in self._batches():
             records = records_of([person.pk for person in people], self.chosen.days, self.by)
-            posts, hours = posts_of(people), hours_of([person.pk for person in people], self.chosen.days, self.by)
+            posts, hours = posts_of(people), credited_hours([person.pk for person in people], self.chosen.days, self.by)
             for gap in gaps_of_own(people):
                 person = gap.person
                 name = f"records/{_file(person.employee_no or str(person.pk))} {_file(person.name)}.pdf"

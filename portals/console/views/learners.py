@@ -21,7 +21,7 @@ from portals.web import page, require
 from training import actions
 from training.actions.nudges import nudged_today
 from training.models import Attempt, Certificate, Enrolment
-from training.record import hours_of
+from training.record import credited_hours
 
 PER_PAGE = 50
 
@@ -91,7 +91,7 @@ def _show(request, person: User, refusal: str = "", status: int = 200, form: Giv
         "enrolments": _enrolments(person),
         "record": record,
         "came_on": record["came_on"],
-        "hours": hours_of([person.pk], chosen_in(request.GET), user)[person.pk],
+        "credited": credited_hours([person.pk], chosen_in(request.GET), user)[person.pk],
         **gap_of(person, request.GET),
         "months": months_of(person),
         "was_nudged": person.pk in nudged_today(),

@@ -11,7 +11,7 @@ from portals.records import chosen_in, gap_of, record_of
 from portals.web import page, require
 from training.exports import facts_of
 from training.exports.paper import RECORD, SHEET, record_context
-from training.record import hours_of, posts_of, records_of
+from training.record import credited_hours, posts_of, records_of
 
 
 @login_required
@@ -21,7 +21,7 @@ def show(request):
     chosen = chosen_in(request.GET)
     context = {
         "record": record_of(user, request.GET, user),
-        "hours": hours_of([user.pk], chosen, user)[user.pk],
+        "credited": credited_hours([user.pk], chosen, user)[user.pk],
     }
     return page(request, "field/learn/record.html", context)
 
