@@ -49,6 +49,7 @@ from training.models import (
     Lesson,
     Licence,
     LicenceKind,
+    LicenceRequirement,
     PaperItem,
     Progress,
     Question,
@@ -353,6 +354,7 @@ def _training(world: World, worker: User, post: JobRole) -> None:
         source={"name": f"{mark}规程", "clause": None, "trust": "practice"},
     )
     Requirement.objects.create(job_role=post, course_code=course.code)
+    LicenceRequirement.objects.create(job_role=post, kind_code=f"{mark}K")
     exam = Exam.objects.create(
         code=f"{mark}E",
         title=world.words("上岗考试"),

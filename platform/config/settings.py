@@ -74,6 +74,7 @@ TENANT_APPS = [
     "people",
     "alerts",
     "training",
+    "insight",
     "inspections",
     "hazards",
     "notifications",

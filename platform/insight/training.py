@@ -12,15 +12,11 @@ from insight.share import Share
 from people.models import User
 from training.models import Attempt, Certificate, Course, Enrolment, Exam, Requirement, StudyDay
 from training.models.learning import Occasion
+from training.record import people_seen_by
+
+__all__ = ["Month", "Numbers", "count_of", "months_of", "numbers", "people_seen_by", "with_standing"]
 
 SOON = timedelta(days=30)
-
-
-def people_seen_by(user: User) -> QuerySet[User]:
-    """Everybody whose training the reader may look at, also those whose account is closed."""
-    departments = user.departments_with("training.view")
-    people = User.objects.permitted("training.learn")
-    return people if departments is None else people.filter(department__in=departments)
 
 
 def with_standing(people: QuerySet[User]) -> QuerySet[Any]:

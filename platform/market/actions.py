@@ -17,7 +17,7 @@ from people.models import JobRole
 from tenants.current import current_factory
 from training.actions import enrol_missing, install_courses, install_licence_kinds
 from training.library import written_courses, written_licence_kinds
-from training.models import Requirement
+from training.models import LicenceRequirement, Requirement
 
 register(
     {
@@ -51,6 +51,7 @@ def install_pack(pack: Pack, *, by: Any) -> dict[str, int]:
         "courses": install_courses(written_courses(), by=by),
         "licence_kinds": install_licence_kinds(written_licence_kinds(), by=by),
         "requirements": _require_courses(pack["job_roles"], by=by),
+        "licence_requirements": _require_licences(pack["job_roles"]),
     }
     if any(new.values()):
         emit("pack.installed", current_factory(), by=by, pack=pack["code"], title=pack["title"], new=new)
@@ -68,6 +69,17 @@ def _require_courses(job_roles: list[dict[str, Any]], *, by: Any) -> int:
     )
     if new:
         enrol_missing(by=by)
+    return len(new)
+
+
+def _require_licences(job_roles: list[dict[str, Any]]) -> int:
+    roles = JobRole.objects.in_bulk([row["code"] for row in job_roles], field_name="code")
+    wanted = [(row["code"], licence) for row in job_roles for licence in row.get("licences", ())]
+    known = set(LicenceRequirement.objects.values_list("job_role__code", "kind_code"))
+    new = [pair for pair in wanted if pair not in known]
+    LicenceRequirement.objects.bulk_create(
+        LicenceRequirement(job_role=roles[role], kind_code=licence) for role, licence in new
+    )
     return len(new)
 
 

@@ -458,6 +458,7 @@ SILENT = frozenset({
     "screen.made", "screen.renamed", "screen.revoked",
     "session.opened", "session.closed", "session.cancelled", "session.attended", "session.left", "session.entered",
     "course.installed", "requirement.set", "requirement.dropped", "enrolment.withdrawn", "enrolment.passed",
+    "record.exported", "audit.exported", "learning.exported", "licence_requirement.set", "licence_requirement.dropped",
     "licence_kind.installed", "licence.recorded", "licence.renewed", "licence.corrected", "licence.reviewed",
     "quiz.passed", "quiz.failed", "exam.passed", "exam.failed",
     "exam.drafted", "exam.changed", "exam.published", "exam.discarded", "exam.retired", "hours.set",

@@ -1,14 +1,27 @@
 """What can be required and passed: courses and exams in use, by their code, and whose right answers stay hidden."""
 
 from collections.abc import Collection
+from datetime import date
+from typing import NamedTuple
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from core.errors import NotAllowed
+from core.zone import zone
 from people.models import User
 from training.models import Attempt, Certificate, Course, Enrolment, Exam
 
 Subject = Course | Exam
+
+
+class Span(NamedTuple):
+    """Days on which something that somebody passed counts."""
+
+    person: int
+    code: str
+    since: date
+    until: date | None
 
 
 def taught(codes: Collection[str] | None = None) -> dict[str, Subject]:
@@ -39,6 +52,22 @@ def held_on(day, people: Collection[int], codes: Collection[str]) -> set[tuple[i
     """Who holds a certificate that is valid on that day, or has passed what gives none."""
     valid = Certificate.objects.valid_on(day).filter(person__in=people).for_codes(codes)
     return codes_of(valid) | passed_for_good(people, codes)
+
+
+def spans_of(people: Collection[int], codes: Collection[str] | None = None) -> list[Span]:
+    """Who held what from when to when, whoever began first first; without an end where nothing expires."""
+    certificates = Certificate.objects.filter(person__in=people, revoked_at=None)
+    certificates = certificates.exclude(course=None, exam=None) if codes is None else certificates.for_codes(codes)
+    columns = ("person", "course__code", "exam__code", "issued_on", "expires_on")
+    found = [
+        Span(person, course or exam, since, until)
+        for person, course, exam, since, until in certificates.values_list(*columns)
+    ]
+    passed = Attempt.objects.filter(person__in=people, is_passed=True, exam__gives_certificate=False)
+    passed = passed if codes is None else passed.filter(exam__code__in=codes)
+    for person, code, ended_at in passed.values_list("person", "exam__code", "ended_at"):
+        found.append(Span(person, code, localdate(ended_at, zone()), None))
+    return sorted(found, key=lambda span: span.since)
 
 
 def to_pass_first(user: User) -> set[str]:

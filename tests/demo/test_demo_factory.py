@@ -18,6 +18,8 @@ from core.models import Counter as Series
 from facilities.models import Equipment, QRPoint
 from hazards.models import Evidence, Hazard, Review
 from insight import hazards as insight
+from insight import learning
+from insight.learning import reports
 from inspections.models import Answer, Run
 from notifications.timeline import timeline
 from people.models import User
@@ -26,6 +28,7 @@ from portals.operator.demo.people import STORY
 from portals.operator.demo.plant import SLUG
 from tenants import provisioning
 from tenants.current import in_factory
+from training.models import TrainingSession
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +173,25 @@ def test_one_that_is_major_by_the_law_was_closed_and_one_stands_open(demo):
     assert standing.status == "assigned" and standing.clause and standing.plans.get().status == "waits_leader"
     assert standing.stop_uses.in_force().get().equipment == standing.equipment
     assert Alert.objects.get(subject_id=str(standing.pk)).acknowledged_at
+
+
+def test_the_figures_of_training_tell_that_nearly_everybody_is_ready_for_the_post_now(demo):
+    officer, today = User.objects.get(name="周敏"), timezone.localdate()
+    figure = next(figure for figure in learning.FIGURES if figure.key == "qualified")
+
+    def rate(since: int, until: int) -> float:
+        days = today - timedelta(days=since), today - timedelta(days=until)
+        return learning.board(officer, days).total.value(figure).number
+
+    assert 70 <= rate(730, 548) <= 82
+    assert 98 <= rate(365, 0) < 100
+
+
+def test_who_came_to_three_trainings_reports_twice_as_much(demo):
+    officer, today = User.objects.get(name="周敏"), timezone.localdate()
+    found = reports.multiplier(officer, (today - timedelta(days=640), today))
+    assert found.trained.n == 150 and 2 <= found.times <= 2.7
+    assert TrainingSession.objects.filter(kind="drill").count() == 43
 
 
 def test_open_ones_were_told_to_people_who_opened_most_of_it(demo):

@@ -45,6 +45,7 @@ from training.actions.licences import (
 from training.actions.media import begin_media, forget_media, look_into_media, take_piece
 from training.actions.nudges import nudge_learners
 from training.actions.papers import hand_in, leave_page, save_answer, start_exam, start_quiz, time_out
+from training.actions.posts import drop_licence, prepare_for, require_licence
 from training.actions.questions import add_question, correct_question, retire_question
 from training.actions.renewals import follow_version, give_renewals
 from training.actions.sessions import (
@@ -85,6 +86,7 @@ __all__ = [
     "discard_exam_draft",
     "draft_course",
     "draft_exam",
+    "drop_licence",
     "drop_requirement",
     "end_clearance",
     "end_unfounded",
@@ -113,12 +115,14 @@ __all__ = [
     "open_lesson",
     "open_session",
     "plan_session",
+    "prepare_for",
     "publish_course",
     "publish_exam",
     "record_licence",
     "remove_lesson",
     "renew_licence",
     "require_course",
+    "require_licence",
     "retire_course",
     "retire_exam",
     "retire_question",

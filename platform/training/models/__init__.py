@@ -3,7 +3,7 @@
 from training.models.certificates import Certificate
 from training.models.courses import Course, Exam, Lesson, Level, Media, Question
 from training.models.hours import HourRule
-from training.models.learning import Enrolment, Progress, Requirement, StudyDay
+from training.models.learning import Enrolment, LicenceRequirement, Progress, Requirement, StudyDay
 from training.models.licences import Clearance, Licence, LicenceKind, Work
 from training.models.papers import Attempt, PaperItem
 from training.models.sessions import Attendance, SessionPhoto, TrainingSession
@@ -21,6 +21,7 @@ __all__ = [
     "Level",
     "Licence",
     "LicenceKind",
+    "LicenceRequirement",
     "Media",
     "PaperItem",
     "Progress",

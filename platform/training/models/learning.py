@@ -40,6 +40,17 @@ class Requirement(models.Model):
         ]
 
 
+class LicenceRequirement(models.Model):
+    """A kind of licence that a job role asks for beside its courses."""
+
+    job_role = models.ForeignKey(JobRole, models.CASCADE, related_name="+")
+    kind_code = models.CharField(max_length=40)
+
+    class Meta:
+        ordering = ["job_role", "kind_code"]
+        constraints = [models.UniqueConstraint(fields=["job_role", "kind_code"], name="licence_requirement_once")]
+
+
 class EnrolmentQuerySet(models.QuerySet):
     def open(self):
         return self.filter(status=Enrolment.Status.OPEN)

@@ -32,6 +32,7 @@ class LearnersForm(forms.Form):
     department = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
     job_role = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
     overdue = forms.BooleanField(required=False)
+    left = forms.BooleanField(required=False)
 
     def apply(self, people):
         """The people that fit, by department, post and words; what cannot be read filters nothing."""
@@ -49,6 +50,11 @@ class LearnersForm(forms.Form):
     @property
     def is_overdue(self) -> bool:
         return bool(self.is_valid() and self.cleaned_data["overdue"])
+
+    @property
+    def has_left(self) -> bool:
+        """People who left, instead of those who are there."""
+        return bool(self.is_valid() and self.cleaned_data["left"])
 
 
 class GiveForm(forms.Form):

@@ -21,6 +21,8 @@ from portals.operator.demo.alarms import tell_alarms, write_duties
 from portals.operator.demo.cases import make_cases
 from portals.operator.demo.checks import Question, make_checks, routines
 from portals.operator.demo.courses import write_courses, write_exam
+from portals.operator.demo.classes import write_classes
+from portals.operator.demo.courses import write_courses
 from portals.operator.demo.group import write_group
 from portals.operator.demo.licences import write_licences
 from portals.operator.demo.majors import write_major
@@ -88,6 +90,7 @@ def _write(say: Say) -> None:
     events = write_records(site, plan, checks, cases, now)
     say("what everybody has learned")
     events += write_courses(site, now, random.Random(SEED + 2))  # noqa: S311
+    events += write_classes(site, now, random.Random(SEED + 3))  # noqa: S311
     say("today's plans")
     with held_back() as planned:
         write_plans(site)
