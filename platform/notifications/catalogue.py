@@ -341,6 +341,13 @@ RULES: dict[str, Rule] = {
             channels=LATER,
         ),
         Rule(
+            "licence.settled",
+            told,
+            _("The officer has recorded your licence, the photo you sent is settled: %(title)s"),
+            who=_("who sent it in"),
+            **WAITS,
+        ),
+        Rule(
             "licence.withdrawn",
             person_and_officers,
             _("%(title)s of %(absent)s was taken back, %(note)s"),

@@ -15,6 +15,7 @@ from core.zone import zone
 from facilities.calendar import today
 from people.models import JobRole, User
 from tenants import due
+from training.gate import is_on_work_with
 from training.models import Certificate, Course, Enrolment, Requirement
 from training.models.learning import Occasion
 
@@ -158,7 +159,7 @@ def renew_enrolment(certificate: Certificate, code: str, due_on: date) -> Enrolm
     """The course of a certificate that runs out, given again; nothing where it is no longer asked for or a newer one counts."""
     person = certificate.person_id
     course = Course.objects.current().filter(code=code).first()
-    if course is None or (person, code) not in _wanted([*_post_requirements().filter(course_code=code)], [person]):
+    if course is None or not (_is_wanted(person, code) or is_on_work_with(person, code)):
         return None
     newer = Certificate.objects.valid_on(today()).filter(person=person, course__code=code)
     if newer.filter(expires_on=None).exists() or newer.filter(expires_on__gt=due_on).exists():
@@ -230,6 +231,10 @@ def _was_away_long(person: User) -> bool:
 
 def _post_requirements() -> QuerySet[Requirement]:
     return Requirement.objects.filter(occasion=Occasion.POST)
+
+
+def _is_wanted(person: int, code: str) -> bool:
+    return (person, code) in _wanted(list(_post_requirements().filter(course_code=code)), [person])
 
 
 def _wanted(rows: Collection[Requirement], people: Collection[int] | None) -> dict[tuple[int, str], int]:
