@@ -94,7 +94,9 @@ class Course(models.Model):
         max_digits=4, decimal_places=1, help_text="学时 that whoever passed it is credited with."
     )
     valid_months = models.IntegerField(null=True, help_text="Empty: the certificate does not expire.")
-    sources = models.JSONField(default=list)
+    sources = models.JSONField(
+        default=list, help_text="{name, clause, version, trust, lesson}; lesson: the key of the one that rests on it."
+    )
     pass_score = models.IntegerField(default=PASS_SCORE)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.CURRENT)
     published_at = models.DateTimeField(null=True)
@@ -131,6 +133,11 @@ class Lesson(models.Model):
             models.UniqueConstraint(fields=["course", "position"], name="lesson_position_once"),
             models.UniqueConstraint(fields=["course", "key"], name="lesson_key_once"),
         ]
+
+    @property
+    def sources(self) -> list[dict]:
+        """What it rests on: its own sources, and those of the whole course."""
+        return [source for source in self.course.sources if source.get("lesson") in (None, "", self.key)]
 
 
 class QuestionQuerySet(models.QuerySet):

@@ -36,6 +36,7 @@ def show(request, pk: int):
     context = {
         "course": course,
         "lessons": lessons,
+        "positions": {lesson.key: lesson.position for lesson in lessons},
         "passed": Share(course.papers_passed, course.papers),
         "may_teach": may_teach,
         "banks": _banks(course, lessons) if may_teach else [],
