@@ -48,7 +48,7 @@ class UserManager(BaseUserManager):
     def holding(self, roles: str | Collection[str], department_id: int | None = None) -> models.QuerySet["User"]:
         """Active people with this role or one of these, everywhere or for the department, and who stands in for them."""
         wanted = [roles] if isinstance(roles, str) else roles
-        grants = RoleGrant.objects.filter(role__in=wanted).select_related("department")
+        grants = _sharing(RoleGrant.objects.filter(role__in=wanted).select_related("department"))
         fitting = [grant.user_id for grant in grants if grant.reaches(department_id)]
         stand_ins = Absence.objects.lending().filter(person__in=fitting).values("stand_in")
         return User.objects.filter(Q(pk__in=fitting) | Q(pk__in=stand_ins), is_active=True)
@@ -132,16 +132,22 @@ def with_powers(people: Iterable[User]) -> list[User]:
         lent[person].add(stand_in)
     powers: dict[int, list[RoleGrant]] = defaultdict(list)
     grants = RoleGrant.objects.filter(Q(user__in=found) | Q(user__in=lent)).select_related("department", "user")
-    departments: dict[int | None, Department | None] = {}
-    for grant in grants:
-        # One object for each department, because it remembers what lies below it.
-        grant.department = departments.setdefault(grant.department_id, grant.department)
+    for grant in _sharing(grants):
         holders = {grant.user_id} | (lent[grant.user_id] if grant.role != Role.ADMIN else set())
         for pk in holders & found.keys():
             powers[pk].append(grant)
     for pk, person in found.items():
         person.powers = powers[pk]
     return list(found.values())
+
+
+def _sharing(grants: Iterable["RoleGrant"]) -> list["RoleGrant"]:
+    """One object for each department, because it remembers what lies below it."""
+    departments: dict[int | None, Department | None] = {}
+    found = list(grants)
+    for grant in found:
+        grant.department = departments.setdefault(grant.department_id, grant.department)
+    return found
 
 
 class RoleGrant(models.Model):

@@ -228,9 +228,9 @@ def test_who_only_looks_at_the_head_changes_nothing(desk, trainer):
         ({"pass_score": "79"}, "80"),
         ({"pass_score": "101"}, "100"),
         ({"pass_score": "x"}, ""),
-        ({"source-0-clause": "第三条", "source-0-name": ""}, "来源 1"),
-        ({"source-0-name": "长" * 201}, "来源 1"),
-        ({"source-0-name": "某规定", "source-0-trust": "guess"}, "来源 1"),
+        ({"source-0-clause": "第三条", "source-0-name": ""}, "依据 1"),
+        ({"source-0-name": "长" * 201}, "依据 1"),
+        ({"source-0-name": "某规定", "source-0-trust": "guess"}, "依据 1"),
     ],
 )
 def test_a_head_that_cannot_be_kept_comes_back_with_all_that_was_typed(desk, trainer, changed, word):

@@ -94,9 +94,7 @@ class Course(models.Model):
         max_digits=4, decimal_places=1, help_text="学时 that whoever passed it is credited with."
     )
     valid_months = models.IntegerField(null=True, help_text="Empty: the certificate does not expire.")
-    sources = models.JSONField(
-        default=list, help_text="{name, clause, version, trust, lesson}; lesson: the key of the one that rests on it."
-    )
+    sources = models.JSONField(default=list)
     pass_score = models.IntegerField(default=PASS_SCORE)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.CURRENT)
     published_at = models.DateTimeField(null=True)
@@ -136,7 +134,7 @@ class Lesson(models.Model):
 
     @property
     def sources(self) -> list[dict]:
-        """What it rests on: its own sources, and those of the whole course."""
+        """What it rests on: a source of the course that names no lesson's key, or this one's."""
         return [source for source in self.course.sources if source.get("lesson") in (None, "", self.key)]
 
 

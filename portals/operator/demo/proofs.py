@@ -17,8 +17,8 @@ from portals.operator.demo.shots import copy_of, scene_at, shoot
 from tenants.current import current_schema
 
 SEED = 20240617
-# Machines whose nameplate was photographed at every other check of the last weeks.
-_WATCHED, _WEEKS = 9, timedelta(days=30)
+# Machines whose nameplate was photographed at every other check of the last months.
+_WATCHED, _MONTHS = 9, timedelta(days=60)
 _WAYS = ("saved", "shrunk", "cut", "brightened", "all", "saved")
 COPIES = 2 * len(_WAYS)
 
@@ -48,7 +48,7 @@ def plan_shots(plan: list[Routine], checks: list[Check], now: datetime) -> list[
     by_machine: dict[int, list[int]] = defaultdict(list)
     for number, check in enumerate(checks):
         is_usual = check.inspector is not None and not check.faults and check.seconds > 20 and not check.unused
-        if is_usual and plan[check.routine].machine and check.opens_at > now - _WEEKS:
+        if is_usual and plan[check.routine].machine and check.opens_at > now - _MONTHS:
             by_machine[check.routine].append(number)
     watched = sorted(by_machine)[:: max(1, len(by_machine) // _WATCHED)][:_WATCHED]
     shots = sorted(
