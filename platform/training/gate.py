@@ -13,6 +13,7 @@ from people.models import User
 from training.models import Certificate, Clearance, Course, Enrolment, Licence, LicenceKind, Requirement, Work
 from training.models.learning import Occasion
 
+Pairs = set[tuple[int, str]]
 # Where the law asks for special training and no licence: 工贸企业有限空间作业安全规定.
 COURSES = {Work.CONFINED_SPACE: ("C13",)}
 
@@ -105,9 +106,10 @@ def _titles(codes: Collection[str]) -> dict[str, dict]:
     return dict(Course.objects.current().filter(code__in=codes).values_list("code", "title"))
 
 
-def _passed(people: Collection[int], codes: Collection[str], on: date) -> tuple[set, set]:
+def _passed(people: Collection[int], codes: Collection[str], on: date) -> tuple[Pairs, Pairs]:
     """(Person, course): whoever holds a certificate that is valid on that day or is exempt; and whoever held one."""
-    passed, held = set(), set()
+    passed: Pairs = set()
+    held: Pairs = set()
     rows = Certificate.objects.filter(person__in=people, course__code__in=codes)
     for person, code, expires_on, revoked_at in rows.values_list("person", "course__code", "expires_on", "revoked_at"):
         is_valid = revoked_at is None and (expires_on is None or expires_on >= on)

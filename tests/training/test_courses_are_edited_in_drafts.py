@@ -253,3 +253,12 @@ def test_two_people_change_the_head_and_the_second_decides_after_looking(desk, t
     assert desk.post(address, _head(page, title="后到的", stamp=late.context["stamp"])).status_code == 409
     desk.post(address, _head(page, title="后到的", stamp=["", late.context["overwrite"]]))
     assert Course.objects.get(status="draft").title["zh"] == "后到的"
+
+
+def test_the_editor_speaks_the_language_of_who_reads_it(desk, trainer):
+    course = make.course()
+    lesson = actions.draft_course(course, by=trainer).lessons.get()
+    type(trainer).objects.filter(pk=trainer.pk).update(language="en")
+    for address in (_at("edit_course", course), _at("edit_lesson", course, lesson.pk)):
+        shown = desk.get(address).content.decode()
+        assert ", in English" in shown and "（英文）" not in shown

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,7 +27,8 @@ _LOW = forms.Textarea(attrs={"rows": 3})
 
 
 def _english(label: Any) -> Any:
-    return gettext_lazy("%(name)s, in English") % {"name": label}
+    """In the reader's language: put together only when it is shown."""
+    return lazy(lambda: _("%(name)s, in English") % {"name": label}, str)()
 
 
 class TwoTongues(forms.Form):
