@@ -42,6 +42,17 @@ def _files(folder, *, with_h264: bool) -> dict[str, str]:
     return {kind: str(folder / name) for kind, (name, _content) in made.items()}
 
 
+def _too_large(desk: Page, film: str) -> None:
+    """Said at once, before anything is sent; half a gigabyte stands for the limit here."""
+    asked: list[str] = []
+    desk.on("request", lambda request: asked.append(request.url) if "/uploads/" in request.url else None)
+    desk.evaluate("document.querySelector('#file-video form[data-upload]').dataset.most = '1000'")
+    desk.set_input_files("#choose-video", film)
+    expect(desk.locator("#file-video [data-upload-said]")).to_contain_text("500 MB")
+    assert asked == []
+    desk.reload()
+
+
 def _upload_with_a_break(desk: Page, film: str) -> None:
     """The connection breaks after the first piece; the page is closed and the same file chosen once more."""
     desk.evaluate("document.querySelector('#file-video form[data-upload]').dataset.piece = '30000'")
@@ -79,6 +90,7 @@ def _teach(desk: Page, course: Course, files: dict[str, str]) -> None:
     desk.set_input_files("#choose-video", files["fake"])
     expect(desk.locator("main")).to_contain_text("这不是手机能放的视频", timeout=20_000)
     shot(desk, "refused")
+    _too_large(desk, files["video"])
     _upload_with_a_break(desk, files["video"])
     for kind in ("captions", "handout"):
         desk.set_input_files(f"#choose-{kind}", files[kind])

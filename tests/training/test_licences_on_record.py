@@ -145,6 +145,7 @@ def test_a_holder_sends_a_photo_and_it_counts_when_confirmed(officer, browser, c
     filed = Licence.objects.get(status=Licence.Status.FILED)
     old.refresh_from_db()
     assert (old.status, filed.recorded_by) == (Licence.Status.CURRENT, old.person)
+    assert "?kind=SW-WELD" not in browser.get(reverse("field:licences")).content.decode(), "one waits already"
     with pytest.raises(NotAllowed):
         actions.confirm_licence(filed, Card("SW-WELD", date(2026, 7, 1), "T9"), by=old.person)
     work_off()
