@@ -4,6 +4,7 @@ And a course pack given to the whole plant: how often the database is asked must
 """
 
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,9 @@ def run(*, is_quick: bool) -> tuple[list[Result], list[Count]]:
             goal=1.2,
             rounds=rounds,
         )
+        sizes = _sizes()
         return [row], [
-            Count("certificates_over_60_kb", _too_large(certificates), count, 0),
+            Count("certificates_over_60_kb", sum(size > MOST_BYTES for size in sizes), len(sizes), 0),
             Count("queries_to_give_8_courses_to_650", many, few, few),
         ]
 
@@ -65,6 +67,9 @@ def _certificates(count: int) -> list[Any]:
 
 
 def _as_a_job(certificates: list[Any]) -> Any:
+    """As a worker does it: the row that was due, its job and what came of it are one transaction."""
+    from django.db import transaction
+
     from core.jobs import run_job
     from core.models import Job
     from people.models import RoleGrant, User
@@ -76,7 +81,8 @@ def _as_a_job(certificates: list[Any]) -> Any:
     job = order_certificates(
         certificates, by=User.objects.get(pk=officer.pk), base_url="https://demo.example/", language="zh-hans"
     )
-    run_job(str(job.pk))
+    with transaction.atomic():
+        run_job(str(job.pk))
     return Job.objects.get(pk=job.pk).result
 
 
@@ -98,7 +104,10 @@ def _bare(certificates: list[Any]) -> None:
             Path(folder, f"{certificate.number}.pdf").write_bytes(content)
 
 
-def _too_large(certificates: list[Any]) -> int:
-    from training.printing import print_one
+def _sizes() -> list[int]:
+    """Of each PDF in the archive that the job made last."""
+    from core.models import Job
 
-    return sum(len(print_one(one, "https://demo.example/")) > MOST_BYTES for one in certificates[:20])
+    made = Job.objects.filter(kind="certificates", status=Job.Status.DONE).latest("finished_at").result
+    with made.original.open("rb") as file, zipfile.ZipFile(file) as archive:
+        return [each.file_size for each in archive.infolist()]

@@ -64,6 +64,16 @@ def for_everyone(name: str, *, key: str, **payload) -> None:
     _write(None, timezone.now(), name, key, payload, moves=False, wakes=False)
 
 
+def for_each_factory(name: str, *, key: str) -> None:
+    """A row for each factory, which a worker does as that factory's own; one that waits under this key stays."""
+    waiting = Due.objects.filter(key=key, dead_at=None, factory__isnull=False).values("factory")
+    rows = [
+        Due(factory_id=pk, handler=name, due_at=timezone.now(), key=key)
+        for pk in Factory.objects.exclude(pk__in=waiting).values_list("pk", flat=True)
+    ]
+    Due.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+
+
 def is_waiting(*, key: str) -> bool:
     return Due.objects.filter(factory=current_factory(), key=key, dead_at=None).exists()
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import Event
 from hazards.models import Status
-from people.models import Absence, RoleGrant, User
+from people.models import Absence, RoleGrant, User, with_powers
 from people.permissions import PERMISSIONS
 
 Audience = Callable[[Event, Any], Iterable[User]]
@@ -27,7 +27,7 @@ def holding(permission: str, department_id: int | None = None) -> Iterable[User]
     stand_ins = Absence.objects.lending().filter(person__in=holders).values("stand_in")
     people = User.objects.filter(Q(pk__in=holders) | Q(pk__in=stand_ins), is_active=True)
     where = _Somewhere(department_id)
-    return [person for person in people if person.can(permission, where if department_id else None)]
+    return [person for person in with_powers(people) if person.can(permission, where if department_id else None)]
 
 
 @dataclass(frozen=True)

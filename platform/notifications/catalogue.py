@@ -355,6 +355,13 @@ RULES: dict[str, Rule] = {
             channels=LATER,
         ),
         Rule(
+            "licence.settled",
+            told,
+            _("The officer has recorded your licence, the photo you sent is settled: %(title)s"),
+            who=_("who sent it in"),
+            **WAITS,
+        ),
+        Rule(
             "licence.withdrawn",
             person_and_officers,
             _("%(title)s of %(absent)s was taken back, %(note)s"),
@@ -452,7 +459,7 @@ SILENT = frozenset({
     "hazard.limit_planned", "policy.changed", "alert_policy.changed", "duty.entered", "duty.removed",
     "rule.changed", "rule.reset", "quiet_hours.changed",
     "hazard.outsider_opened", "group.opened", "group.left", "post.added", "mention.seen",
-    "hazard.categorised", "hazard.imported", "hazards.imported", "tip.answered", "tip.read", "category.routed", "maintainer.kept", "checklist.installed", "plan.created", "plan.changed", "plan.stopped", "pack.installed",
+    "hazard.categorised", "hazard.imported", "hazards.imported", "tip.answered", "tip.read", "category.routed", "maintainer.kept", "checklist.installed", "plan.created", "plan.changed", "plan.stopped", "pack.installed", "pack.followed",
     "shift.added", "shift.changed", "shift.removed", "calendar.declared", "calendar.withdrawn",
     "department.added", "area.added", "area.changed", "equipment.added", "equipment.changed",
     "screen.made", "screen.renamed", "screen.revoked",

@@ -4,6 +4,7 @@ from training.actions.certificates import follow_certificate, follow_certificate
 from training.actions.clearances import clear_for_work, end_clearance, end_unfounded
 from training.actions.courses import install_courses
 from training.actions.editing import (
+    Head,
     add_lesson,
     attach_media,
     change_course,
@@ -62,6 +63,7 @@ from training.actions.study import answer_stop, beat, open_lesson
 
 __all__ = [
     "Card",
+    "Head",
     "add_lesson",
     "add_photos",
     "add_question",

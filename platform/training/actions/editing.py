@@ -1,6 +1,7 @@
 """A course is changed in a draft; published it is the version in use, and no version changes after that."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from people.models import User
 from tenants import due
 from training.actions.media import refuse_unless_teacher
 from training.models import Course, Enrolment, Lesson, Media, Requirement
+from training.models.courses import PASS_SCORE
 from training.versions import draft_stamp, head_stamp, lacking, lesson_stamp, lessons_of_version
 
 register(
@@ -26,7 +28,7 @@ register(
         "course.retired": gettext_lazy("Course no longer taught"),
     }
 )
-MOST_LESSONS, MOST_STOPS, LEAST_APART = 40, 20, 5
+MOST_LESSONS, MOST_STOPS, LEAST_APART, MOST_SOURCES = 40, 20, 5, 20
 _COPIED = (
     "position",
     "key",
@@ -41,19 +43,39 @@ _COPIED = (
 )
 
 
+@dataclass(frozen=True)
+class Head:
+    """What is said of a course as a whole. sources: {name, clause, version, trust} and the lesson's key where it is one's."""
+
+    title: dict
+    summary: dict
+    hours: Decimal
+    valid_months: int | None
+    pass_score: int = PASS_SCORE
+    sources: list[dict] = field(default_factory=list)
+    level: str = ""
+
+    def columns(self) -> dict[str, Any]:
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+
 @action
-def create_course(
-    *, by: User, title: dict, summary: dict, hours: Decimal, valid_months: int | None, level: str = ""
-) -> Course:
+def create_course(head: Head, *, by: User) -> Course:
     """The first draft of a course of the factory's own."""
     refuse_unless_teacher(by)
+    _refuse_head(head)
     known = set(Course.objects.filter(code__startswith="F").values_list("code", flat=True))
     code = next(code for n in range(1, len(known) + 2) if (code := f"F{n:02}") not in known)
-    facts: dict[str, Any] = {"title": title, "summary": summary, "hours": hours, "valid_months": valid_months}
-    facts["level"] = level
-    draft = Course.objects.create(code=code, status=Course.Status.DRAFT, **facts)
-    emit("course.drafted", draft, by=by, code=code, version=1, title=title)
+    draft = Course.objects.create(code=code, status=Course.Status.DRAFT, **head.columns())
+    emit("course.drafted", draft, by=by, code=code, version=1, title=head.title)
     return draft
+
+
+def _refuse_head(head: Head) -> None:
+    if not PASS_SCORE <= head.pass_score <= 100:
+        raise DomainError(_("The pass mark lies between %(least)d and 100.") % {"least": PASS_SCORE})
+    if len(head.sources) > MOST_SOURCES:
+        raise DomainError(_("Name at most %(n)d sources.") % {"n": MOST_SOURCES})
 
 
 @action
@@ -66,8 +88,7 @@ def draft_course(course: Course, *, by: User) -> Course:
     )
     if newest.status == Course.Status.DRAFT:
         return newest
-    copied = ("title", "summary", "hours", "valid_months", "sources", "pass_score", "level")
-    facts = {name: getattr(newest, name) for name in copied}
+    facts = {each.name: getattr(newest, each.name) for each in fields(Head)}
     draft = Course.objects.create(code=newest.code, version=newest.version + 1, status=Course.Status.DRAFT, **facts)
     Lesson.objects.bulk_create(
         Lesson(course=draft, **{name: getattr(lesson, name) for name in _COPIED}) for lesson in newest.lessons.all()
@@ -77,22 +98,13 @@ def draft_course(course: Course, *, by: User) -> Course:
 
 
 @action
-def change_course(
-    draft: Course,
-    *,
-    by: User,
-    title: dict,
-    summary: dict,
-    hours: Decimal,
-    valid_months: int | None,
-    stamp: str,
-    level: str = "",
-) -> Course:
+def change_course(draft: Course, head: Head, *, by: User, stamp: str) -> Course:
     """stamp: of what the page showed, so that nobody writes over somebody else's words unseen."""
     draft = _open_draft(draft, by)
     _refuse_old(stamp, head_stamp(draft), draft)
-    draft.title, draft.summary, draft.hours, draft.valid_months = title, summary, hours, valid_months
-    draft.level = level
+    _refuse_head(head)
+    for name, value in head.columns().items():
+        setattr(draft, name, value)
     draft.save()
     return _changed(draft, by)
 

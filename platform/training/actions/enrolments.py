@@ -15,6 +15,7 @@ from core.zone import zone
 from facilities.calendar import today
 from people.models import JobRole, User
 from tenants import due
+from training.gate import is_on_work_with
 from training.models import Certificate, Enrolment, Exam, Requirement
 from training.models.learning import Occasion
 from training.taught import Subject, column_of, held_on, taught
@@ -149,7 +150,7 @@ def renew_enrolment(certificate: Certificate, code: str, due_on: date) -> Enrolm
     """What a certificate that runs out was for, given again; nothing where it is no longer asked for or a newer one counts."""
     person = certificate.person_id
     subject = taught([code]).get(code)
-    if subject is None or (person, code) not in wanted_by(list(post_requirements().filter(course_code=code)), [person]):
+    if subject is None or not (_is_wanted(person, code) or is_on_work_with(person, code)):
         return None
     newer = Certificate.objects.valid_on(today()).filter(person=person).for_codes([code])
     if newer.filter(expires_on=None).exists() or newer.filter(expires_on__gt=due_on).exists():
@@ -228,6 +229,10 @@ def given_for(
     """Where nothing asks for it any more, it is the training officer's own wish, and no change of the post takes it back."""
     asked = reason if (person, subject.code) in wanted else Enrolment.Reason.BY_HAND
     return _enrolment(person, subject, asked, due_on)
+
+
+def _is_wanted(person: int, code: str) -> bool:
+    return (person, code) in wanted_by(list(post_requirements().filter(course_code=code)), [person])
 
 
 def wanted_by(rows: Collection[Requirement], people: Collection[int] | None) -> dict[tuple[int, str], int]:

@@ -145,6 +145,11 @@ class Lesson(models.Model):
             models.UniqueConstraint(fields=["course", "key"], name="lesson_key_once"),
         ]
 
+    @property
+    def sources(self) -> list[dict]:
+        """What it rests on: a source of the course that names no lesson's key, or this one's."""
+        return [source for source in self.course.sources if source.get("lesson") in (None, "", self.key)]
+
 
 class QuestionQuerySet(models.QuerySet):
     def asked(self):

@@ -38,6 +38,7 @@ def show(request, pk: int):
     context = {
         "course": course,
         "lessons": lessons,
+        "positions": {lesson.key: lesson.position for lesson in lessons},
         "passed": Share(course.papers_passed, course.papers),
         "may_teach": may_teach,
         "sees_answers": sees_answers,

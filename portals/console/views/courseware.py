@@ -15,6 +15,7 @@ from facilities.calendar import today
 from portals.console.forms.courseware import CourseForm, LessonForm, NewLessonForm, PublishForm
 from portals.web import page, require
 from training import actions, versions
+from training.actions import Head
 from training.actions.media import PIECE
 from training.looking import MOST_BYTES
 from training.models import Certificate, Course, Enrolment, Lesson, Media, Question
@@ -32,7 +33,7 @@ def add(request):
     require(request.user, TEACH)
     form = CourseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        draft = actions.create_course(by=request.user, **form.columns())
+        draft = actions.create_course(Head(**form.columns()), by=request.user)
         messages.success(request, _("The draft is there. Now its lessons."))
         return redirect("console:edit_course", draft.code)
     context = {"form": form, "drafts": Course.objects.filter(status=Course.Status.DRAFT)}
@@ -62,14 +63,14 @@ def edit(request, code: str):
         )
     if request.method != "POST":
         return _editor(request, draft)
-    form = CourseForm(request.POST)
+    form = CourseForm(request.POST, lessons=draft.lessons.all())
     if not form.is_valid():
         return _editor(request, draft, form, status=422)
     try:
-        actions.change_course(draft, by=request.user, stamp=request.POST.get("stamp", ""), **form.columns())
+        actions.change_course(draft, Head(**form.columns()), by=request.user, stamp=request.POST.get("stamp", ""))
     except Refusal as refusal:
         form.add_error(None, refusal.message)
-        return _editor(request, draft, form, status=refusal.status)
+        return _editor(request, _draft(code), form, status=refusal.status)
     messages.success(request, _("Saved."))
     return redirect("console:edit_course", code)
 
@@ -88,8 +89,10 @@ def _editor(
     lessons = versions.lessons_of_version(draft)
     context = {
         "course": draft,
-        "form": form or CourseForm(initial=CourseForm.of(draft)),
-        "stamp": versions.head_stamp(draft),
+        "form": form or CourseForm(initial=CourseForm.of(draft), lessons=lessons),
+        "stamp": request.POST.get("stamp", "") if form else versions.head_stamp(draft),
+        # As with lessons: who has seen what somebody else wrote may still want the own words.
+        "overwrite": versions.head_stamp(draft) if status == WrongStatus.status else "",
         "lessons": lessons,
         "counts": {key: asked for key, (asked, _plain) in versions.question_counts(draft.code).items()},
         "adding": adding or NewLessonForm(auto_id="new_%s"),

@@ -20,9 +20,8 @@ from people.models import User
 from portals.operator.demo.alarms import tell_alarms, write_duties
 from portals.operator.demo.cases import make_cases
 from portals.operator.demo.checks import Question, make_checks, routines
-from portals.operator.demo.courses import write_courses, write_exam
 from portals.operator.demo.classes import write_classes
-from portals.operator.demo.courses import write_courses
+from portals.operator.demo.courses import write_courses, write_exam
 from portals.operator.demo.group import write_group
 from portals.operator.demo.licences import write_licences
 from portals.operator.demo.majors import write_major
