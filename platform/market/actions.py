@@ -12,12 +12,12 @@ from facilities.models import Area, EquipmentType
 from hazards.models import Category, Level, LevelPolicy
 from inspections.actions import create_checklist
 from inspections.models import Checklist, Item
-from market.packs import Pack, codes, load_pack
+from market.packs import Pack
 from people.models import JobRole
 from tenants.current import current_factory
 from training.actions import enrol_missing, install_courses, install_licence_kinds
 from training.library import written_courses, written_licence_kinds
-from training.models import Course, LicenceRequirement, Requirement
+from training.models import LicenceRequirement, Requirement
 
 register(
     {
@@ -61,30 +61,24 @@ def install_pack(pack: Pack, *, by: Any) -> dict[str, int]:
 
 @action
 def follow_release() -> dict[str, int]:
-    """What the product brings along since the factory's packs were installed: courses with their requirements, and kinds
-    of licences. What the factory has changed, retired or dropped since stays as it is."""
-    before = set(Course.objects.values_list("code", flat=True))
+    """What the product brings along since the factory's pack was installed: courses and kinds of licences.
+
+    What the factory has changed or retired since stays as it is; who has to learn what it decides itself.
+    """
     new = {"licence_kinds": install_licence_kinds(written_licence_kinds(), by=None)}
-    if packs := _installed_packs():
+    if history(current_factory()).filter(name="pack.installed").exists():
         new["courses"] = install_courses(written_courses(), by=None)
-        fresh = {row["code"] for row in written_courses()} - before
-        new["requirements"] = sum(_require_courses(pack["job_roles"], by=None, only=fresh) for pack in packs)
     if any(new.values()):
         emit("pack.followed", current_factory(), by=None, new=new)
     return new
 
 
-def _installed_packs() -> list[Pack]:
-    told = history(current_factory()).filter(name="pack.installed").values_list("data__pack", flat=True)
-    return [load_pack(code) for code in sorted(set(told) & set(codes()))]
-
-
-def _require_courses(job_roles: list[dict[str, Any]], *, by: Any, only: set[str] | None = None) -> int:
-    """What the pack's job roles have to learn; a requirement that is there already keeps its days. only: these courses."""
+def _require_courses(job_roles: list[dict[str, Any]], *, by: Any) -> int:
+    """What the pack's job roles have to learn; a requirement that is there already keeps its days."""
     roles = JobRole.objects.in_bulk([row["code"] for row in job_roles], field_name="code")
     known = set(Requirement.objects.values_list("job_role__code", "course_code"))
     wanted = [(row["code"], course) for row in job_roles if row["code"] in roles for course in row["courses"]]
-    new = [pair for pair in wanted if pair not in known and (only is None or pair[1] in only)]
+    new = [pair for pair in wanted if pair not in known]
     Requirement.objects.bulk_create(
         Requirement(job_role=roles[role], course_code=course, days=DAYS_TO_LEARN) for role, course in new
     )
