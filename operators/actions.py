@@ -45,11 +45,10 @@ def sign_in(name: str, password: str, code: str, *, address: str) -> str:
     step = totp.step_of(_secret_of(operator), code)
     if operator is None or not knows or step is None:
         raise _refused()
-    with transaction.atomic():
-        # One UPDATE that only the first can win: a code counts once, and none from before it.
-        if not Operator.objects.filter(pk=operator.pk, is_active=True, last_step__lt=step).update(last_step=step):
-            raise _refused()
-        return _open_session(operator)
+    # One UPDATE that only the first can win: a code counts once, and none from before it.
+    if not Operator.objects.filter(pk=operator.pk, is_active=True, last_step__lt=step).update(last_step=step):
+        raise _refused()
+    return open_session(operator)
 
 
 def _refused() -> DomainError:
@@ -66,7 +65,8 @@ def _secret_of(operator: Operator | None) -> str:
         return totp.new_secret()
 
 
-def _open_session(operator: Operator) -> str:
+@transaction.atomic
+def open_session(operator: Operator) -> str:
     token, now = secrets.token_urlsafe(32), timezone.now()
     OperatorSession.objects.filter(seen_at__lt=now - IDLE).delete()
     OperatorSession.objects.create(operator=operator, token_hash=_hash(token), created_at=now, seen_at=now)
@@ -121,7 +121,7 @@ def add_operator(name: str, password: str, *, by: Operator | None) -> tuple[Oper
     operator, secret = Operator(name=normal_name(name)), totp.new_secret()
     if not 2 <= len(operator.name) <= 60:
         raise DomainError(_("The name needs 2 to 60 characters."))
-    operator.second_factor, operator.password = seal(secret), _checked(password, operator)
+    operator.second_factor, operator.password = seal(secret), _checked(password)
     try:
         with transaction.atomic():
             operator.save(force_insert=True)
@@ -133,14 +133,14 @@ def add_operator(name: str, password: str, *, by: Operator | None) -> tuple[Oper
 
 @transaction.atomic
 def set_password(operator: Operator, password: str, *, by: Operator | None) -> None:
-    Operator.objects.filter(pk=operator.pk).update(password=_checked(password, operator))
+    Operator.objects.filter(pk=operator.pk).update(password=_checked(password))
     operator.sessions.all().delete()
     _note(What.PASSWORD_SET, by=by, about=operator)
 
 
-def _checked(password: str, operator: Operator) -> str:
+def _checked(password: str) -> str:
     try:
-        validate_password(password, operator)
+        validate_password(password)
     except ValidationError as refused:
         raise DomainError(" ".join(refused.messages)) from None
     return make_password(password)

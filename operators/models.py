@@ -34,8 +34,8 @@ class OperatorEntry(models.Model):
     """What an operator did, written once: the database refuses to change or remove it."""
 
     class What(models.TextChoices):
-        SIGNED_IN = "signed_in", _("Signed in")
-        SIGNED_OUT = "signed_out", _("Signed out")
+        SIGNED_IN = "signed_in", _("Signed in at the console")
+        SIGNED_OUT = "signed_out", _("Signed out of the console")
         SESSIONS_ENDED = "sessions_ended", _("Ended all sign-ins")
         REPLAYED = "replayed", _("Replayed")
         SURPASSED = "surpassed", _("Removed: newer work does the same")

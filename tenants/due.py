@@ -219,7 +219,7 @@ def _replay(found: list[Due]) -> tuple[list[Due], list[Due]]:
     again: list[Due] = []
     surpassed: list[Due] = []
     waiting = Due.objects.filter(dead_at=None, key__in=[row.key for row in found if row.key])
-    taken = set(waiting.values_list("factory", "key"))
+    taken: set[tuple[int | None, str | None]] = set(waiting.values_list("factory_id", "key"))
     for row in reversed(found):
         (surpassed if (row.factory_id, row.key) in taken else again).append(row)
         taken |= {(row.factory_id, row.key)} if row.key else set()

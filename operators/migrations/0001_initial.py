@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
             name='OperatorEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.CharField(choices=[('signed_in', 'Signed in'), ('signed_out', 'Signed out'), ('sessions_ended', 'Ended all sign-ins'), ('replayed', 'Replayed'), ('surpassed', 'Removed: newer work does the same'), ('dropped', 'Dropped'), ('made', 'Account opened'), ('password_set', 'New password'), ('second_factor_set', 'New second factor'), ('closed', 'Account closed'), ('reopened', 'Account opened again')], max_length=20)),
+                ('what', models.CharField(choices=[('signed_in', 'Signed in at the console'), ('signed_out', 'Signed out of the console'), ('sessions_ended', 'Ended all sign-ins'), ('replayed', 'Replayed'), ('surpassed', 'Removed: newer work does the same'), ('dropped', 'Dropped'), ('made', 'Account opened'), ('password_set', 'New password'), ('second_factor_set', 'New second factor'), ('closed', 'Account closed'), ('reopened', 'Account opened again')], max_length=20)),
                 ('factory', models.BigIntegerField(null=True)),
                 ('factory_name', models.CharField(default='', max_length=120)),
                 ('facts', models.JSONField(default=dict)),

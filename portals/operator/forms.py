@@ -10,7 +10,7 @@ from operators.actions import MAX_REASON, MIN_REASON
 class SignInForm(forms.Form):
     name = forms.CharField(
         max_length=60,
-        label=gettext_lazy("Name"),
+        label=gettext_lazy("Account name"),
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )
     password = forms.CharField(
@@ -21,7 +21,7 @@ class SignInForm(forms.Form):
     )
     code = forms.CharField(
         max_length=12,
-        label=gettext_lazy("Code"),
+        label=gettext_lazy("Code from the app"),
         help_text=gettext_lazy("Six digits from your authenticator app."),
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )

@@ -53,7 +53,14 @@ def test_whatever_is_wrong_the_answer_is_the_same(anna, wrong):
 
 def test_what_is_missing_is_asked_for_and_strange_bytes_break_nothing(anna):
     client = at_bare_host()
-    for sent in ({}, anna.sent(code=""), anna.sent(password=""), anna.sent(name="x" * 61), anna.sent(name="An\0na"), anna.sent(code="１２３４５６")):
+    for sent in (
+        {},
+        anna.sent(code=""),
+        anna.sent(password=""),
+        anna.sent(name="x" * 61),
+        anna.sent(name="An\0na"),
+        anna.sent(code="１２３４５６"),
+    ):
         assert client.post(SIGN_IN, sent).status_code == 422
     assert not is_in(client)
 
@@ -163,7 +170,13 @@ def test_the_cookie_is_for_this_host_only_and_the_database_holds_its_hash(anna, 
 
 
 def test_a_forged_a_long_and_an_empty_cookie_open_nothing(anna, console):
-    for value in ("", "x", "x" * 5000, console.cookies["operator"].value[:-1], OperatorSession.objects.get().token_hash):
+    for value in (
+        "",
+        "x",
+        "x" * 5000,
+        console.cookies["operator"].value[:-1],
+        OperatorSession.objects.get().token_hash,
+    ):
         client = at_bare_host()
         client.cookies["operator"] = value
         assert not is_in(client)
@@ -194,7 +207,7 @@ def test_on_a_factorys_host_there_is_no_console(factory, anna, console):
 
 def test_what_was_written_down_can_be_neither_changed_nor_removed(anna, console):
     for statement in ("UPDATE operators_operatorentry SET what = 'x'", "DELETE FROM operators_operatorentry"):
-        with pytest.raises(Exception, match="permission denied|append-only"), connection.cursor() as cursor:
+        with pytest.raises(Exception, match=r"permission denied|append-only"), connection.cursor() as cursor:
             cursor.execute("SAVEPOINT before")
             try:
                 cursor.execute(statement)

@@ -51,7 +51,7 @@ def _said(request) -> dict[str, int]:
 
 
 def _row(pk: int) -> Due:
-    row = due.dead().filter(pk=pk).first() if pk < 2**63 else None
+    row = due.dead().filter(pk=pk).first()
     if row is None:
         raise Http404
     return row
@@ -74,7 +74,7 @@ def show(request, pk: int):
 def replay(request, pk: int):
     if request.method != "POST":
         return render(request, "operator/dead/replay.html", _shown(_row(pk)))
-    return _replayed(Filter(), due.dead().filter(pk=pk) if pk < 2**63 else due.dead().none(), request.operator)
+    return _replayed(Filter(), due.dead().filter(pk=pk), request.operator)
 
 
 @for_operators
