@@ -4,7 +4,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from operators.actions import MAX_REASON, MIN_REASON
+from operators.actions import MAX_REASON
+
+
+class Fresh(forms.TextInput):
+    """Comes back empty: by the time that a page is sent again the code is another one."""
+
+    def format_value(self, value: Any) -> None:
+        return None
 
 
 class SignInForm(forms.Form):
@@ -23,7 +30,7 @@ class SignInForm(forms.Form):
         max_length=12,
         label=gettext_lazy("Code from the app"),
         help_text=gettext_lazy("Six digits from your authenticator app."),
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        widget=Fresh(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 
     def clean_code(self) -> str:
@@ -33,7 +40,6 @@ class SignInForm(forms.Form):
 
 class DropForm(forms.Form):
     reason = forms.CharField(
-        min_length=MIN_REASON,
         max_length=MAX_REASON,
         label=gettext_lazy("Why need it not be done any more?"),
         widget=forms.Textarea(attrs={"rows": 2}),

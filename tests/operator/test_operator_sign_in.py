@@ -227,3 +227,14 @@ def test_the_page_says_what_it_is_in_both_languages(db):
     client = at_bare_host()
     assert "运营控制台" in client.get(SIGN_IN).content.decode()
     assert "Operator console" in client.get(SIGN_IN, headers={"Accept-Language": "en"}).content.decode()
+
+
+def test_a_form_that_another_site_sends_is_refused(anna):
+    client = at_bare_host(enforce_csrf_checks=True)
+    assert client.post(SIGN_IN, anna.sent()).status_code == 403
+    assert not is_in(client)
+
+
+def test_a_wrong_code_is_not_shown_again_and_the_name_is(anna):
+    page = at_bare_host().post(SIGN_IN, anna.sent(code="918273")).content.decode()
+    assert 'value="Anna"' in page and "918273" not in page

@@ -33,8 +33,8 @@ def _set_aside(factory: Factory) -> None:
     with in_factory(factory):
         run = Run.objects.filter(status=Run.Status.DONE).latest("submitted_at").pk
     for hours, handler, payload, error in (
-        (3, "inspections.judge_run", {"run": run}, DATABASE),
         (3, "inspections.follow_calendar", {}, DATABASE),
+        (3, "inspections.judge_run", {"run": run}, DATABASE),
         (26, "core.anchor", {}, DISK),
     ):
         at = timezone.now() - timedelta(hours=hours)
