@@ -1,9 +1,10 @@
 """What must happen later: one row in the public schema, in the transaction of the change that causes it."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from tenants.current import current_factory, in_factory, in_public
 from tenants.models import Due, Factory
 
 MAX_ATTEMPTS = 12
+MOST_AT_ONCE = 1000
 _handlers: dict[str, Callable] = {}
 _leases: dict[str, timedelta] = {}
 
@@ -192,17 +194,68 @@ def waiting(name: str) -> list[dict]:
     return list(rows.order_by("id").values_list("payload", flat=True))
 
 
+@dataclass(frozen=True)
+class Queue:
+    """How the work stands: rows whose time has come, the urgent ones of them, since when the oldest waits, set aside."""
+
+    due: int
+    urgent: int
+    oldest: datetime | None
+    dead: int
+
+    @property
+    def lag(self) -> timedelta:
+        return timezone.now() - self.oldest if self.oldest else timedelta()
+
+
+def queue() -> Queue:
+    ready = Due.objects.filter(dead_at=None, due_at__lte=timezone.now())
+    oldest = ready.order_by("due_at").values_list("due_at", flat=True).first()
+    return Queue(ready.count(), ready.filter(is_urgent=True).count(), oldest, dead().count())
+
+
 def dead() -> QuerySet[Due]:
     """What was given up, the latest first; an operator looks at the reason and replays it."""
     return Due.objects.exclude(dead_at=None).select_related("factory").order_by("-dead_at", "-id")
 
 
-def replay(row: Due) -> bool:
-    """Tries it again from the beginning; False where a newer row waits under the same key, which does the work anyway."""
-    with transaction.atomic():
-        if row.key and Due.objects.filter(factory=row.factory, key=row.key, dead_at=None).exists():
-            row.delete()
-            return False
-        Due.objects.filter(pk=row.pk).update(dead_at=None, attempts=0, due_at=timezone.now())
+def replay(rows: QuerySet[Due]) -> tuple[list[Due], list[Due]]:
+    """Tries the first MOST_AT_ONCE of them again from the beginning.
+
+    The second list is gone instead: a newer row waits under the same key and does the work anyway. Of two who replay a
+    row at the same moment, one finds nothing.
+    """
+    try:
+        with transaction.atomic():
+            return _replay(list(_held(rows)[:MOST_AT_ONCE]))
+    except IntegrityError:  # somebody wrote a row of the same key in between; now it can be seen
+        with transaction.atomic():
+            return _replay(list(_held(rows)[:MOST_AT_ONCE]))
+
+
+def _replay(found: list[Due]) -> tuple[list[Due], list[Due]]:
+    again: list[Due] = []
+    surpassed: list[Due] = []
+    waiting = Due.objects.filter(dead_at=None, key__in=[row.key for row in found if row.key])
+    taken: set[tuple[int | None, str | None]] = set(waiting.values_list("factory_id", "key"))
+    for row in reversed(found):
+        (surpassed if (row.factory_id, row.key) in taken else again).append(row)
+        taken |= {(row.factory_id, row.key)} if row.key else set()
+    Due.objects.filter(pk__in=[row.pk for row in surpassed]).delete()
+    Due.objects.filter(pk__in=[row.pk for row in again]).update(dead_at=None, attempts=0, due_at=timezone.now())
+    if again:
         transaction.on_commit(nudge, robust=True)
-    return True
+    return again, surpassed
+
+
+def drop(rows: QuerySet[Due]) -> list[Due]:
+    """Gives them up for ever; those that somebody else has taken meanwhile are not among what is returned."""
+    with transaction.atomic():
+        found = list(_held(rows))
+        Due.objects.filter(pk__in=[row.pk for row in found]).delete()
+    return found
+
+
+def _held(rows: QuerySet[Due]) -> QuerySet[Due]:
+    """Locked in one order, so that two who take several wait for each other and never both at once."""
+    return rows.exclude(dead_at=None).order_by("id").select_for_update(of=("self",))
