@@ -15,11 +15,14 @@ from training.taught import held_on
 
 
 def courses_of(user: User, status: str) -> QuerySet[Enrolment]:
-    """With `lessons` and `done`, how many of them are passed."""
+    return tasks_of(user, status).exclude(course=None)
+
+
+def tasks_of(user: User, status: str) -> QuerySet[Enrolment]:
+    """Courses and exams, with `lessons` and `done`, how many of them are passed."""
     return (
         Enrolment.objects.filter(person=user, status=status)
-        .exclude(course=None)
-        .select_related("course", "certificate")
+        .select_related("course", "exam", "certificate")
         .annotate(
             lessons=Count("course__lessons", distinct=True),
             done=Count("progress", filter=Q(progress__passed_at__isnull=False), distinct=True),
