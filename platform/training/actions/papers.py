@@ -182,7 +182,7 @@ def _after_exam(row: Attempt, exam: Exam, score: int, by: User | None) -> None:
         emit("enrolment.passed", told, by=by, course=exam.code, title=exam.title, score=score)
     if exam.gives_certificate:
         months = exam.valid_months
-        facts = {"enrolment": told, "exam": exam, "score": score, "hours": 0, "valid_months": months}
+        facts: dict[str, Any] = {"enrolment": told, "exam": exam, "score": score, "hours": 0, "valid_months": months}
         issue_certificate(row.person, exam.title, by=by, **facts)
 
 
