@@ -80,7 +80,7 @@ class Part:
     @property
     def shown(self) -> int:
         """Of the bar, in whole hours."""
-        return int(min(self.counted, self.wanted))
+        return int(min(self.counted, Decimal(self.wanted)))
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ class LessonRow:
 
 def lessons_of(enrolment: Enrolment) -> list[LessonRow]:
     progress = {row.lesson_id: row for row in enrolment.progress.all()}
-    lessons = list(enrolment.course.lessons.all())
+    lessons = list(enrolment.taught.lessons.all())
     is_over = enrolment.status != Enrolment.Status.OPEN
     following = next((one.pk for one in lessons if one.pk not in progress or not progress[one.pk].passed_at), None)
     rows, reached = [], True
