@@ -15,11 +15,14 @@ from training.taught import held_on
 
 
 def courses_of(user: User, status: str) -> QuerySet[Enrolment]:
-    """With `lessons` and `done`, how many of them are passed."""
+    return tasks_of(user, status).exclude(course=None)
+
+
+def tasks_of(user: User, status: str) -> QuerySet[Enrolment]:
+    """Courses and exams, with `lessons` and `done`, how many of them are passed."""
     return (
         Enrolment.objects.filter(person=user, status=status)
-        .exclude(course=None)
-        .select_related("course", "certificate")
+        .select_related("course", "exam", "certificate")
         .annotate(
             lessons=Count("course__lessons", distinct=True),
             done=Count("progress", filter=Q(progress__passed_at__isnull=False), distinct=True),
@@ -43,7 +46,7 @@ class LessonRow:
 
 def lessons_of(enrolment: Enrolment) -> list[LessonRow]:
     progress = {row.lesson_id: row for row in enrolment.progress.all()}
-    lessons = list(enrolment.course.lessons.all())
+    lessons = list(enrolment.taught.lessons.all())
     is_over = enrolment.status != Enrolment.Status.OPEN
     following = next((one.pk for one in lessons if one.pk not in progress or not progress[one.pk].passed_at), None)
     rows, reached = [], True

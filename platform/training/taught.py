@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from people.models import User
 from training.models import Attempt, Certificate, Course, Enrolment, Exam
 
 Subject = Course | Exam
+Codes = Collection[str] | QuerySet[Any]
 
 
 class Span(NamedTuple):
@@ -32,23 +34,23 @@ def taught(codes: Collection[str] | None = None) -> dict[str, Subject]:
     return found
 
 
-def column_of(subject: Subject) -> dict[str, Subject]:
+def column_of(subject: Subject) -> dict[str, Any]:
     return {"exam": subject} if isinstance(subject, Exam) else {"course": subject}
 
 
-def codes_of(certificates) -> set[tuple[int, str]]:
+def codes_of(certificates: QuerySet[Certificate]) -> set[tuple[int, str]]:
     """Who holds what, by person and code."""
     rows = certificates.values_list("person", "course__code", "exam__code")
     return {(person, course or exam) for person, course, exam in rows}
 
 
-def passed_for_good(people: Collection[int], codes: Collection[str]) -> set[tuple[int, str]]:
+def passed_for_good(people: Collection[int], codes: Codes) -> set[tuple[int, str]]:
     """Exams that give no certificate count once they are passed."""
     passed = Attempt.objects.filter(person__in=people, is_passed=True, exam__code__in=codes)
     return set(passed.exclude(exam__gives_certificate=True).values_list("person", "exam__code"))
 
 
-def held_on(day, people: Collection[int], codes: Collection[str]) -> set[tuple[int, str]]:
+def held_on(day: date, people: Collection[int], codes: Codes) -> set[tuple[int, str]]:
     """Who holds a certificate that is valid on that day, or has passed what gives none."""
     valid = Certificate.objects.valid_on(day).filter(person__in=people).for_codes(codes)
     return codes_of(valid) | passed_for_good(people, codes)

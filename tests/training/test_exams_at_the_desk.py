@@ -138,6 +138,14 @@ def test_a_post_that_asks_for_an_exam_gives_it_the_same_day_to_all_of_it(browser
     assert not Enrolment.objects.open().filter(exam=exam).exists()
 
 
+def test_what_has_to_be_taken_stands_on_the_home_of_the_phone(browser, trainer):
+    worker, exam = make.person(Role.WORKER), make.exam(make.course(), is_open=False)
+    actions.enrol_by_hand([worker], exam, by=trainer, due_on=make.timezone.localdate())
+    browser.force_login(worker)
+    for page in ("/m/", "/m/learn/"):
+        assert f'href="/m/exams/{exam.pk}/"' in browser.get(page).content.decode()
+
+
 def test_who_passes_what_the_post_asks_for_is_through_and_holds_its_certificate(trainer, post):
     worker = make.person(Role.WORKER)
     User.objects.filter(pk=worker.pk).update(job_role=post)

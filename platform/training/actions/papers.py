@@ -51,7 +51,7 @@ def start_quiz(progress: Progress, *, by: User) -> Attempt:
     if not questions:
         raise DomainError(_("This lesson has no questions yet. Tell the training officer."))
     attempt = Attempt(
-        enrolment=progress.enrolment, lesson=lesson, pass_score=progress.enrolment.course.pass_score, person=by
+        enrolment=progress.enrolment, lesson=lesson, pass_score=progress.enrolment.taught.pass_score, person=by
     )
     return _begin(attempt, questions)
 
@@ -182,7 +182,7 @@ def _after_exam(row: Attempt, exam: Exam, score: int, by: User | None) -> None:
         emit("enrolment.passed", told, by=by, course=exam.code, title=exam.title, score=score)
     if exam.gives_certificate:
         months = exam.valid_months
-        facts = {"enrolment": told, "exam": exam, "score": score, "hours": 0, "valid_months": months}
+        facts: dict[str, Any] = {"enrolment": told, "exam": exam, "score": score, "hours": 0, "valid_months": months}
         issue_certificate(row.person, exam.title, by=by, **facts)
 
 
@@ -217,13 +217,13 @@ def tries_left(exam: Exam, user: User) -> int:
 def _finish_course(enrolment: Enrolment, by: User | None) -> None:
     """Passed as soon as each of its lessons is."""
     progress = enrolment.progress.exclude(passed_at=None)
-    if enrolment.course.lessons.exclude(pk__in=progress.values("lesson")).exists():
+    if enrolment.taught.lessons.exclude(pk__in=progress.values("lesson")).exists():
         return
     score = int(progress.aggregate(mean=Avg("score"))["mean"] or 0)
     rows = Enrolment.objects.open().filter(pk=enrolment.pk)
     if not rows.update(status=Enrolment.Status.PASSED, ended_at=timezone.now(), score=score):
         return
-    course = enrolment.course
+    course = enrolment.taught
     emit("enrolment.passed", enrolment, by=by, course=course.code, title=course.title, score=score)
     issue_certificate(
         enrolment.person,

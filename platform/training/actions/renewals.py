@@ -54,11 +54,12 @@ def _learn_again(course: Course, days: int, people: Collection[int]) -> int:
 def learn_newer(person: int, passed: Course) -> int:
     """Who finishes a version that was replaced meanwhile learns the one that has to be learned again."""
     later = Course.objects.filter(code=passed.code, version__gt=passed.version)
-    days = later.exclude(published_at=None).exclude(again_days=None).order_by("again_days").values_list("again_days")
+    asked = later.exclude(published_at=None).values_list("again_days", flat=True)
+    days = [within for within in asked if within is not None]
     current = Course.objects.current().filter(code=passed.code).first()
     if current is None or not days:
         return 0
-    return _learn_again(current, days[0][0], [person])
+    return _learn_again(current, min(days), [person])
 
 
 def ending(code: str, days: int) -> list[Certificate]:

@@ -116,6 +116,12 @@ class Enrolment(models.Model):
         return found
 
     @property
+    def taught(self) -> Course:
+        """The course, where it is not an exam; only a course has lessons."""
+        assert self.course is not None  # noqa: S101 - as above
+        return self.course
+
+    @property
     def title(self) -> dict:
         title: dict = self.subject.title
         return title

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.functional import lazy
+from django.utils.functional import keep_lazy_text
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,9 +26,9 @@ _TALL = forms.Textarea(attrs={"rows": 18, "class": "t-mono"})
 _LOW = forms.Textarea(attrs={"rows": 3})
 
 
-def _english(label: Any) -> Any:
-    """In the reader's language: put together only when it is shown."""
-    return lazy(lambda: _("%(name)s, in English") % {"name": label}, str)()
+@keep_lazy_text
+def english(label: Any) -> Any:
+    return _("%(name)s, in English") % {"name": label}
 
 
 class TwoTongues(forms.Form):
@@ -51,10 +51,10 @@ class CourseForm(TwoTongues):
     """Sources are rows of their own: source-0-name, -clause, -version, -trust and -lesson."""
 
     title = forms.CharField(max_length=80, label=gettext_lazy("Name of the course"))
-    title_en = forms.CharField(max_length=120, required=False, label=_english(gettext_lazy("Name of the course")))
+    title_en = forms.CharField(max_length=120, required=False, label=english(gettext_lazy("Name of the course")))
     summary = forms.CharField(max_length=400, required=False, label=gettext_lazy("What it is about"), widget=_LOW)
     summary_en = forms.CharField(
-        max_length=600, required=False, label=_english(gettext_lazy("What it is about")), widget=_LOW
+        max_length=600, required=False, label=english(gettext_lazy("What it is about")), widget=_LOW
     )
     hours = forms.DecimalField(
         min_value=Decimal("0.5"), max_value=72, max_digits=4, decimal_places=1, label=gettext_lazy("Learning hours")
@@ -147,14 +147,14 @@ class NewLessonForm(TwoTongues):
 
 
 class LessonForm(NewLessonForm):
-    title_en = forms.CharField(max_length=120, required=False, label=_english(gettext_lazy("Name of the lesson")))
+    title_en = forms.CharField(max_length=120, required=False, label=english(gettext_lazy("Name of the lesson")))
     body = forms.CharField(max_length=20_000, required=False, label=gettext_lazy("Text"), widget=_TALL)
-    body_en = forms.CharField(max_length=40_000, required=False, label=_english(gettext_lazy("Text")), widget=_TALL)
+    body_en = forms.CharField(max_length=40_000, required=False, label=english(gettext_lazy("Text")), widget=_TALL)
     key_points = forms.CharField(
         max_length=1000, required=False, label=gettext_lazy("Key points, one a line"), widget=_LOW
     )
     key_points_en = forms.CharField(
-        max_length=2000, required=False, label=_english(gettext_lazy("Key points, one a line")), widget=_LOW
+        max_length=2000, required=False, label=english(gettext_lazy("Key points, one a line")), widget=_LOW
     )
     stops = forms.CharField(
         max_length=200,

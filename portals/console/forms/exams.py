@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from core.words import say
 from people.models import JobRole
-from portals.console.forms.courseware import TwoTongues, parts
+from portals.console.forms.courseware import TwoTongues, english, parts
 from training.blueprints import MOST_QUESTIONS, MOST_THEMES, Blueprint, Theme
 from training.models import Exam
 
@@ -22,7 +22,7 @@ class ExamForm(TwoTongues):
     title_en = forms.CharField(
         max_length=120,
         required=False,
-        label=gettext_lazy("%(name)s, in English") % {"name": gettext_lazy("Name of the exam")},
+        label=english(gettext_lazy("Name of the exam")),
     )
     who = forms.ChoiceField(
         label=gettext_lazy("Who may take it"),

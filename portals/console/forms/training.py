@@ -97,10 +97,10 @@ class HoursForm(forms.Form):
     team = forms.IntegerField(min_value=0, max_value=500, label=_("Team level"))
     reason = forms.CharField(max_length=200, label=_("Why"))
 
-    def __init__(self, *args, rule: Rule, **kwargs):
+    def __init__(self, data: Any = None, *, rule: Rule) -> None:
         levels = {level.value: rule.levels[level] for level in LEVELS}
         there = {"valid_from": today(), "first_hours": rule.first, "yearly_hours": rule.yearly} | levels
-        super().__init__(*args, initial=there, prefix=rule.code, **kwargs)
+        super().__init__(data, initial=there, prefix=rule.code)
         if rule.code != NEW:
             for level in LEVELS:
                 del self.fields[level]

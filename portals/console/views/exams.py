@@ -174,13 +174,18 @@ def _facts(exam: Exam) -> dict[str, str]:
     months = _("%(n)d months") % {"n": exam.valid_months} if exam.valid_months else _("for good")
     return {
         _("Name of the exam"): say(exam.title),
-        _("Who may take it"): dict(ExamForm()["who"].field.choices)[who],
+        _("Who may take it"): _words_of(who),
         _("Themes"): themes_of,
         _("Minutes"): str(exam.minutes),
         _("Passed with, of 100 points"): str(exam.pass_score),
         _("Tries a day"): str(exam.tries_per_day),
         _("Certificate"): months if exam.gives_certificate else _("none"),
     }
+
+
+def _words_of(who: str) -> str:
+    choices: Any = ExamForm().fields["who"]
+    return str(dict(choices.choices)[who])
 
 
 @login_required

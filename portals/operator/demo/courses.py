@@ -347,7 +347,8 @@ def _write_certificates(rows: list[Learned]) -> list[Event]:
 def _write_first_classes(site: Site, now: datetime) -> list[Event]:
     """What newcomers of a month are taught on site, by workshop and by team; the last ones still lack a part of it."""
     held: dict[tuple[Any, ...], TrainingSession] = {}
-    events, attendances = [], []
+    events: list[Event] = []
+    attendances: list[tuple[TrainingSession, User, datetime, datetime, int]] = []
     trainer = site.user("林晓燕")
     for user in site.users:
         if not user.hired_on or not user.department or (now.date() - user.hired_on).days not in range(4, 365):
