@@ -95,7 +95,6 @@ PAGES = (
     "/desk/training/papers/",
     "/desk/training/posts/",
     "/desk/training/pack/",
-    "/m/record/",
     "/m/record/post/",
     "/desk/training/courses/",
     "/desk/training/courses/new/edit/",
@@ -279,6 +278,18 @@ def test_a_person_who_learned_much_is_not_more_questions(browser, officer):
     assert questions(browser, few) == questions(browser, many) <= 28
 
 
+def test_a_long_record_asks_no_more_than_once_for_each_kind(browser, factory):
+    worker = make.person(Role.WORKER)
+    browser.force_login(worker)
+    counts = []
+    for more in (1, 30):
+        for _n in range(more):
+            certify(make.enrolment(worker))
+            paper_of(make.enrolment(worker))
+        counts += [questions(browser, "/m/record/"), questions(browser, "/m/record/?kind=paper")]
+    assert max(counts) <= 20
+
+
 def test_a_pack_of_many_people_is_not_more_questions_for_each(factory, officer, work_off):
     def asked(count: int) -> int:
         post = JobRole.objects.create(code=f"p{count}", name="岗")
@@ -286,6 +297,7 @@ def test_a_pack_of_many_people_is_not_more_questions_for_each(factory, officer, 
             person = make.person(Role.WORKER)
             User.objects.filter(pk=person.pk).update(job_role=post)
             certify(make.enrolment(person))
+        work_off()
         order_pack(Range(job_role=post.pk), by=officer, base_url="https://x/")
         with CaptureQueriesContext(connection) as queries:
             work_off()
