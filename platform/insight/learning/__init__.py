@@ -158,7 +158,7 @@ def _counted(papers: QuerySet[Any], days: Span) -> dict[Group, Counts]:
     columns = ("enrolment__course_code", "exam", "person__department")
     counts: dict[str, Any] = {key: Count("pk", filter=part(key, days).rule) for key in _PAPERS}
     rows: Any = papers.filter(Papers(*days).rule).order_by().values(*columns).annotate(**counts)
-    return {tuple(row[column] for column in columns): {key: row[key] for key in _PAPERS} for row in rows}  # type: ignore[misc]
+    return {tuple(row[column] for column in columns): {key: row[key] for key in _PAPERS} for row in rows}
 
 
 def _sum(groups: dict[Group, Counts]) -> Counts:

@@ -246,11 +246,11 @@ def _write_progress(rows: list[Learned], lessons: dict[int, list[Lesson]], now: 
     )
 
 
+Paper = tuple[Learned, Lesson, int, datetime]
+
+
 def _write_papers(rows: list[Learned], lessons: dict[int, list[Lesson]], rng: random.Random) -> None:
-    bank: dict[tuple[str, str], list[Question]] = {}
-    for question in Question.objects.asked().filter(course_code__in=_WITH_PAPERS):
-        bank.setdefault((question.course_code, question.lesson_key), []).append(question)
-    papers = [
+    papers: list[Paper] = [
         (row, lesson, points, at)
         for row in rows
         for left, (lesson, score, fails) in enumerate(
@@ -258,7 +258,7 @@ def _write_papers(rows: list[Learned], lessons: dict[int, list[Lesson]], rng: ra
         )
         for points, at in _tries(row, left, score, fails, rng)
     ]
-    numbers = reserve(Attempt, len(papers))
+    numbered = list(zip(reserve(Attempt, len(papers)), papers, strict=True))
     columns = (
         "id", "person", "enrolment", "lesson", "status", "started_at", "ended_at", "pass_score", "score", "is_passed",
     )  # fmt: skip
@@ -270,16 +270,23 @@ def _write_papers(rows: list[Learned], lessons: dict[int, list[Lesson]], rng: ra
                 number, row.user.pk, row.number, lesson.pk, Attempt.Status.HANDED_IN, at - timedelta(minutes=4), at, 80,
                 points, points >= 80,
             )
-            for number, (row, lesson, points, at) in zip(numbers, papers, strict=True)
+            for number, (row, lesson, points, at) in numbered
         ),
     )  # fmt: skip
-    asked = ("attempt", "position", "question", "order", "given", "answered_at", "is_right")
+    _write_questions(numbered, rng)
+
+
+def _write_questions(numbered: list[tuple[int, Paper]], rng: random.Random) -> None:
+    bank: dict[tuple[str, str], list[Question]] = {}
+    for question in Question.objects.asked().filter(course_code__in=_WITH_PAPERS):
+        bank.setdefault((question.course_code, question.lesson_key), []).append(question)
+    columns = ("attempt", "position", "question", "order", "given", "answered_at", "is_right")
     copy_rows(
         PaperItem,
-        asked,
+        columns,
         (
             (number, position, question.pk, order, given, at, is_right)
-            for number, (row, lesson, points, at) in zip(numbers, papers, strict=True)
+            for number, (row, lesson, points, at) in numbered
             for position, (question, order, given, is_right) in enumerate(
                 _answers(bank[row.course.code, lesson.key], points, rng), 1
             )
