@@ -52,6 +52,8 @@ OPEN_TO_EVERYBODY = {
     "tip_file",
     # The link in a message about an alert says by itself who it is for.
     "alert_link",
+    # A phone confirms what it has shown, by a token that came with it.
+    "push_shown",
 }
 # Every table's numbers begin here in the sweep, so that one number reaches a row of each kind.
 OWN_IDS, FOREIGN_IDS = 1_000_000, 2_000_000
