@@ -115,7 +115,7 @@ class Message(models.Model):
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("Waiting")
-        SENT = "sent", _("Handed over")
+        SENT = "sent", _("Handed on")
         DELIVERED = "delivered", _("Delivered")
         KEPT = "kept", _("Kept for reading (demo)")
         FAILED = "failed", _("Failed")

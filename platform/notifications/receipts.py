@@ -53,7 +53,7 @@ def _not_said(message: Message, step: int, error: ChannelError) -> None:
     if isinstance(error, NoAnswer):
         with in_public():
             cache.set(_SILENCE, timezone.now() + sending.REST, sending.REST.total_seconds())
-    reason = _("Handed over; whether it arrived cannot be asked: %(reason)s") % {"reason": error.reason}
+    reason = _("Handed on; whether it arrived cannot be asked: %(reason)s") % {"reason": error.reason}
     if error.is_permanent:
         step = len(ASKS)
     _later(message, step, reason)

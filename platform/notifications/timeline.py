@@ -107,9 +107,9 @@ def _told(events: list[Event]) -> dict[Any, list[Told]]:
 
 def _way(way: deliveries.Delivery) -> str:
     """When it was handed over and when it arrived, and how it stands."""
-    handed = _("%(at)s handed over") % {"at": exact(way.sent)[11:]} if way.sent else ""
+    handed = _("%(at)s handed on") % {"at": exact(way.sent)[11:]} if way.sent else ""
     arrived = _("%(at)s delivered") % {"at": exact(way.delivered)[11:]} if way.delivered else ""
-    silent = _("no receipts here") if way.sent and not way.has_receipt else ""
+    silent = _("no receipt") if way.sent and not way.has_receipt else ""
     # What its time says already is not said again.
     stands = "" if way.status in (Message.Status.SENT, Message.Status.DELIVERED) else way.words
     return f"{way.way} " + ", ".join(part for part in (handed, arrived, stands, silent, way.reason) if part)

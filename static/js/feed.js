@@ -180,7 +180,7 @@ function take(note) {
 /** What is said in a thread that is open stands there already; it looks again, so that its notice counts as read. */
 function isInSight({ url, urgent }) {
   const thread = !urgent && !document.hidden && document.querySelector(`[data-about="${CSS.escape(url)}"]`);
-  thread?.dispatchEvent?.(new CustomEvent("again"));
+  if (thread) thread.dispatchEvent(new CustomEvent("again", { bubbles: true }));
   return Boolean(thread);
 }
 

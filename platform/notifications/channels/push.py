@@ -56,7 +56,7 @@ def _shown(message: Message) -> bytes:
         "urgent": message.is_urgent,
         "tag": message.key,
         "unread": _unread(message),
-        "receipt": _signer().sign(message.pk),
+        "receipt": _signer().sign(str(message.pk)),
     }
     return json.dumps(shown, ensure_ascii=False).encode()
 

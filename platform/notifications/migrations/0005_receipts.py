@@ -25,4 +25,21 @@ class Migration(migrations.Migration):
             model_name='notification',
             index=models.Index(condition=models.Q(('delivered_at', None)), fields=['user', 'seq'], name='notification_on_its_way'),
         ),
+        migrations.AlterField(
+            model_name="message",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("waiting", "Waiting"),
+                    ("sent", "Handed on"),
+                    ("delivered", "Delivered"),
+                    ("kept", "Kept for reading (demo)"),
+                    ("failed", "Failed"),
+                    ("stopped", "No longer needed"),
+                    ("bundled", "Part of a summary"),
+                ],
+                default="waiting",
+                max_length=9,
+            ),
+        ),
     ]

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.events import Event
-from hazards.actions import add_member, add_post, add_subtask, finish_subtask, invite_outsider, open_group
-from hazards.models import OPEN, Hazard, Member, Post, Status, SubTask
+from hazards.actions import add_member, add_post, add_subtask, finish_subtask, invite_outsider, open_group, see_thread
+from hazards.models import OPEN, TO_FIX, Hazard, Member, Post, Status, SubTask
 from people.models import User
 
 MACHINE = "A-CY-005"
@@ -46,19 +46,21 @@ def write_group(events: list[Event], now: datetime) -> None:
 
 def write_talk(events: list[Event], now: datetime) -> None:
     """At a hazard without a group: its reporter and the officer make something clear."""
-    hazard = Hazard.objects.filter(group=None, reporter__name="王建国", owner__isnull=False, status__in=OPEN).last()
+    here = Hazard.objects.filter(group=None, reporter__name="王建国", owner__isnull=False)
+    hazard = here.filter(status__in=TO_FIX).last() or here.filter(status__in=OPEN).last()
     if hazard is None:
         return
-    officer = User.objects.get(name="周敏")
+    officer, reporter = User.objects.get(name="周敏"), User.objects.get(name="王建国")
     said = (
         (52, officer, "@王建国 是一直这样，还是今天才有？"),
-        (41, hazard.reporter, "昨天夜班就有了，今天更响。"),
+        (41, reporter, "昨天夜班就有了，今天更厉害。"),
         (38, officer, "好，先别开这台，等修好再用。"),
     )
     for minutes, person, words in said:
         begin, moment = len(events), now - timedelta(minutes=minutes)
         post = add_post(hazard, by=person, text=words)
         Post.objects.filter(pk=post.pk).update(at=moment)
+        see_thread(post.thread, by=reporter)
         for event in events[begin:]:
             event.at = moment
 
