@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.words import say
 from hazards.actions.posts import LONGEST, MOST_PHOTOS, callable_by, pattern_of
-from hazards.models import Hazard, Invitation, JointGroup, Post, SubTask
+from hazards.models import Hazard, Invitation, JointGroup, Post, SubTask, Thread
 from people.models import User
 from realtime.presence import people_online
 
@@ -42,17 +42,18 @@ def thread(hazard: Hazard, reader: User, *, most: int = SHOWN, is_guest: bool = 
 
     Who came by a link reads what was said since the group was opened: before it, the factory's people were by themselves.
     """
-    group = group_of(hazard)
+    group, about = group_of(hazard), Thread.objects.select_related("hazard").filter(hazard=hazard).first()
     since = group.opened_at if group and is_guest else None
-    companies = dict(Invitation.objects.filter(hazard=hazard).values_list("user", "company"))
-    posts, is_cut = _posts(hazard, most, since)
+    companies = dict(Invitation.objects.filter(hazard=hazard).values_list("user", "company")) if group else {}
+    posts, is_cut = _posts(about, most, since) if about else ([], False)
     crowd = _crowd(group, companies)
     entries = _entries(group, posts, crowd, reader, companies, is_whole=not is_cut)
     people = callable_by(hazard, reader).select_related("department").order_by("sort_key", "pk")
     return {
+        "thread": about,
         "group": group,
         "entries": entries,
-        "said": len(posts) if not is_cut else Post.objects.filter(thread__hazard=hazard).count(),
+        "said": len(posts) if not is_cut else Post.objects.filter(thread=about).count(),
         "is_cut": is_cut,
         **crowd,
         "done": sum(task.done_at is not None for task in crowd["tasks"]),
@@ -87,9 +88,9 @@ def mark_online(members: list[Any]) -> None:
         member.is_online = member.user_id in online
 
 
-def _posts(hazard: Hazard, most: int, since: datetime | None) -> tuple[list[Post], bool]:
+def _posts(about: Thread, most: int, since: datetime | None) -> tuple[list[Post], bool]:
     """The newest of them, oldest first, and whether there are earlier ones."""
-    found = Post.objects.filter(thread__hazard=hazard).select_related("author__department")
+    found = about.posts.select_related("author__department")
     found = found.prefetch_related("photos__attachment__by", "mentions__user").order_by("-pk")
     if since:
         found = found.filter(at__gte=since)

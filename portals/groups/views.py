@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST
 from core.errors import DomainError, Refusal
 from hazards import actions
 from hazards.actions.invitations import token_of
-from hazards.actions.posts import may_write, refuse_too_many
-from hazards.models import Hazard, JointGroup, Post, Thread
+from hazards.actions.posts import refuse_too_many
+from hazards.models import Hazard, JointGroup, Thread
 from notifications.actions import mark_opened
 from notifications.outward import address_within
 from notifications.reading import is_muted, mute, unmute
@@ -63,11 +63,10 @@ def shown(request, hazard: Hazard, face: str, **more: Any) -> dict[str, Any]:
     mark_online(found["members"])
     may_open = user.can("hazards.open_group", hazard)
     is_member = any(member.user_id == user.pk for member in found["members"])
-    may_speak = hazard.is_open and may_write(hazard, user)
+    may_speak = hazard.is_open and user.can("hazards.comment")  # hazard_for has asked whether they see it
     takes_part = is_member or may_open or hazard.owner_id == user.pk
-    about = Thread.objects.filter(hazard=hazard).select_related("hazard").first()
+    about = found["thread"]
     context = {
-        "thread": about,
         "about": address_within(about) if about else "",
         "is_muted": bool(about and is_muted(about, by=user)),
         "base": reverse(f"{face}:group", args=[hazard.pk]),
@@ -99,9 +98,11 @@ def _invitations(request, hazard: Hazard) -> list[Any]:
 
 def card(request, hazard: Hazard, face: str, *, is_row: bool = False) -> dict[str, Any]:
     """For the hazard's own page: the thread at the desk, its end on the phone; is_row: only one line that leads to it."""
-    called = {"thread__hazard": hazard, "mentions__user": request.user, "mentions__seen_at": None}
-    unread = list(Post.objects.filter(**called).select_related("author").order_by("-pk"))
-    context = shown(request, hazard, face, called=unread, few=face == "field")
+    context = shown(request, hazard, face, few=face == "field")
+    about = context["chat"]["thread"]
+    if about:
+        called = about.posts.filter(mentions__user=request.user, mentions__seen_at=None)
+        context["chat"]["called"] = list(called.select_related("author").order_by("-pk"))
     if not is_row:
         seen(request, hazard, context["chat"])
     return {"chat": context["chat"]}

@@ -105,8 +105,7 @@ def people_of(hazard: Hazard) -> QuerySet[User]:
 
 def present_in(hazard: Hazard) -> QuerySet[Any]:
     """Numbers of those in its group: they have not left, and where they came by a link, it still opens."""
-    group = JointGroup.objects.filter(hazard=hazard).first()
-    return (group.present() if group else Member.objects.none()).values("user")
+    return Member.objects.present().filter(group__hazard=hazard).values("user")
 
 
 def look_again(hazard: Hazard) -> None:

@@ -37,9 +37,14 @@ class JointGroup(models.Model):
 
     def present(self) -> models.QuerySet["Member"]:
         """Who can be called and given work: has not left, and where it is an outsider, the link still opens."""
+        return Member.objects.present().filter(group=self).select_related("user__department")
+
+
+class MemberQuerySet(models.QuerySet):
+    def present(self):
         over = models.Q(revoked_at__isnull=False) | models.Q(expires_at__lte=timezone.now())
-        gone = Invitation.objects.filter(over, hazard=self.hazard_id).values("user")
-        return self.members.filter(left_at=None).exclude(user__in=gone).select_related("user__department")
+        gone = Invitation.objects.filter(over, hazard=models.OuterRef("group__hazard"), user=models.OuterRef("user"))
+        return self.filter(~models.Exists(gone), left_at=None)
 
 
 class Member(models.Model):
@@ -50,6 +55,8 @@ class Member(models.Model):
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     added_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
+
+    objects = MemberQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
