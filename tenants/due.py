@@ -1,5 +1,6 @@
 """What must happen later: one row in the public schema, in the transaction of the change that causes it."""
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,10 +8,13 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from tenants.current import current_factory, in_factory, in_public
 from tenants.models import Due, Factory
 
+log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 12
 MOST_AT_ONCE = 1000
 _handlers: dict[str, Callable] = {}
@@ -109,7 +113,10 @@ def nudge() -> None:
     """Wakes a worker; when it cannot, the beat finds the row within a second."""
     from tenants.tasks import run_due
 
-    run_due.apply_async(expires=5, retry=False)
+    try:
+        run_due.apply_async(expires=5, retry=False)
+    except (OperationalError, RedisError, OSError) as error:
+        log.warning("no worker was woken (%s); the beat finds what is due", type(error).__name__)
 
 
 def run_one() -> bool:

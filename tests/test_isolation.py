@@ -56,6 +56,8 @@ OPEN_TO_EVERYBODY = {
     "tip_file",
     # The link in a message about an alert says by itself who it is for.
     "alert_link",
+    # A phone confirms what it has shown, by a token that came with it.
+    "push_shown",
 }
 # The bare host: what strangers find there. Everything else there is for operators, who sign in at a door of their own.
 OPEN_AT_THE_BARE_HOST = {

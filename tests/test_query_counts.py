@@ -194,7 +194,7 @@ def test_a_long_thread_is_not_more_questions(browser, officer):
         for number in range(count):
             fixer = make.person(Role.MAINTENANCE, name=f"张{number}", in_department=make.department())
             add_member(group, by=officer, user=fixer)
-            add_post(group, by=officer, text=f"@{fixer.name} 来看", photos=[make.photo(officer)])
+            add_post(group.hazard, by=officer, text=f"@{fixer.name} 来看", photos=[make.photo(officer)])
             soon = timezone.now() + timedelta(hours=1)
             add_subtask(group, by=officer, title="买螺栓", owner=fixer, due_at=soon)
             invite_outsider(group.hazard, by=officer, name="王工", company="供电公司")

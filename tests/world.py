@@ -256,7 +256,9 @@ def _group(world: World) -> None:
     officer, fixer = world.people[Role.SAFETY_OFFICER], world.people[Role.MAINTENANCE]
     group = open_group(world.hazard, by=officer)
     said = f"@{fixer.name} {world.mark}先断电"
-    add_post(group, by=officer, text=said, photos=[keep_photo(make.photo_file(f"{world.mark}2.jpg"), by=officer)])
+    add_post(
+        group.hazard, by=officer, text=said, photos=[keep_photo(make.photo_file(f"{world.mark}2.jpg"), by=officer)]
+    )
     soon = timezone.now() + timedelta(hours=2)
     add_subtask(group, by=officer, title=f"{world.mark}买螺栓", owner=fixer, due_at=soon)
     world.invitation = invite_outsider(

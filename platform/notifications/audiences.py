@@ -10,7 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Event
-from hazards.models import Status
+from hazards.actions.groups import present_in
+from hazards.models import Post, Status
+from notifications.models import Notification
 from people.models import Absence, RoleGrant, User, with_powers
 from people.permissions import PERMISSIONS
 
@@ -150,6 +152,21 @@ def extension_people(event: Event, hazard: Any) -> Iterable[User]:
     return [*owner(event, hazard), *(extension.requested_by for extension in asked)]
 
 
+def talkers(event: Event, thread: Any) -> Iterable[User]:
+    """Who takes part: wrote there, was called there, is in the group, fixes or reported the hazard.
+
+    Whoever is called by this post hears of that, and whoever has not read of an earlier one needs no second line.
+    """
+    hazard = thread.hazard
+    posts = Post.objects.filter(thread__hazard=hazard)
+    near = [hazard.owner_id, hazard.reporter_id]
+    part = Q(pk__in=posts.values("author")) | Q(pk__in=posts.values("mentions__user")) | Q(pk__in=present_in(hazard))
+    told = {"subject_type": event.subject_type, "subject_id": event.subject_id, "event": event.name}
+    waiting = Notification.objects.filter(read_at=None, **told).values("user")
+    called = event.data.get("called", [])
+    return User.objects.insiders().filter(part | Q(pk__in=near)).exclude(pk__in=called).exclude(pk__in=waiting)
+
+
 def stand_in(event: Event, absence: Any) -> Iterable[User]:
     return [absence.stand_in]
 
@@ -180,6 +197,7 @@ AUDIENCES: dict[Audience, str | Promise] = {
     nobody: "",
     confirmers: _("safety officers"),
     owner: _("who fixes it"),
+    talkers: _("who takes part in the talk"),
     reporter: _("who reported it"),
     owner_and_reporter: _("who fixes it and who reported it"),
     next_reviewers: _("whoever reviews next"),

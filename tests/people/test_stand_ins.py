@@ -125,7 +125,7 @@ def test_who_is_called_by_name_while_away_is_heard_by_the_stand_in(factory, work
     add_member(group, by=officer, user=leader)
     away(leader, colleague)
     work_off()
-    add_post(group, by=officer, text="@赵国庆 今天能停吗？")
+    add_post(group.hazard, by=officer, text="@赵国庆 今天能停吗？")
     add_subtask(group, by=officer, title="批停机", owner=leader, due_at=timezone.now() + timedelta(hours=2))
     work_off()
     for person in (leader, colleague):

@@ -22,7 +22,7 @@ from portals.operator.demo.cases import make_cases
 from portals.operator.demo.checks import Question, make_checks, routines
 from portals.operator.demo.classes import write_classes
 from portals.operator.demo.courses import write_courses, write_exam
-from portals.operator.demo.group import write_group
+from portals.operator.demo.group import write_group, write_talk
 from portals.operator.demo.licences import write_licences
 from portals.operator.demo.majors import write_major
 from portals.operator.demo.notices import tell_story
@@ -96,6 +96,7 @@ def _write(say: Say) -> None:
         write_duties(site, now.date())
         write_major(site, planned)
         write_group(planned, now)
+        write_talk(planned, now)
         write_tip(site)
         write_robots(site)
         write_licences(site, now.date(), random.Random(SEED + 2))  # noqa: S311
