@@ -34,6 +34,7 @@ from people.models import Duty, JobRole, User
 from people.permissions import Role
 from tests import make
 from training.actions import issue_certificate
+from training.exports.pack import Range, order_pack
 from training.models import Attempt, Clearance, Enrolment, LicenceKind, PaperItem, Question, Requirement, StudyDay
 
 PAGES = (
@@ -303,6 +304,24 @@ def test_a_long_record_asks_no_more_than_once_for_each_kind(browser, factory):
             paper_of(make.enrolment(worker))
         counts += [questions(browser, "/m/record/"), questions(browser, "/m/record/?kind=paper")]
     assert max(counts) <= 20
+
+
+def test_a_pack_of_many_people_is_not_more_questions_for_each(factory, officer, work_off):
+    def asked(count: int) -> int:
+        post = JobRole.objects.create(code=f"p{count}", name={"zh": "岗"})
+        for _n in range(count):
+            person = make.person(Role.WORKER)
+            User.objects.filter(pk=person.pk).update(job_role=post)
+            certify(make.enrolment(person))
+        work_off()
+        order_pack(Range(job_role=post.pk), by=officer, base_url="https://x/")
+        with CaptureQueriesContext(connection) as queries:
+            work_off()
+        # Each step asks whether the job was stopped; where the schema is set anew, nothing is asked.
+        asking = [query["sql"] for query in queries]
+        return len([sql for sql in asking if "core_job" not in sql and not sql.startswith("SET search_path")])
+
+    assert asked(3) == asked(12)
 
 
 def test_a_course_with_many_questions_is_not_more_questions(browser, officer):
