@@ -17,7 +17,7 @@ from notifications.reading import can_be_silent, is_in, mark_read, mute_thread, 
 from portals.web import page, require
 
 PER_PAGE = 50
-FACES = {"console": "console/feed.html", "field": "field/feed.html"}
+FACES = {"console": "console/feed.html", "field": "field/feed.html", "supplier": "supplier/feed.html"}
 WHICH = {"": _("All"), "unread": _("Unread"), "urgent": _("Urgent"), "muted": _("Muted")}
 # By what their events are called.
 KINDS: dict[str, tuple[Any, str, tuple[str, ...]]] = {
@@ -70,7 +70,11 @@ def act(request, face: str, verb: str):
 
 @login_required
 def bell(request):
-    return page(request, "parts/_bell.html", {"is_desk": request.GET.get("desk") == "1"})
+    return page(
+        request,
+        "parts/_bell.html",
+        {"is_desk": request.GET.get("desk") == "1", "is_portal": request.GET.get("portal") == "1"},
+    )
 
 
 def _chosen(request) -> tuple[str, str, int]:

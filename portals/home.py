@@ -6,13 +6,17 @@ from django.urls import reverse
 from hazards.models import Hazard, JointGroup, RectificationPlan, Thread
 from inspections.models import Pause, Run
 from notifications.reading import open_notices
+from partners.models import Company, CompanyDocument, CorrectiveAction, SelfInspection
 from people.models import Absence
+from portals.supplier.gate import is_partner
 from training.models import Certificate, Clearance, Course, Enrolment, Exam, Licence, TrainingSession
 
 
 @login_required
 def home(request):
-    """The desk for those who work at one, the phone's home for everybody else."""
+    """The desk for those who work at one, the own portal for partners, the phone's home for everybody else."""
+    if is_partner(request.user):
+        return redirect("supplier:home")
     return redirect("console:home" if request.user.can("console.open") else "field:home")
 
 
@@ -33,6 +37,9 @@ def go(request, kind: str, pk: str):
         Certificate._meta.label_lower: lambda user, pk: redirect("field:certificate", pk=pk),
         Licence._meta.label_lower: _to_licence,
         Clearance._meta.label_lower: _to_clearance,
+        Company._meta.label_lower: _to_company,
+        SelfInspection._meta.label_lower: _to_report,
+        CompanyDocument._meta.label_lower: _to_document,
         Absence._meta.label_lower: lambda user, pk: redirect("field:me"),
     }
     if kind not in finds or not pk.isdecimal():
@@ -42,7 +49,26 @@ def go(request, kind: str, pk: str):
     return found
 
 
+def _to_company(user, pk: int):
+    if is_partner(user):
+        return redirect("supplier:home")
+    return redirect("console:supplier", pk=get_object_or_404(Company.objects.visible_to(user), pk=pk).pk)
+
+
+def _to_report(user, pk: int):
+    report = get_object_or_404(SelfInspection.objects.visible_to(user), pk=pk)
+    return redirect("supplier:report" if is_partner(user) else "console:self_inspection", pk=report.pk)
+
+
+def _to_document(user, pk: int):
+    document = get_object_or_404(CompanyDocument.objects.visible_to(user), pk=pk)
+    return redirect("supplier:documents") if is_partner(user) else redirect("console:supplier", pk=document.company_id)
+
+
 def _to_hazard(user, pk: int):
+    if is_partner(user):
+        shared = CorrectiveAction.objects.visible_to(user)
+        return redirect("supplier:correction", pk=get_object_or_404(shared, hazard=pk).pk)
     return redirect("console:hazard" if user.can("console.open") else "field:rectify", pk=pk)
 
 

@@ -20,7 +20,10 @@ from core.models import Attachment
 from facilities.models import Area, Department, Equipment, EquipmentType
 from hazards.models import OPEN, Category, Evidence, Hazard, Level, LevelPolicy, Route, Status
 from inspections.actions import create_plan
-from inspections.models import Checklist, Frequency, Item, Plan, Run
+from inspections.models import Audience, Checklist, Frequency, Item, Plan, Run
+from partners.actions import add_company, open_report
+from partners.actions.companies import add_member
+from partners.models import Company, SelfInspection
 from people.models import RoleGrant, Team, User
 from people.permissions import Role
 from training.actions import Card, begin_media, install_licence_kinds, look_into_media, record_licence, take_piece
@@ -321,3 +324,48 @@ def exam(of: Course, *, minutes: int = 20, count: int = 5, **facts: Any) -> Exam
         minutes=minutes,
         **{"status": Exam.Status.CURRENT, "published_at": timezone.now()} | facts,
     )
+
+
+YES_PARTLY_NO = [
+    {"zh": "做到", "en": "Yes"},
+    {"zh": "部分", "en": "Partly"},
+    {"zh": "没做到", "en": "No", "is_fail": True},
+]
+
+
+def questionnaire(*items: dict[str, Any]) -> Checklist:
+    """For suppliers; four questions of 25 points, the second of which wants a photo where it is in order."""
+    made = checklist(*(items or tuple(_asked(n) for n in range(4))))
+    made.audience = Audience.SUPPLIERS
+    made.save()
+    return made
+
+
+def _asked(number: int) -> dict[str, Any]:
+    photo = Item.PhotoRule.ON_PASS if number == 1 else Item.PhotoRule.NEVER
+    return {"kind": "choice", "choices": YES_PARTLY_NO, "weight": 25, "photo": photo, "is_fresh": number == 3}
+
+
+def company(name: str = "", **more: Any) -> Company:
+    return add_company(
+        name or f"联盛表面处理{next(_numbers)}",
+        by=None,
+        department=more.pop("department", None) or department(),
+        **more,
+    )
+
+
+def supplier(of: Company | None = None, name: str = "许文") -> User:
+    """Somebody of the company with an account."""
+    user = person(name=name)
+    add_member(of or company(), user, role=Role.SUPPLIER)
+    return User.objects.get(pk=user.pk)
+
+
+def self_inspection(of: Company | None = None) -> SelfInspection:
+    """Of the period that was over last, to be filled in."""
+    if not Checklist.objects.filter(audience=Audience.SUPPLIERS).exists():
+        questionnaire()
+    report = open_report(of or company(), by=None)
+    assert report is not None
+    return report

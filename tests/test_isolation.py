@@ -18,7 +18,7 @@ from psycopg import sql
 
 from alerts.links import path_of as alert_link
 from alerts.models import Alert
-from core.models import Event, LedgerHead
+from core.models import Attachment, Event, LedgerHead
 from facilities.qr import token_of
 from hazards.actions.invitations import token_of as link_token
 from operators.actions import add_operator, open_session
@@ -39,6 +39,7 @@ OPEN_TO_EVERYBODY = {
     "account_inactive",
     "account_request_login_code",
     "account_confirm_login_code",
+    "supplier:login",
     "inbox",
     "language",
     "theme",
@@ -204,7 +205,7 @@ def test_nobody_without_a_session_gets_in(two):
             continue
         for answer in (client.get(url), client.post(url)):
             assert answer.status_code in REFUSED, url
-            assert answer.status_code != 302 or answer.url.startswith("/account/"), url
+            assert answer.status_code != 302 or answer.url.startswith(("/account/", "/s/login/")), url
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -333,7 +334,7 @@ def test_a_paper_that_is_open_tells_nobody_what_is_right(two):
         for name in ("field:paper", "field:paper_end", "console:taken_paper", "console:learner"):
             pk = attempt.person_id if name == "console:learner" else attempt.pk
             answer = client.get(reverse(name, args=[pk]))
-            assert answer.status_code in {200, 403, 404}
+            assert answer.status_code in {200, 302, 403, 404}
             assert f"{two.own.mark}先停机" not in answer.content.decode(), (role, name)
 
 
@@ -410,3 +411,54 @@ def test_the_operators_addresses_are_nothing_on_a_factorys_host(two, operator):
     for address, url in _bare_urls(pks):
         if address.name.startswith("operator:"):
             assert client.get(url).status_code == client.post(url).status_code == 404, url
+
+
+# By which way a row of the partners' room belongs to a company.
+WAYS = ("company", "report__company", "reply__report__company")
+
+
+def _ids_of(company) -> set[object]:
+    """Of everything that is this company's, with its hazards and what its people sent."""
+    found: set[object] = {company.pk, *company.corrections.values_list("hazard", flat=True)}
+    found |= set(Attachment.objects.filter(by__in=company.users).values_list("pk", flat=True))
+    for model in apps.get_app_config("partners").get_models():
+        names = {field.name for field in model._meta.fields}
+        for way in WAYS:
+            if way.split("__")[0] in names:
+                found |= set(model._default_manager.filter(**{way: company}).values_list("pk", flat=True))
+    return found
+
+
+def test_a_supplier_reaches_nothing_of_another_one(two):
+    """Each address, with each number of the other's objects: its hazards, reports, answers, photos, files and papers."""
+    own, other = two.own.companies
+    client, hidden = _client(own.users.get()), f"{two.own.mark}供应商1"
+    for address in ADDRESSES:
+        if not address.arguments or address.name.startswith("account_"):
+            continue
+        verbs = ("start", "accept", "check") if "verb" in address.arguments else ("",)
+        for pk in _sorted(_ids_of(other) - _ids_of(own)):
+            for verb in verbs:
+                url = address.url({"pk": pk, "token": "x", **_also(two.own), "verb": verb})
+                for answer in (client.get(url), client.post(url)) if url else ():
+                    assert answer.status_code in REFUSED, f"{url}: {answer.status_code}"
+                    assert answer.status_code != 302 or answer.url == reverse("supplier:home"), url
+                    assert hidden not in answer.content.decode(errors="ignore"), url
+
+
+def test_no_page_of_a_supplier_names_another_one(two):
+    client = _client(two.own.companies[0].users.get())
+    for address in ADDRESSES:
+        if not address.arguments and address.name != "account_logout":
+            answer = client.get(reverse(address.name))
+            content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            assert f"{two.own.mark}供应商1".encode() not in content, address.name
+
+
+def test_a_supplier_lands_in_its_own_portal_and_in_no_page_of_the_factory(two):
+    client = _client(two.own.companies[0].users.get())
+    assert client.get("/").url == reverse("supplier:home")
+    for address, url in _own_urls(two):
+        if address.name.startswith(("console:", "field:")) and address.name != "field:qr":
+            answer = client.get(url)
+            assert answer.status_code in {403, 404, 405} or answer.url == reverse("supplier:home"), url

@@ -30,6 +30,7 @@ from hazards.models import (
 from inspections.actions import ask_pause
 from inspections.models import Run
 from notifications.models import Feed, Message, Notification, PushSubscription, Robot
+from partners.models import SelfInspection
 from people.models import Duty, JobRole, User
 from people.permissions import Role
 from tests import make
@@ -59,6 +60,7 @@ PAGES = (
     "/desk/plant/?locked=1",
     "/desk/screen/",
     "/desk/screens/",
+    "/desk/suppliers/",
     "/desk/feed/",
     "/m/feed/",
     "/bell/",
@@ -149,6 +151,10 @@ def add_some(officer, count: int) -> None:
         LicenceKind.objects.create(code=own, valid_from=today(), valid_months=12, name=own, issuer="局")
         make.licence(officer, own, front=make.photo(officer))
         _learn(officer, team)
+        handed_in = make.self_inspection().pk
+        SelfInspection.objects.filter(pk=handed_in).update(
+            status="submitted", score=80, grade="B", submitted_at=timezone.now()
+        )
         for status in (Status.REPORTED, Status.SECOND_REVIEW, Status.CLOSED):
             hazard = make.hazard(
                 status, reporter=officer, published_on=None if status == Status.REPORTED else timezone.localdate()

@@ -34,6 +34,9 @@ from hazards.models import (
 )
 from inspections.models import Checklist, Frequency, Item, Pause, Plan, Run, Stop, Theme
 from notifications.models import Feed, Message, Mute, Notification, PushSubscription, QuietHours, Robot, RuleChange
+from partners.actions import add_file, answer, correct_at_partner, file_document, invite, open_report
+from partners.actions.companies import add_member
+from partners.models import Company, Draw, ReplyPhoto, SpotCheck
 from people.models import Absence, Duty, JobRole, Team, User
 from people.permissions import Role
 from tests import make
@@ -79,6 +82,7 @@ class World:
     lesson: Lesson | None = None
     certificate: Certificate | None = None
     session: TrainingSession | None = None
+    companies: list[Company] = field(default_factory=list)
 
     def words(self, text: str) -> dict[str, str]:
         return {"zh": f"{self.mark}{text}", "en": f"{self.mark}{text}"}
@@ -120,7 +124,38 @@ def build(mark: str) -> World:
     _channels(world, worker)
     _licences(world, worker)
     _training(world, worker, post)
+    _partners(world, workshop)
     return world
+
+
+def _partners(world: World, workshop: Department) -> None:
+    """Two suppliers, each with somebody, a report, papers and something to put right."""
+    officer, mark = world.people[Role.SAFETY_OFFICER], world.mark
+    words = {"text": world.words("通道通不通"), "choices": make.YES_PARTLY_NO, "category": world.hazard.category}
+    asked = make.questionnaire({"kind": "choice", "weight": 10, **words})
+    Checklist.objects.filter(pk=asked.pk).update(title=world.words("自查问卷"), code=f"{mark}saq")
+    people = (world.people[Role.SUPPLIER], make.person(Role.SUPPLIER, name=f"{mark}别家"))
+    for number, person in enumerate(people):
+        company = make.company(f"{mark}供应商{number}", department=workshop)
+        add_member(company, person, role=Role.SUPPLIER)
+        world.companies.append(company)
+        invite(company, by=officer)
+        _report(world, company, person)
+        file_document(
+            company, by=person, kind="licence", valid_until=timezone.localdate() + timedelta(days=20),
+            number=f"{mark}执照", file=keep_photo(make.photo_file(f"{mark}c{number}.jpg"), by=person),
+        )  # fmt: skip
+        correct_at_partner(company, by=officer, title=f"{mark}软管破口{number}")
+
+
+def _report(world: World, company: Company, person: User) -> None:
+    report = open_report(company, by=None)
+    said = answer(report, report.checklist.items.get(), by=person, choice=1, note=f"{world.mark}下周改")
+    ReplyPhoto.objects.create(reply=said, attachment=keep_photo(make.photo_file(f"{world.mark}r.jpg"), by=person))
+    add_file(report, keep_photo(make.photo_file(f"{world.mark}f.jpg"), by=person), by=person)
+    period = {"starts_on": report.starts_on, "ends_on": report.ends_on}
+    draw, _is_new = Draw.objects.get_or_create(**period, defaults={"seed": "0", "reports": [report.pk]})
+    SpotCheck.objects.create(report=report, draw=draw, note=f"{world.mark}抽查")
 
 
 def _licences(world: World, worker: User) -> None:

@@ -77,6 +77,7 @@ TENANT_APPS = [
     "insight",
     "inspections",
     "hazards",
+    "partners",
     "notifications",
 ]
 INSTALLED_APPS = [
@@ -94,6 +95,7 @@ INSTALLED_APPS = [
     "portals.public",
     "portals.console",
     "portals.field",
+    "portals.supplier",
     "portals.operator",
 ]
 
@@ -113,6 +115,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portals.web.PersonMiddleware",
+    "portals.supplier.gate.PortalMiddleware",
     "portals.web.RefusalMiddleware",
 ]
 

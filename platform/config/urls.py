@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from portals import absences, alerts, certificates, feed, files, home, inbox, locks, looks, media, pwa, wall
 from portals.field.views import tips
+from portals.supplier.views import entrance
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -36,6 +37,8 @@ urlpatterns = [
     path("tip/files/<uuid:pk>/", tips.file, name="tip_file"),
     path("tip/<str:token>/", tips.report, name="tip"),
     path("m/", include("portals.field.urls")),
+    path("j/<str:token>/", entrance.join, name="join"),
+    path("s/", include("portals.supplier.urls")),
     path("desk/", include("portals.console.urls")),
 ]
 handler400 = "portals.web.bad_request"

@@ -15,9 +15,9 @@ from tenants.current import current_factory, current_schema
 from tenants.models import Factory
 
 # By the first letter of its path: what it is signed for, and how many letters of six bits its signature has.
-KINDS = {"a": ("alert", 13), "g": ("invitation", 22)}
+KINDS = {"a": ("alert", 13), "g": ("invitation", 22), "j": ("joining", 8)}
 _WHOLE = 43
-_PATH = re.compile(r"([ag])/([^/]+)/")
+_PATH = re.compile(r"([agj])/([^/]+)/")
 
 
 class _Short(signing.Signer):

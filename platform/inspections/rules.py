@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError
 from core.words import say, wordings
 from inspections.conditions import answer_words, possible_answers
-from inspections.models import Checklist, Frequency, Item
+from inspections.models import Audience, Checklist, Frequency, Item
 
 MOST_ITEMS = 100
 MOST_CHOICES = 12
@@ -17,6 +17,7 @@ LONGEST = {"title": 80, "text": 200, "accept": 300, "shot": 80, "unit": 20, "nam
 # What the columns of the limits hold.
 LARGEST = Decimal("99999999.9999")
 DIGITS = 4
+MOST_POINTS = 100
 
 
 class ItemRefused(DomainError):
@@ -45,7 +46,8 @@ def item_faults(item: Item, items: Sequence[Item]) -> dict[str, str]:
         "basis_name": _wording_fault(item.basis.get("name"), "name"),
         "basis_clause": _wording_fault(item.basis.get("clause"), "clause"),
         "category": "" if item.category_id else _("Choose what kind of hazard it is when there is a problem."),
-        "photo": "" if item.photo in Item.PhotoRule.values else _("Choose when a photo is needed."),
+        "photo": _photo_fault(item),
+        "weight": "" if 0 <= item.weight <= MOST_POINTS else _("Give 0 to %(most)d points.") % {"most": MOST_POINTS},
         "only_if": _condition_fault(item, items),
     }
     faults |= _number_faults(item) if item.kind == Item.Kind.NUMBER else {}
@@ -75,6 +77,13 @@ def _length_fault(text: str, limit: int) -> str:
         "limit": limit,
         "n": len(text),
     }
+
+
+def _photo_fault(item: Item) -> str:
+    rules = set(Item.PhotoRule.values)
+    if item.checklist.audience == Audience.STAFF:
+        rules.discard(Item.PhotoRule.ON_PASS)
+    return "" if item.photo in rules else _("Choose when a photo is needed.")
 
 
 def _number_faults(item: Item) -> dict[str, str]:

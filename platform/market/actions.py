@@ -11,8 +11,9 @@ from core.events import action, emit, history, register
 from facilities.models import Area, EquipmentType
 from hazards.models import Category, Level, LevelPolicy
 from inspections.actions import create_checklist
-from inspections.models import Checklist, Item
+from inspections.models import Audience, Checklist, Frequency, Item
 from market.packs import Pack
+from market.questionnaires import questionnaire_of
 from people.models import JobRole
 from tenants.current import current_factory
 from training.actions import enrol_missing, install_courses, install_licence_kinds
@@ -32,6 +33,9 @@ LIMITS = {Level.GENERAL: (240, 72), Level.SERIOUS: (60, 48), Level.MAJOR: (15, 2
 # The product's default, which the training officer changes for each course.
 DAYS_TO_LEARN = 30
 
+# Columns that only the items of a questionnaire have.
+ASKED = ("weight", "is_fresh", "may_skip", "only_if_position", "only_if_value")
+
 # Minutes to a temporary control of what cannot be fixed at once (B1).
 CONTROL = {Level.SERIOUS: 240, Level.MAJOR: 60}
 
@@ -49,6 +53,7 @@ def install_pack(pack: Pack, *, by: Any) -> dict[str, int]:
         "equipment_types": _add(EquipmentType, pack["equipment_types"], _equipment_type),
         "job_roles": _add(JobRole, pack["job_roles"], lambda row: {"name": row["name"]}),
         "checklists": install_checklists(pack["checklists"], by=by),
+        "questionnaires": install_questionnaire(pack, by=by),
         "courses": install_courses(written_courses(), by=by),
         "licence_kinds": install_licence_kinds(written_licence_kinds(), by=by),
         "requirements": _require_courses(pack["job_roles"], by=by),
@@ -116,6 +121,23 @@ def install_checklists(checklists: list[dict[str, Any]], *, by: Any) -> int:
     for checklist in made:
         emit("checklist.installed", checklist, by=by, code=checklist.code, title=checklist.title)
     return len(made)
+
+
+@action
+def install_questionnaire(pack: Pack, *, by: Any) -> int:
+    """What suppliers of this trade are asked; also for factories that had the pack before. Once: the factory's own stays."""
+    row = questionnaire_of(pack)
+    if row is None or Checklist.objects.filter(code=row["code"]).exists():
+        return 0
+    used = {item["category"] for item in row["items"]}
+    _add(Category, [each for each in pack["categories"] if each["code"] in used], _category)
+    categories = dict(Category.objects.values_list("code", "pk"))
+    made = Checklist.objects.create(
+        code=row["code"], title=row["title"], audience=Audience.SUPPLIERS, frequency=Frequency.MONTHLY, seconds=600
+    )
+    Item.objects.bulk_create(_item(made, n, item, categories) for n, item in enumerate(row["items"], 1))
+    emit("checklist.installed", made, by=by, code=made.code, title=made.title)
+    return 1
 
 
 @action
@@ -208,6 +230,7 @@ def _item(checklist: Checklist | None, position: int, row: dict[str, Any], categ
         category_id=categories[row["category"]],
         is_urgent=row["urgent"],
         basis=row["basis"],
+        **{name: row[name] for name in ASKED if name in row},
     )
 
 

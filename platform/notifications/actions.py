@@ -111,6 +111,7 @@ def _words(event: Event, subject: Any) -> dict[str, Any]:
         "days": event.data.get("days", ""),
         "day": event.data.get("day", ""),
         "passed": _passed(event),
+        "company": getattr(subject, "company", ""),
     }
 
 

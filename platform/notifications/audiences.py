@@ -192,6 +192,30 @@ def pause_people(event: Event, pause: Any) -> Iterable[User]:
     return [person for person in (pause.asked_by, pause.decided_by) if person]
 
 
+def _company(subject: Any) -> Any:
+    return getattr(subject, "company", subject)
+
+
+def company_people(event: Event, subject: Any) -> Iterable[User]:
+    return _company(subject).users
+
+
+def partner_managers(event: Event, subject: Any) -> Iterable[User]:
+    return holding("partners.manage")
+
+
+def partner_reviewers(event: Event, subject: Any) -> Iterable[User]:
+    return holding("partners.review")
+
+
+def company_and_managers(event: Event, subject: Any) -> Iterable[User]:
+    return [*company_people(event, subject), *partner_managers(event, subject)]
+
+
+def company_and_reviewers(event: Event, subject: Any) -> Iterable[User]:
+    return [*company_people(event, subject), *partner_reviewers(event, subject)]
+
+
 # Who that is, for the page of the rules.
 AUDIENCES: dict[Audience, str | Promise] = {
     nobody: "",
@@ -219,4 +243,9 @@ AUDIENCES: dict[Audience, str | Promise] = {
     pause_deciders: _("safety officer and workshop head"),
     pause_asker: _("who asked for it"),
     pause_people: _("who asked for it and who decided"),
+    company_people: _("the company's people"),
+    partner_managers: _("safety officers and administrators"),
+    partner_reviewers: _("safety officers"),
+    company_and_managers: _("the company's people, safety officers and administrators"),
+    company_and_reviewers: _("the company's people and safety officers"),
 }

@@ -12,6 +12,9 @@ from notifications.audiences import (  # noqa: F401 - holding and subject_of are
     Audience,
     alert_people,
     called,
+    company_and_managers,
+    company_and_reviewers,
+    company_people,
     confirmers,
     doers,
     extension_deciders,
@@ -25,6 +28,8 @@ from notifications.audiences import (  # noqa: F401 - holding and subject_of are
     owner_and_asker,
     owner_and_confirmers,
     owner_and_reporter,
+    partner_managers,
+    partner_reviewers,
     pause_asker,
     pause_deciders,
     pause_people,
@@ -403,6 +408,49 @@ RULES: dict[str, Rule] = {
         Rule(
             "session.planned", told, _("Class: %(title)s, %(until)s. %(note)s"), who=_("who is to come"), channels=LATER
         ),
+        Rule(
+            "company.without_questionnaire",
+            partner_managers,
+            _("There is no questionnaire for %(title)s yet. Choose one"),
+        ),
+        Rule(
+            "company.standing_changed", company_people, _("How you work with the factory has changed: %(note)s"), LATER
+        ),
+        Rule("company.joined", partner_managers, _("%(absent)s of %(title)s has an account now"), **WAITS),
+        Rule("document.filed", partner_managers, _("%(absent)s sent in a paper, check it: %(title)s"), **WAITS),
+        Rule("document.accepted", company_people, _("Your paper is checked and counts: %(title)s"), **WAITS),
+        Rule("document.declined", company_people, _("Your paper was sent back, %(note)s: %(title)s"), LATER),
+        Rule(
+            "document.expiring",
+            company_and_managers,
+            _("%(title)s of %(absent)s ends on %(day)s, %(days)s days left"),
+            **WAITS,
+        ),
+        Rule(
+            "document.ending", company_and_managers, _("%(title)s of %(absent)s ends on %(day)s. See to it now"), LATER
+        ),
+        Rule("document.expired", company_and_managers, _("%(title)s of %(absent)s has ended. Send the new one"), LATER),
+        Rule("self_inspection.opened", company_people, _("%(title)s: fill it in by %(day)s"), LATER),
+        Rule(
+            "self_inspection.reminded", company_people, _("%(title)s is due on %(day)s. Hand it in"), (*LATER, Way.SMS)
+        ),
+        Rule(
+            "self_inspection.late",
+            company_and_reviewers,
+            _("%(title)s of %(absent)s was due on %(day)s and is late"),
+            (*LATER, Way.SMS),
+        ),
+        Rule(
+            "self_inspection.submitted", partner_reviewers, _("%(company)s handed in, look at it: %(title)s"), **WAITS
+        ),
+        Rule("self_inspection.accepted", company_people, _("%(title)s is accepted"), **WAITS),
+        Rule("self_inspection.returned", company_people, _("%(title)s came back: %(note)s"), LATER),
+        Rule(
+            "self_inspection.drawn",
+            partner_reviewers,
+            _("Look on the spot whether it is so: %(absent)s, %(title)s"),
+            **WAITS,
+        ),
         Rule("run.nudged", doers, _("Still to do: %(what)s. Please check it now")),
         Rule(
             "group.joined",
@@ -474,5 +522,6 @@ SILENT = frozenset({
     "question.added", "question.corrected", "question.retired", "questions.imported",
     "media.kept", "media.refused", "course.drafted", "course.changed", "course.published", "course.discarded", "course.retired",
     "robot.added", "robot.changed", "robot.switched_on", "robot.switched_off", "robot.tried", "message.repeated",
+    "company.added", "company.changed", "company.invited", "self_inspection.spot_checked", "self_inspection.filed", "corrective.shared",
     "absence.ended", "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "team.added", "team.leader_named",
 })  # fmt: skip

@@ -65,7 +65,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "hazards.view": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.INSPECTOR},
         "hazards.confirm": {Role.SAFETY_OFFICER},
         "hazards.assign": {Role.SAFETY_OFFICER, Role.WORKSHOP_HEAD},
-        "hazards.rectify": _SHOP_FLOOR | {Role.SAFETY_OFFICER, Role.OUTSIDER},
+        "hazards.rectify": _SHOP_FLOOR | {Role.SAFETY_OFFICER, Role.OUTSIDER, Role.SUPPLIER},
         # The head stands in where the workshop's only team leader fixed it.
         "hazards.review_first": {Role.TEAM_LEADER, Role.WORKSHOP_HEAD},
         "hazards.review_second": {Role.SAFETY_OFFICER},
@@ -84,6 +84,13 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "hazards.publish": {Role.SAFETY_OFFICER},
         "hazards.dismiss": {Role.SAFETY_OFFICER},
         "hazards.route": _OFFICE,
+        # partners: companies that work with the factory
+        "partners.view": _OFFICE | _LEADERS | {Role.WORKSHOP_HEAD, Role.INSPECTOR},
+        "partners.manage": _OFFICE,
+        # What a supplier says of itself: accepted, returned, looked at on the spot.
+        "partners.review": {Role.SAFETY_OFFICER},
+        # From the portal: self-inspections and papers of the own company.
+        "partners.report": {Role.SUPPLIER},
         # training
         "training.learn": _SHOP_FLOOR | _OFFICE | _LEADERS | {Role.TRAINER, Role.GUARD},
         "training.view": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.TRAINER, Role.INSPECTOR},

@@ -1,20 +1,17 @@
 """What a file of a course really is: told by its content, whatever it is called; a refusal says what to do instead."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import av
-import pypdf
 from av.video.stream import VideoStream
 from django.utils.translation import gettext as _
 from PIL import Image
-from pypdf.errors import PyPdfError
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject
 
 from core.errors import DomainError
+from core.papers import read_pdf
 from training.models import Media
 
 MB = 2**20
@@ -27,9 +24,6 @@ _PLAYED = {
     "video/webm": ("matroska", {"vp8", "vp9"}, {"opus", "vorbis"}),
 }
 _PIXELS = {"yuv420p", "yuvj420p"}
-# Of a PDF: what acts by itself, or brings something along that is no page.
-_ACTING = {"/JavaScript", "/JS", "/Launch", "/SubmitForm", "/ImportData", "/RichMedia", "/EmbeddedFile", "/XFA", "/AA"}
-_MOST_OBJECTS = 300_000
 _CUE = re.compile(
     r"((?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3})[ \t]+-->[ \t]+((?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3})(?:[ \t].*)?"
 )
@@ -135,56 +129,8 @@ def _poster(container: Any, stream: VideoStream, seconds: int) -> Image.Image:
 
 
 def _handout(file: BinaryIO) -> Found:
-    refusal = DomainError(_("This is not a PDF that can be opened. Save it as a PDF once more and upload it again."))
-    if not file.read(8).startswith(b"%PDF-"):
-        raise refusal
-    file.seek(0)
-    try:
-        reader = pypdf.PdfReader(file, strict=False)
-        if reader.is_encrypted:
-            raise DomainError(_("The PDF asks for a password. Save it without one and upload it again."))
-        is_acting = any(_acts(found) for found in _objects(reader))
-        if not len(reader.pages):
-            raise refusal
-    except (
-        PyPdfError,
-        ValueError,
-        TypeError,
-        KeyError,
-        IndexError,
-        AttributeError,
-        OSError,
-        RecursionError,
-        OverflowError,
-    ):
-        raise refusal from None
-    if is_acting:
-        raise DomainError(
-            _(
-                "The PDF holds scripts, forms or files that act by themselves. Print it into a new PDF and upload that one."
-            )
-        )
+    read_pdf(file)
     return Found("application/pdf")
-
-
-def _objects(reader: pypdf.PdfReader) -> Iterator[Any]:
-    """Everything that the file's tables name, also what no page leads to."""
-    numbers = {(number, generation) for generation, row in reader.xref.items() for number in row}
-    numbers |= {(number, 0) for number in reader.xref_objStm}
-    if len(numbers) > _MOST_OBJECTS:
-        raise ValueError("too many objects")
-    yield reader.trailer
-    for number, generation in numbers:
-        yield reader.get_object(IndirectObject(number, generation, reader))
-
-
-def _acts(found: Any) -> bool:
-    """What is only named here is looked at under its own number."""
-    if isinstance(found, DictionaryObject):
-        return any(key in _ACTING or _acts(found.raw_get(key)) for key in found)
-    if isinstance(found, ArrayObject):
-        return any(_acts(list.__getitem__(found, at)) for at in range(len(found)))
-    return isinstance(found, NameObject) and found in _ACTING
 
 
 def _captions(file: BinaryIO) -> Found:

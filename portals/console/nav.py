@@ -32,6 +32,7 @@ ENTRIES = (
     Entry("console:plans", _("Plans"), "calendar-event", "inspections.view"),
     Entry("console:checklists", _("Checklists"), "checklist", "inspections.view"),
     Entry("console:training", _("Training"), "school", "training.view", beside=("console:classes",)),
+    Entry("console:suppliers", _("Suppliers"), "truck", "partners.view"),
     Entry("console:machines", _("Plant"), "building-factory-2", "console.open", beside=("console:screens",)),
     Entry("console:people", _("People"), "users", "people.view"),
     Entry("console:licences", _("Licences"), "id-badge-2", "training.view"),

@@ -35,6 +35,7 @@ const PARTS = {
   "[data-upload]": "./upload.js",
   "[data-areas]": "./areas.js",
   "[data-spot]": "./spot.js",
+  "[data-saq]": "./saq.js",
 };
 const started = new Map(Object.keys(PARTS).map((selector) => [selector, new WeakSet()]));
 

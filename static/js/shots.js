@@ -23,7 +23,7 @@ async function take(box, input) {
   put(box, input.multiple ? [...box.shots, ...added] : added);
 }
 
-async function drawnAgain(files) {
+export async function drawnAgain(files) {
   const added = [];
   for (const file of files) added.push(await smaller(file)); // one after the other: each fills a phone's memory
   return added;

@@ -10,6 +10,7 @@ import { flush } from "./sender.js";
 const KEPT = `files-${VERSION}`, ABOUT = "about", OFFLINE = "/offline/";
 const PATIENCE_FOR_PAGES = 4000, FRESH = 3_600_000;
 const REPORT = "/m/report/", RUN = /^\/m\/runs\/\d+\/$/, FIXED = ["/m/", "/m/sync/", "/m/scan/", REPORT];
+const SELF = /^\/s\/reports\/\d+\/$/;
 const LABEL = /^\/m\/q\/([^/]+)\/$/, SPOT = /^\/m\/q\/[^/]+\/inspect\/$/, DAY = 86_400_000;
 
 addEventListener("install", (event) => {
@@ -143,7 +144,7 @@ async function look(url, response) {
 }
 
 function isKept(url) {
-  return RUN.test(url.pathname) || url.pathname === REPORT || (FIXED.includes(url.pathname) && !url.search);
+  return RUN.test(url.pathname) || SELF.test(url.pathname) || url.pathname === REPORT || (FIXED.includes(url.pathname) && !url.search);
 }
 
 async function put(user, path, text, headers) {
@@ -214,8 +215,15 @@ async function become(user) {
 
 addEventListener("message", (event) => {
   if (event.data?.type === "keep") event.waitUntil(keepDay(event.data));
+  if (event.data?.type === "look" && SELF.test(event.data.url)) event.waitUntil(lookAgain(event.data.url));
   if (event.data?.type === "push") event.waitUntil(remember("push", { user: event.data.user, endpoint: event.data.endpoint }));
 });
+
+/** A page that was open before there was a service worker. */
+async function lookAgain(path) {
+  const response = await fetch(path, { credentials: "same-origin", redirect: "manual" }).catch(() => null);
+  if (response) await look(new URL(path, location.origin), response);
+}
 
 /** The pages of this person's day, fetched without starting anything; those of yesterday go. */
 async function keepDay({ user, pages, runs }) {

@@ -236,5 +236,11 @@ def money(minor: int | None) -> str:
 
 
 @register.filter
+def from_top(share: int | None) -> int:
+    """Where a bar of so many of a hundred begins, counted from above."""
+    return 100 - (share or 0)
+
+
+@register.filter
 def at(mapping: dict[str, Any], key: str) -> Any:
     return mapping.get(key, "")

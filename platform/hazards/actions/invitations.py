@@ -1,9 +1,10 @@
 """Links for people without an account: an outside maintainer who fixes one hazard, a helper in its joint group."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.core import signing
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +24,8 @@ from tenants import due
 from tenants.addresses import address_of
 from tenants.current import current_factory
 
+# Rooms above say which of their people may be given a hazard.
+_fixers: list[Callable[[Hazard], QuerySet[User]]] = []
 LASTS = timedelta(days=7)
 LONGEST = timedelta(days=30)
 
@@ -180,7 +183,18 @@ def guest_of(token: str) -> User | None:
     return found.user if found else None
 
 
+def fixes_from_outside(function: Callable[[Hazard], QuerySet[User]]) -> Callable[[Hazard], QuerySet[User]]:
+    """Registers a room's answer to "whose people, not the factory's own, may fix this one"."""
+    _fixers.append(function)
+    return function
+
+
 def fixers_from_outside(hazard: Hazard) -> QuerySet[User]:
-    """Whom the hazard can be given to beside the factory's own people: invited to fix this one, by a link that still opens."""
+    """Whom the hazard can be given to beside the factory's own people: invited to fix this one, by a link that still
+    opens, or of the company at whose site it is.
+    """
     live = Invitation.objects.filter(hazard=hazard, may_fix=True, revoked_at=None, expires_at__gt=timezone.now())
-    return User.objects.filter(pk__in=live.values("user"), is_active=True)
+    allowed = Q(pk__in=live.values("user"))
+    for function in _fixers:
+        allowed |= Q(pk__in=function(hazard).values("pk"))
+    return User.objects.filter(allowed, is_active=True)

@@ -9,13 +9,13 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import BigIntegerField, F, Func, IntegerField, Q, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import likeness
 from core.attachments import PhotosRefused, visible_through
+from core.copies import copy_of, look_at
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit
 from core.models import Attachment
@@ -24,8 +24,6 @@ from hazards.models import Evidence, Hazard, Status
 from people.models import User
 
 LOOK_BACK = timedelta(days=180)
-# Photos whose pixels are compared with one, the nearest hashes first.
-COMPARED = 12
 
 
 @visible_through
@@ -67,7 +65,7 @@ def refuse_without_before(hazard: Hazard) -> None:
 def refuse_repeats(hazard: Hazard, photos: Sequence[Attachment]) -> None:
     """The very same file as an earlier photo of this hazard, or the same picture saved again."""
     earlier = [proof.attachment for proof in hazard.evidence.select_related("attachment")]
-    look = lru_cache(_look)
+    look = lru_cache(look_at)
     same = [photo.pk for photo in photos if any(_is_same(photo, other, look) for other in earlier)]
     if same:
         raise PhotosRefused(_("This is the same picture as an earlier one. Take a new photo of the fixed place."), same)
@@ -90,38 +88,5 @@ def _bits(one: Attachment, other: Attachment) -> int:
 
 def alike(photo: Attachment, hazard: Hazard) -> Evidence | None:
     """The photo of this hazard's earlier rounds, or of another one of the last half year, that this is likely a copy of."""
-    near = list(_near(photo, hazard))
-    if exact := next((proof for proof in near if proof.attachment.sha256 == photo.sha256), None):
-        return exact
-    mine = _look(photo) if near else None
-    looks = [(proof, found) for proof in near if (found := _look(proof.attachment)) is not None]
-    if mine is None or not looks:
-        return None
-    best = likeness.closest(mine, [found for _proof, found in looks])
-    return looks[best[0]][0] if best and best[1] <= likeness.SAME_SHOT else None
-
-
-def _near(photo: Attachment, hazard: Hazard) -> QuerySet[Evidence]:
-    """By the index of hashes, the nearest first."""
-    proofs = Evidence.objects.filter(
-        Q(hazard=hazard) | Q(attachment__received_at__gt=timezone.now() - LOOK_BACK),
-        attachment__phash__isnull=False,
-    )
-    mine = Cast(Value(photo.phash), BigIntegerField())
-    bits: Any = Func(
-        F("attachment__phash"),
-        mine,
-        template="bit_count((%(expressions)s)::bit(64))",
-        arg_joiner=" # ",
-        output_field=IntegerField(),
-    )
-    near = proofs.exclude(attachment=photo).annotate(bits=bits).filter(bits__lte=likeness.ALIKE_BITS)
-    return near.select_related("attachment", "hazard").order_by("bits", "-pk")[:COMPARED]
-
-
-def _look(photo: Attachment) -> likeness.Look | None:
-    try:
-        with photo.original.open() as file:
-            return likeness.look_of(file.read())
-    except FileNotFoundError:
-        return None
+    proofs = Evidence.objects.filter(Q(hazard=hazard) | Q(attachment__received_at__gt=timezone.now() - LOOK_BACK))
+    return copy_of(photo, proofs.select_related("hazard"))

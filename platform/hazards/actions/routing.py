@@ -13,7 +13,6 @@ from hazards.actions.clock import require_reason, wait_for_start
 from hazards.actions.invitations import LONGEST, fixers_from_outside, invite_outsider, send_link
 from hazards.models import TO_FIX, WORKFLOW, Category, Hazard, Maintainer, Route, Status
 from people.models import Absence, Team, User
-from people.permissions import Role
 from people.phones import normal_phone
 
 
@@ -26,7 +25,12 @@ def route_of(category: Category, area: Area) -> Route | None:
 
 
 def give_to_route(hazard: Hazard) -> Hazard:
-    """Gives it to the leader of the route's team, where there is one who can fix things."""
+    """Gives it to the leader of the route's team, where there is one who can fix things.
+
+    What is at a supplier's own site goes to the supplier.
+    """
+    if hazard.source == Hazard.Source.SUPPLIER and (fixer := fixers_from_outside(hazard).order_by("pk").first()):
+        return _assign(hazard, None, fixer, by=None)
     route = route_of(hazard.category, hazard.area)
     if route and route.maintainer and route.maintainer.is_active:
         return send_out(hazard, route.maintainer, team=route.team, by=None)
@@ -119,7 +123,7 @@ def _refuse_idle(owner: User) -> None:
 
 def _refuse_stranger(owner: User, hazard: Hazard) -> None:
     """Somebody from outside fixes only what their own link was made for."""
-    if Role.OUTSIDER in owner.role_codes and not fixers_from_outside(hazard).filter(pk=owner.pk).exists():
+    if not owner.is_staff_member and not fixers_from_outside(hazard).filter(pk=owner.pk).exists():
         refusal = _("%(name)s was not invited to fix this one, or the link has ended. Invite them first.")
         raise DomainError(refusal % {"name": owner.name})
 

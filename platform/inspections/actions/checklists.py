@@ -11,7 +11,7 @@ from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit
 from facilities.models import Area, EquipmentType
 from inspections.estimate import expected_seconds
-from inspections.models import Checklist, Item, Plan, Run, Theme
+from inspections.models import Audience, Checklist, Item, Plan, Run, Theme
 from inspections.rules import MOST_ITEMS, ItemRefused, checklist_faults, clean, item_faults
 from inspections.versions import CONTENT, draft_stamp, head_stamp, items_of, last_hand
 from people.models import User
@@ -28,6 +28,7 @@ def create_checklist(
     target_type: EquipmentType | None = None,
     target_area: Area | None = None,
     items: Iterable[Item] = (),
+    audience: str = Audience.STAFF,
 ) -> Checklist:
     """The first draft of a new list, empty or with copies of these items. by=None is the operator or the demo."""
     refuse_unless_designer(by)
@@ -37,6 +38,7 @@ def create_checklist(
         code=uuid4().hex[:12],
         title=clean(title),
         frequency=frequency,
+        audience=audience,
         target_type=target_type,
         target_area=target_area,
         status=Checklist.Status.DRAFT,
@@ -62,6 +64,7 @@ def draft_checklist(checklist: Checklist, *, by: User) -> Checklist:
         code=newest.code,
         version=newest.version + 1,
         title=newest.title,
+        audience=newest.audience,
         frequency=newest.frequency,
         target_type_id=newest.target_type_id,
         target_area_id=newest.target_area_id,

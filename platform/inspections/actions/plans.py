@@ -12,7 +12,7 @@ from core.events import action, emit
 from core.zone import zone
 from facilities.calendar import workdays
 from facilities.models import Area, Equipment, Shift
-from inspections.models import Checklist, Pause, Plan, Run, Stop, Theme
+from inspections.models import Audience, Checklist, Pause, Plan, Run, Stop, Theme
 from inspections.schedule import Opening, Schedule, handed_over, openings, refuse_what_never_fires
 from people.models import Team, User
 from tenants import due
@@ -196,6 +196,8 @@ def refuse_faulty(plan: Plan, checklists: list[Checklist], places: list[Equipmen
         raise DomainError(_("Choose at least one checklist."))
     if any(checklist.status == Checklist.Status.DRAFT for checklist in checklists):
         raise DomainError(_("A checklist that is still a draft cannot be planned. Publish it first."))
+    if any(checklist.audience != Audience.STAFF for checklist in checklists):
+        raise DomainError(_("A questionnaire for suppliers is filled in by them; it cannot be planned."))
     codes = {checklist.code for checklist in checklists}
     if Checklist.objects.current().filter(code__in=codes).count() < len(codes):
         raise DomainError(_("One of these checklists is out of use. Choose another one, or publish it again."))

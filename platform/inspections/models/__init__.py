@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from core.events import register
-from inspections.models.checklists import Checklist, Frequency, Item
+from inspections.models.checklists import Audience, Checklist, Frequency, Item
 from inspections.models.plans import PAUSE_WORKFLOW, Pause, Plan, Stop, Theme
 from inspections.models.runs import COUNTED, DOUBTFUL, Answer, ExWay, Run
 
@@ -12,6 +12,7 @@ __all__ = [
     "DOUBTFUL",
     "PAUSE_WORKFLOW",
     "Answer",
+    "Audience",
     "Checklist",
     "ExWay",
     "Frequency",

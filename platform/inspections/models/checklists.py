@@ -16,9 +16,18 @@ class Frequency(models.TextChoices):
     MONTHLY = "monthly", _("Monthly comprehensive check")
 
 
+class Audience(models.TextChoices):
+    STAFF = "staff", _("Our own people")
+    SUPPLIERS = "suppliers", _("Suppliers")
+
+
 class ChecklistQuerySet(models.QuerySet):
     def current(self):
         return self.filter(status=Checklist.Status.CURRENT)
+
+    def ours(self):
+        """What our own people check; a supplier's questionnaire is filled in by the supplier."""
+        return self.filter(audience=Audience.STAFF)
 
     def heads(self):
         return heads(self)
@@ -35,6 +44,7 @@ class Checklist(models.Model):
     code = models.CharField(max_length=40)
     version = models.IntegerField(default=1)
     title = models.JSONField()
+    audience = models.CharField(max_length=9, choices=Audience.choices, default=Audience.STAFF)
     frequency = models.CharField(max_length=10, choices=Frequency.choices)
     target_type = models.ForeignKey(EquipmentType, models.PROTECT, null=True, related_name="checklists")
     target_area = models.ForeignKey(Area, models.PROTECT, null=True, related_name="checklists")
@@ -65,6 +75,7 @@ class Item(models.Model):
         ALWAYS = "always", _("Always")
         ON_FAIL = "on_fail", _("When there is a problem")
         NEVER = "never", _("Never")
+        ON_PASS = "on_pass", _("When it is in order")
 
     checklist = models.ForeignKey(Checklist, models.CASCADE, related_name="items")
     position = models.IntegerField()
@@ -81,6 +92,9 @@ class Item(models.Model):
     is_urgent = models.BooleanField(default=False)
     basis = models.JSONField(default=dict)
     may_skip = models.BooleanField(default=True, help_text="“Not running today” may be answered.")
+    # Of questionnaires only: how many points it is worth, and whether last period's answer says nothing about this one.
+    weight = models.IntegerField(_("points"), default=0)
+    is_fresh = models.BooleanField(_("asked anew each time"), default=False)
     only_if_position = models.IntegerField(null=True, help_text="Asked only where the item of this number…")
     only_if_value = models.CharField(max_length=40, blank=True, help_text="… was answered so.")
     origin = models.ForeignKey(

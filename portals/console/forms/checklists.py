@@ -11,8 +11,8 @@ from core.words import say, wordings
 from facilities.models import Area, EquipmentType
 from hazards.models import Category
 from inspections.conditions import possible_answers
-from inspections.models import Checklist, Frequency, Item
-from inspections.rules import MOST_CHOICES, clean
+from inspections.models import Audience, Checklist, Frequency, Item
+from inspections.rules import MOST_CHOICES, MOST_POINTS, clean
 from market import packs
 from portals.forms import Named
 
@@ -127,6 +127,12 @@ class NewForm(forms.Form):
         error_messages={"invalid_choice": UNKNOWN},
     )
     target = forms.ChoiceField(required=False, label=gettext_lazy("For"), error_messages={"invalid_choice": UNKNOWN})
+    audience = forms.ChoiceField(
+        choices=[("", gettext_lazy("as there")), *Audience.choices],
+        required=False,
+        label=gettext_lazy("Who fills it in"),
+        error_messages={"invalid_choice": UNKNOWN},
+    )
 
     def __init__(self, data=None, *, pack: str = "", **kwargs):
         super().__init__(data, **kwargs)
@@ -166,7 +172,7 @@ class ItemForm(WordedForm):
         self.worded("accept", _("In order when"), item.accept)
         if item.kind != Item.Kind.PHOTO:
             self.fields["photo"] = forms.ChoiceField(
-                choices=Item.PhotoRule.choices,
+                choices=_photo_rules(item),
                 label=_("Photo"),
                 initial=item.photo,
                 error_messages={"invalid_choice": UNKNOWN},
@@ -190,9 +196,15 @@ class ItemForm(WordedForm):
         self.fields["unit"] = Words(label=_("Unit"), initial=item.unit, required=True)
 
     def _more_fields(self, item: Item, items: list[Item]) -> None:
+        is_asked = item.checklist.audience == Audience.SUPPLIERS
+        urgent = _("Urgent: a problem here raises an alert at once")
         self.fields["is_urgent"] = forms.BooleanField(
-            required=False, label=_("Urgent: a problem here raises an alert at once"), initial=item.is_urgent
+            required=False,
+            label=_("Grade D: a problem here is a major hazard") if is_asked else urgent,
+            initial=item.is_urgent,
         )
+        if is_asked:
+            self._points(item)
         self.fields["may_skip"] = forms.BooleanField(
             required=False, label=_("“Not running today” may be answered"), initial=item.may_skip
         )
@@ -208,6 +220,19 @@ class ItemForm(WordedForm):
         )
         self.fields["basis_name"] = Words(label=_("Legal basis"), initial=item.basis.get("name"))
         self.fields["basis_clause"] = Words(label=_("Clause"), initial=item.basis.get("clause"))
+
+    def _points(self, item: Item) -> None:
+        self.fields["weight"] = forms.IntegerField(
+            label=_("Points"),
+            initial=item.weight,
+            required=False,
+            min_value=0,
+            max_value=MOST_POINTS,
+            help_text=_("The first choice gives all of them, the last one and a problem none."),
+        )
+        self.fields["is_fresh"] = forms.BooleanField(
+            required=False, label=_("Asked anew each time, never filled in from before"), initial=item.is_fresh
+        )
 
     @property
     def choice_rows(self) -> list[dict[str, Any]]:
@@ -237,7 +262,9 @@ class ItemForm(WordedForm):
         data = self.cleaned_data
         pk, _colon, value = data["only_if"].partition(":")
         names = ("photo", "category", "is_urgent", "may_skip", "minimum", "maximum", "unit")
+        points = {"weight": data["weight"] or 0, "is_fresh": data["is_fresh"]} if "weight" in data else {}
         return {
+            **points,
             **{name: data[name] for name in names if name in data},
             **{name: self.words(name) for name in ("text", "accept", "shot")},
             "choices": [row for row in self.choice_rows if row["zh"] or row["en"]],
@@ -253,6 +280,11 @@ class ItemForm(WordedForm):
         if typed == {name: stored.get(name) or "" for name in typed}:
             return stored
         return {**typed, "trust": "practice"} if any(typed.values()) else {}
+
+
+def _photo_rules(item: Item) -> list[tuple[str, Any]]:
+    is_asked = item.checklist.audience == Audience.SUPPLIERS
+    return [rule for rule in Item.PhotoRule.choices if is_asked or rule[0] != Item.PhotoRule.ON_PASS]
 
 
 def _plain(limit: Decimal | None) -> str:

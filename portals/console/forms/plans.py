@@ -114,7 +114,7 @@ class PlanForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.found = {
             "places": {f"machine:{row.pk}": row for row in _machines()} | {f"area:{row.pk}": row for row in _areas()},
-            "themes": {str(row.pk): row for row in Checklist.objects.current()},
+            "themes": {str(row.pk): row for row in Checklist.objects.current().ours()},
             "shifts": {str(row.pk): row for row in Shift.objects.all()},
         }
         for name, rows in self.found.items():
@@ -223,7 +223,7 @@ def initial_of(plan: Plan) -> dict[str, Any]:
     minutes = plan.window_minutes
     unit = next(size for size in (1440, 60, 1) if minutes % size == 0)
     who = f"team:{plan.team_id}" if plan.team_id else f"role:{plan.role}" if plan.role else ""
-    current = {row.code: row.pk for row in Checklist.objects.current()}
+    current = {row.code: row.pk for row in Checklist.objects.current().ours()}
     codes = plan.themes.values_list("checklist__code", flat=True)
     return {
         **slots_of(plan.rule),

@@ -1,5 +1,7 @@
 """Checklists at the desk: what there is, each version to be read, what a draft changes, publishing and taking away."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -61,7 +63,8 @@ def add(request):
 
 def _begin(data, user) -> Checklist:
     kind, _colon, which = data["start"].partition(":")
-    own = {"title": data["title"], "frequency": data["frequency"]}
+    own: dict[str, Any] = {"title": data["title"], "frequency": data["frequency"]}
+    audience = {"audience": data["audience"]} if data["audience"] else {}
     keeps_target = not data["target"]
     if kind == "pack":
         pack, _colon, code = which.partition(":")
@@ -70,9 +73,10 @@ def _begin(data, user) -> Checklist:
     is_type = isinstance(data["place"], EquipmentType)
     target = {"target_type": data["place"] if is_type else None, "target_area": None if is_type else data["place"]}
     if kind == "empty":
-        return actions.create_checklist(by=user, **own, **target)
+        return actions.create_checklist(by=user, **own, **target, **audience)
     source = Checklist.objects.get(pk=which)
     own = {"title": own["title"] or source.title, "frequency": own["frequency"] or source.frequency}
+    own["audience"] = data["audience"] or source.audience
     target = {"target_type": source.target_type, "target_area": source.target_area} if keeps_target else target
     return actions.create_checklist(by=user, items=source.items.all(), **own, **target)
 

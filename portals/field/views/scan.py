@@ -137,4 +137,4 @@ def checklists_for(place):
         fitting, planned = Q(target_type=place.type), Theme.objects.filter(plan__stops__equipment=place)
     else:
         fitting, planned = Q(target_area=place), Theme.objects.filter(plan__stops__area=place)
-    return Checklist.objects.current().filter(fitting | Q(code__in=planned.values("checklist__code")))
+    return Checklist.objects.current().ours().filter(fitting | Q(code__in=planned.values("checklist__code")))

@@ -67,7 +67,7 @@ def write_site(today: date, rng: random.Random) -> Site:
         _issue_stickers(site)
     _route_categories(site)
     site.policies = {policy.level: policy for policy in LevelPolicy.objects.all()}
-    site.checklists = {row.code: row for row in Checklist.objects.prefetch_related("items__category")}
+    site.checklists = {row.code: row for row in Checklist.objects.ours().prefetch_related("items__category")}
     return site
 
 

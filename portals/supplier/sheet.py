@@ -1,0 +1,144 @@
+"""A report as a page shows it: each question with its answer, what was said before, and how it stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core.templatetags.core_tags import normal
+from core.words import say
+from inspections.models import Item
+from partners.actions.filling import is_untouched
+from partners.models import Reply, SelfInspection
+from partners.scoring import Line, Rating, share_of
+
+TONES = {0: "n", 1: "y"}
+
+
+@dataclass
+class Row:
+    """number: among those that are asked, 0 where it is not. options: number, words, look and whether it is taken."""
+
+    item: Item
+    number: int
+    line: Line | None
+    reply: Reply | None
+    before: str = ""
+    options: list[tuple[int, str, str, bool]] = field(default_factory=list)
+    typed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def photos(self) -> list[Any]:
+        return list(self.reply.photos.all()) if self.reply else []
+
+    @property
+    def is_untouched(self) -> bool:
+        return bool(self.line and is_untouched(self.line))
+
+    @property
+    def is_changed(self) -> bool:
+        """It says something else than last time."""
+        return bool(self.before) and self.before != words_of(self.item, self.reply)
+
+    @property
+    def said(self) -> str:
+        return words_of(self.item, self.reply)
+
+    @property
+    def takes_photos(self) -> bool:
+        return self.item.photo != Item.PhotoRule.NEVER
+
+    @property
+    def needs_photo(self) -> bool:
+        return bool(self.line and self.line.needs_photo and not self.photos)
+
+    @property
+    def asks_note(self) -> bool:
+        """What is not in order is explained."""
+        share = self.line.share if self.line else None
+        return bool(self.item.weight) and share is not None and share < 1
+
+
+def rows_of(
+    report: SelfInspection, rating: Rating, former: SelfInspection | None, typed: Mapping[str, str] | None = None
+) -> list[Row]:
+    lines = {line.item.pk: (number, line) for number, line in enumerate(rating.lines, 1)}
+    replies = {reply.item_id: reply for reply in report.replies.all()}
+    old = {reply.item_id: reply for reply in former.replies.select_related("item")} if former else {}
+    rows = []
+    for item in report.checklist.items.all():
+        number, line = lines.get(item.pk, (0, None))
+        reply = line.reply if line else replies.get(item.pk)
+        before = old.get(item.pk) or old.get(item.origin_id or 0)
+        row = Row(item, number, line, reply, words_of(item, before) if before else "")
+        row.typed = _typed(item, reply, typed)
+        row.options = _options(item, row.typed["choice"])
+        rows.append(row)
+    return rows
+
+
+def _typed(item: Item, reply: Reply | None, typed: Mapping[str, str] | None) -> dict[str, str]:
+    """What stands in its fields: what was typed, where the page comes back, else what is kept."""
+    kept = {
+        "choice": "" if reply is None or reply.choice is None else str(reply.choice),
+        "number": normal(reply.number) if reply and reply.number is not None else "",
+        "text": reply.text if reply else "",
+        "note": reply.note if reply else "",
+        "done_by": reply.done_by.isoformat() if reply and reply.done_by else "",
+    }
+    return {name: (typed or {}).get(f"{item.pk}-{name}", value) for name, value in kept.items()}
+
+
+def _options(item: Item, chosen: str) -> list[tuple[int, str, str, bool]]:
+    if item.kind == Item.Kind.PASS_FAIL:
+        words = [_("In order"), _("Not in order")]
+    else:
+        words = [say(choice) for choice in item.choices]
+    return [(n, text, _look(item, n), str(n) == chosen) for n, text in enumerate(words)]
+
+
+def _look(item: Item, number: int) -> str:
+    if not item.weight:
+        return "m"
+    share = share_of(item, Reply(item=item, choice=number))
+    return TONES.get(int(share), "m") if share in (0, 1) else "m"
+
+
+def words_of(item: Item, reply: Reply | None) -> str:
+    """The answer in words."""
+    if reply is None or not reply.is_answered:
+        return ""
+    if reply.choice is not None:
+        options = _options(item, "")
+        return options[reply.choice][1] if reply.choice < len(options) else ""
+    if reply.number is not None:
+        return f"{normal(reply.number)} {item.unit}".strip()
+    return reply.text
+
+
+def tip_of(rating: Rating) -> str:
+    """How far it is to the next grade, and what would bring most."""
+    if rating.is_capped:
+        return _("A major hazard is open, so the grade is D. Put it right first.")
+    if rating.score is None or not rating.missing or not rating.faults:
+        return ""
+    best = max(rating.faults, key=lambda line: line.lost)
+    words = {"n": rating.missing, "what": say(best.item.text)}
+    return _("%(n)d points to the next grade. Most is lost at “%(what)s”.") % words
+
+
+def score_as_json(rating: Rating, reply: Reply | None) -> dict[str, Any]:
+    photos = reply.photos.select_related("attachment").all() if reply else []
+    return {
+        "score": rating.score,
+        "grade": rating.grade,
+        "answered": rating.answered,
+        "asked": [line.item.pk for line in rating.lines],
+        "tip": tip_of(rating),
+        "photos": [
+            {"id": photo.pk, "url": reverse("file", args=[photo.attachment_id]), "like": photo.like_id is not None}
+            for photo in photos
+        ],
+    }

@@ -1,0 +1,23 @@
+from django.urls import path
+
+from portals import feed
+from portals.supplier.gate import company_page
+from portals.supplier.views import corrections, documents, entrance, reports
+
+app_name = "supplier"
+urlpatterns = [
+    path("", reports.index, name="home"),
+    path("login/", entrance.login, name="login"),
+    path("reports/<int:pk>/", reports.show, name="report"),
+    path("reports/<int:pk>/answer/", reports.answer, name="answer"),
+    path("reports/<int:pk>/save/", reports.save, name="save"),
+    path("reports/<int:pk>/files/", reports.files, name="files"),
+    path("reports/<int:pk>/drop/", reports.drop, name="drop"),
+    path("corrections/", corrections.index, name="corrections"),
+    path("corrections/report/", corrections.report, name="report_hazard"),
+    path("corrections/<int:pk>/", corrections.show, name="correction"),
+    path("corrections/<int:pk>/<slug:verb>/", corrections.act, name="correct"),
+    path("documents/", documents.index, name="documents"),
+    path("feed/", company_page(feed.show), {"face": "supplier"}, name="feed"),
+    path("feed/<slug:verb>/", company_page(feed.act), {"face": "supplier"}, name="feed_act"),
+]
