@@ -12,12 +12,13 @@ from dateutil.relativedelta import relativedelta
 
 from core.events import Event
 from core.models import Counter
+from facilities.calendar import today
 from people.models import User
 from portals.operator.demo.people import HISTORY_DAYS
 from portals.operator.demo.plant import CREWS
 from portals.operator.demo.rows import copy_rows, reserve
 from portals.operator.demo.setup import Site
-from training.actions import create_exam, follow_certificates, publish_exam, require_course
+from training.actions import create_exam, enrol_by_hand, follow_certificates, publish_exam
 from training.blueprints import stamp_of
 from training.models import (
     Attempt,
@@ -107,25 +108,25 @@ def _promote(site: Site, now: datetime, rng: random.Random) -> tuple[list[Event]
     return events, starts
 
 
-def _starts(site: Site, today: date) -> dict[int, Start]:
+def _starts(site: Site, day: date) -> dict[int, Start]:
     """Of those who came within the two years, the oldest first; so many of each time were not ready in time."""
     came = sorted(
-        (user for user in site.users if user.hired_on and user.job_role_id and _age(user, today) < HISTORY_DAYS),
+        (user for user in site.users if user.hired_on and user.job_role_id and _age(user, day) < HISTORY_DAYS),
         key=lambda user: (user.hired_on, user.pk),
     )
-    lately = [user.pk for user in came if _age(user, today) <= 365]
+    lately = [user.pk for user in came if _age(user, day) <= 365]
     starts, owed = {}, 0.5
     for user in came:
         assert user.hired_on is not None  # noqa: S101 - only such are here
-        owed += 1 - _share_in_time(_age(user, today))
+        owed += 1 - _share_in_time(_age(user, day))
         is_slow = user.pk == lately[len(lately) // 2] if user.pk in lately else owed >= 1
         owed -= is_slow
         starts[user.pk] = Start(user.hired_on, not is_slow)
     return starts
 
 
-def _age(user: User, today: date) -> int:
-    return (today - user.hired_on).days if user.hired_on else HISTORY_DAYS
+def _age(user: User, day: date) -> int:
+    return (day - user.hired_on).days if user.hired_on else HISTORY_DAYS
 
 
 def _share_in_time(age: int) -> float:
@@ -389,13 +390,12 @@ def _class(title: str, level: str, hours: int, place: str, trainer: User, starts
 
 
 def write_exam(site: Site) -> None:
-    """One exam that the press operators have to take."""
-    trainer = site.user("林晓燕")
-    role = site.user("王建国").job_role
+    """One exam that the press operators of a team have to take."""
+    trainer, worker = site.user("林晓燕"), site.user("王建国")
     draft = create_exam(
         by=trainer,
         title={"zh": "冲压工上岗考试", "en": "Press operator's exam"},
-        job_role=role,
+        job_role=worker.job_role,
         is_open=False,
         blueprint=[{"course": code, "lesson": "", "count": n} for code, n in (("C04", 10), ("C01", 5), ("C15", 5))],
         minutes=25,
@@ -404,8 +404,9 @@ def write_exam(site: Site) -> None:
         gives_certificate=True,
         valid_months=12,
     )
-    publish_exam(draft, by=trainer, stamp=stamp_of(draft))
-    require_course(draft.code, by=trainer, job_role=role, days=21)
+    exam = publish_exam(draft, by=trainer, stamp=stamp_of(draft))
+    takers = User.objects.filter(team=worker.team, job_role=worker.job_role, is_active=True)
+    enrol_by_hand(list(takers), exam, by=trainer, due_on=today() + timedelta(days=21))
 
 
 def _event(name: str, kind: str, pk: int, at: datetime, by: int, data: dict) -> Event:
