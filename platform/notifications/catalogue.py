@@ -498,30 +498,3 @@ GETS_THROUGH = frozenset({
     "post.mentioned", "mention.pressed", "subtask.added", "subtask.overdue", "group.joined", "run.nudged",
     "hazard.assigned", "hazard.handed_over", "hazard.returned", "hazard.escalated", "hazard.unassigned",
 })  # fmt: skip
-
-# Facts that nobody needs to be told of at once; they stand in the ledger.
-SILENT = frozenset({
-    "hazards.exported", "hazard.published",
-    "hazard.started", "hazard.photographed", "hazard.outsider_invited", "hazard.outsider_dismissed", "run.planned", "run.started", "run.submitted", "run.missed", "runs.exported", "qr.issued", "qr.revoked",
-    "pause.locked", "run.withdrawn", "run.doubt_settled", "run.excused", "run.freed",
-    "checklist.created", "checklist.drafted", "checklist.changed", "checklist.item_added", "checklist.item_changed",
-    "checklist.item_moved", "checklist.item_removed", "checklist.published", "checklist.discarded", "checklist.retired",
-    "hazard.limit_planned", "policy.changed", "alert_policy.changed", "duty.entered", "duty.removed",
-    "rule.changed", "rule.reset", "quiet_hours.changed",
-    "hazard.outsider_opened", "group.opened", "group.left", "mention.seen",
-    "hazard.categorised", "hazard.imported", "hazards.imported", "tip.answered", "tip.read", "category.routed", "maintainer.kept", "checklist.installed", "plan.created", "plan.changed", "plan.stopped", "pack.installed", "pack.followed",
-    "shift.added", "shift.changed", "shift.removed", "calendar.declared", "calendar.withdrawn",
-    "department.added", "area.added", "area.changed", "equipment.added", "equipment.changed",
-    "screen.made", "screen.renamed", "screen.revoked",
-    "session.opened", "session.closed", "session.cancelled", "session.attended", "session.left", "session.entered",
-    "course.installed", "requirement.set", "requirement.dropped", "enrolment.withdrawn", "enrolment.passed",
-    "record.exported", "audit.exported", "learning.exported", "licence_requirement.set", "licence_requirement.dropped",
-    "licence_kind.installed", "licence.recorded", "licence.renewed", "licence.corrected", "licence.reviewed",
-    "quiz.passed", "quiz.failed", "exam.passed", "exam.failed",
-    "exam.drafted", "exam.changed", "exam.published", "exam.discarded", "exam.retired", "hours.set",
-    "question.added", "question.corrected", "question.retired", "questions.imported",
-    "media.kept", "media.refused", "course.drafted", "course.changed", "course.published", "course.discarded", "course.retired",
-    "robot.added", "robot.changed", "robot.switched_on", "robot.switched_off", "robot.tried", "message.repeated",
-    "company.added", "company.changed", "company.invited", "self_inspection.spot_checked", "self_inspection.filed", "corrective.shared",
-    "absence.ended", "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "team.added", "team.leader_named",
-})  # fmt: skip
