@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from core.errors import DomainError
 from core.events import action, emit, history, register
+from facilities.calendar import today
 from facilities.models import Area, EquipmentType
 from hazards.models import Category, Level, LevelPolicy
 from inspections.actions import create_checklist
@@ -85,7 +86,7 @@ def _require_courses(job_roles: list[dict[str, Any]], *, by: Any) -> int:
     wanted = [(row["code"], course) for row in job_roles if row["code"] in roles for course in row["courses"]]
     new = [pair for pair in wanted if pair not in known]
     Requirement.objects.bulk_create(
-        Requirement(job_role=roles[role], course_code=course, days=DAYS_TO_LEARN) for role, course in new
+        Requirement(job_role=roles[role], course_code=course, days=DAYS_TO_LEARN, since=today()) for role, course in new
     )
     if new:
         enrol_missing(by=by)

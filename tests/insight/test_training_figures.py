@@ -82,6 +82,16 @@ def test_who_held_it_before_or_is_exempt_is_qualified_at_once(officer, course):
     assert value(officer, "qualified") == (2, 2)
 
 
+def test_a_rule_that_is_made_today_judges_nobody_who_came_before(officer, course):
+    came(course, 40, passed_after=1)
+    assert value(officer, "qualified") == (1, 1)
+    post = JobRole.objects.get(code="welder")
+    actions.require_course(make.course().code, by=make.person(Role.TRAINER), job_role=post, days=14)
+    assert value(officer, "qualified") == (1, 1)
+    came(course, 0, passed_after=0)
+    assert learning.board(officer, span()).waiting == 1
+
+
 def test_a_certificate_that_was_taken_back_qualifies_nobody(officer, course):
     person = came(course, 40, passed_after=2)
     actions.revoke_certificate(person.certificates.get(), by=officer, note="代学")

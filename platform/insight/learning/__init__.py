@@ -70,7 +70,7 @@ FIGURES = (
     Figure(
         "qualified",
         _("Qualified before the post"),
-        _("Of the people who were hired or changed the post in the period and whose post asks for courses: those who had every one of them, by a valid certificate or by being exempt, within the days that its rule gives, counted from the day on which they came. Whose time still runs is not counted yet. The rules are those of today; who came before the first course was given here is left out."),
+        _("Of the people who were hired or changed the post in the period and whose post asks for courses: those who had every one of them, by a valid certificate or by being exempt, within the days that its rule gives, counted from the day on which they came. Whose time still runs is not counted yet. A rule counts for whoever came on the day on which it was made or later; who came before the first course was given here is left out."),
         "judged",
         "in_time",
     ),

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -71,7 +71,7 @@ def arrivals(reader: User, days: Span) -> list[Arrival]:
     passed = _passed({pk for pk, _role, _day in came})
     found = []
     for pk, role, day in came:
-        wanted = asked[None] | asked[role]
+        wanted = {code: rule.within for code, rule in (asked[None] | asked[role]).items() if rule.since <= day}
         if wanted:
             found.append(_arrival(people[pk], say(names.get(role or "", role)), day, wanted, passed))
     return sorted(found, key=lambda row: (row.came_on, row.person.sort_key, row.person.pk), reverse=True)
@@ -95,12 +95,17 @@ def _came(people: dict[int, User], days: Span) -> list[tuple[int, str | None, da
     return [row for row in found if row[1]]
 
 
-def _asked() -> dict[str | None, dict[str, int]]:
-    """Days by course or exam, by code of the post; None: of everybody."""
-    found: dict[str | None, dict[str, int]] = defaultdict(dict)
+class _Rule(NamedTuple):
+    within: int
+    since: date
+
+
+def _asked() -> dict[str | None, dict[str, _Rule]]:
+    """By course or exam, by code of the post; None: of everybody."""
+    found: dict[str | None, dict[str, _Rule]] = defaultdict(dict)
     rules = Requirement.objects.filter(occasion=Occasion.POST, course_code__in=taught())
-    for role, code, within in rules.values_list("job_role__code", "course_code", "days"):
-        found[role][code] = within
+    for role, code, within, since in rules.values_list("job_role__code", "course_code", "days", "since"):
+        found[role][code] = _Rule(within, since or date.min)
     return found
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from core.errors import DomainError, WrongStatus
 from core.events import action, emit, history, register
+from core.versions import locked_versions
 from people.models import User
 from tenants import due
 from training.actions.media import refuse_unless_teacher
@@ -82,7 +83,7 @@ def _refuse_head(head: Head) -> None:
 def draft_course(course: Course, *, by: User) -> Course:
     """A draft to change it in: the one that is open already, or a copy of the newest version."""
     refuse_unless_teacher(by)
-    versions = _locked_versions(course.code)
+    versions = locked_versions(Course, course.code)
     newest = next(
         iter(sorted(versions, key=lambda each: (each.status == Course.Status.DRAFT, each.version), reverse=True))
     )
@@ -210,7 +211,7 @@ def publish_course(draft: Course, *, by: User, stamp: str, again_days: int | Non
     again_days: within so many days whoever holds an earlier version learns this one too.
     """
     refuse_unless_teacher(by)
-    _locked_versions(draft.code)
+    locked_versions(Course, draft.code)
     draft = _fresh_draft(draft)
     lessons = lessons_of_version(draft)
     _refuse_old(stamp, draft_stamp(draft, lessons), draft)
@@ -248,7 +249,7 @@ def discard_course_draft(draft: Course, *, by: User) -> None:
 def retire_course(course: Course, *, by: User) -> Course:
     """Nobody is given it any more; who has begun finishes it, from who has not it is taken back."""
     refuse_unless_teacher(by)
-    versions = _locked_versions(course.code)
+    versions = locked_versions(Course, course.code)
     current = next((each for each in versions if each.status == Course.Status.CURRENT), None)
     if any(each.status == Course.Status.DRAFT for each in versions):
         raise WrongStatus(_("A draft of this course is open. Publish or discard it first."))
@@ -264,11 +265,6 @@ def retire_course(course: Course, *, by: User) -> Course:
     )
     emit("course.retired", current, by=by, code=current.code, version=current.version, title=current.title, taken=taken)
     return current
-
-
-def _locked_versions(code: str) -> list[Course]:
-    """All of them, so that who drafts, publishes or retires the course goes one after the other."""
-    return list(Course.objects.select_for_update(no_key=True).filter(code=code).order_by("pk"))
 
 
 def _open_draft(draft: Course, by: User) -> Course:

@@ -50,9 +50,8 @@ def require_course(
         raise DomainError(_("There is no such course or exam in use. Choose one from the list."))
     if not 1 <= days <= 365:
         raise DomainError(_("Give between 1 and 365 days."))
-    row, _is_new = Requirement.objects.update_or_create(
-        job_role=job_role, course_code=course_code, occasion=occasion, defaults={"days": days}
-    )
+    what, how = {"job_role": job_role, "course_code": course_code, "occasion": occasion}, {"days": days}
+    row, _is_new = Requirement.objects.update_or_create(**what, defaults=how, create_defaults=how | {"since": today()})
     emit("requirement.set", row, by=by, course=course_code, job_role=job_role and job_role.code, days=days)
     return enrol_missing(by=by, requirements=[row]) if occasion == Occasion.POST else 0
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from core.errors import DomainError, WrongStatus
 from core.events import action, emit, history, register
+from core.versions import locked_versions
 from people.models import User
 from training.actions.media import refuse_unless_teacher
 from training.blueprints import MOST_QUESTIONS, MOST_THEMES, Blueprint, faults, holdings, stamp_of
@@ -43,7 +44,7 @@ def create_exam(*, by: User, **facts: Any) -> Exam:
 def draft_exam(exam: Exam, *, by: User) -> Exam:
     """The draft that is open already, or a copy of the newest version."""
     refuse_unless_teacher(by)
-    versions = _locked_versions(exam.code)
+    versions = locked_versions(Exam, exam.code)
     newest = max(versions, key=lambda each: (each.status == Exam.Status.DRAFT, each.version))
     if newest.status == Exam.Status.DRAFT:
         return newest
@@ -94,7 +95,7 @@ def discard_exam_draft(draft: Exam, *, by: User) -> None:
 def retire_exam(exam: Exam, *, by: User) -> Exam:
     """Nobody begins it any more; papers that are open are finished, and whoever had yet to take it need not."""
     refuse_unless_teacher(by)
-    versions = _locked_versions(exam.code)
+    versions = locked_versions(Exam, exam.code)
     current = next((each for each in versions if each.status == Exam.Status.CURRENT), None)
     if any(each.status == Exam.Status.DRAFT for each in versions):
         raise WrongStatus(_("A draft of this exam is open. Publish or discard it first."))
@@ -125,13 +126,9 @@ def _checked(facts: dict[str, Any]) -> dict[str, Any]:
     return facts
 
 
-def _locked_versions(code: str) -> list[Exam]:
-    return list(Exam.objects.select_for_update(no_key=True).filter(code=code).order_by("pk"))
-
-
 def _open_draft(draft: Exam, by: User) -> Exam:
     refuse_unless_teacher(by)
-    found = next((each for each in _locked_versions(draft.code) if each.pk == draft.pk), None)
+    found = next((each for each in locked_versions(Exam, draft.code) if each.pk == draft.pk), None)
     if found is None:
         raise WrongStatus(_("This draft was discarded in the meantime. Begin a new one."))
     if found.status != Exam.Status.DRAFT:

@@ -30,6 +30,7 @@ class Requirement(models.Model):
     course_code = models.CharField(max_length=40)
     occasion = models.CharField(max_length=10, choices=Occasion.choices, default=Occasion.POST)
     days = models.IntegerField(default=14, help_text="From the occasion to the day by which it has to be passed.")
+    since = models.DateField(null=True, help_text="Whoever came to the post before is not judged by it; empty: always.")
 
     class Meta:
         ordering = ["job_role", "course_code"]

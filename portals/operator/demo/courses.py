@@ -12,13 +12,12 @@ from dateutil.relativedelta import relativedelta
 
 from core.events import Event
 from core.models import Counter
-from facilities.calendar import today
 from people.models import User
 from portals.operator.demo.people import HISTORY_DAYS
 from portals.operator.demo.plant import CREWS
 from portals.operator.demo.rows import copy_rows, reserve
 from portals.operator.demo.setup import Site
-from training.actions import create_exam, enrol_by_hand, follow_certificates, publish_exam
+from training.actions import create_exam, follow_certificates, publish_exam, require_course
 from training.blueprints import stamp_of
 from training.models import (
     Attempt,
@@ -76,6 +75,7 @@ class Start:
 
 def write_courses(site: Site, now: datetime, rng: random.Random) -> list[Event]:
     """Enrolments with their progress, papers and certificates; returns the events, still to be sealed."""
+    Requirement.objects.update(since=None)  # asked for since the beginning of these two years
     courses = {course.code: course for course in Course.objects.current()}
     lessons: dict[int, list[Lesson]] = {course.pk: list(course.lessons.all()) for course in courses.values()}
     events, moved = _promote(site, now, rng)
@@ -390,12 +390,13 @@ def _class(title: str, level: str, hours: int, place: str, trainer: User, starts
 
 
 def write_exam(site: Site) -> None:
-    """One exam that the press operators of a team have to take."""
-    trainer, worker = site.user("林晓燕"), site.user("王建国")
+    """One exam that the press operators have to take from now on."""
+    trainer = site.user("林晓燕")
+    role = site.user("王建国").job_role
     draft = create_exam(
         by=trainer,
         title={"zh": "冲压工上岗考试", "en": "Press operator's exam"},
-        job_role=worker.job_role,
+        job_role=role,
         is_open=False,
         blueprint=[{"course": code, "lesson": "", "count": n} for code, n in (("C04", 10), ("C01", 5), ("C15", 5))],
         minutes=25,
@@ -404,9 +405,8 @@ def write_exam(site: Site) -> None:
         gives_certificate=True,
         valid_months=12,
     )
-    exam = publish_exam(draft, by=trainer, stamp=stamp_of(draft))
-    takers = User.objects.filter(team=worker.team, job_role=worker.job_role, is_active=True)
-    enrol_by_hand(list(takers), exam, by=trainer, due_on=today() + timedelta(days=21))
+    publish_exam(draft, by=trainer, stamp=stamp_of(draft))
+    require_course(draft.code, by=trainer, job_role=role, days=21)
 
 
 def _event(name: str, kind: str, pk: int, at: datetime, by: int, data: dict) -> Event:
