@@ -16,7 +16,7 @@ manage:               ## a command in the running demo: make manage ARGS="verify
 	@set -a; . ./.data/running.env; .venv/bin/python manage.py $(ARGS)
 
 test: setup-dev       ## the whole suite, a process per core; ARGS="tests/hazards -x -n0" for a part
-	$(RUN) config.embedded -- .venv/bin/python -m pytest -n logical --dist loadgroup $(ARGS)
+	$(RUN) config.embedded -- .venv/bin/python -m pytest -n logical --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 check: setup-dev      ## style, types, templates, translations, migrations, imports
 	$(RUN) config.embedded -- .venv/bin/python deploy/check

@@ -4,6 +4,7 @@ And a course pack given to the whole plant: how often the database is asked must
 """
 
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,9 @@ def run(*, is_quick: bool) -> tuple[list[Result], list[Count]]:
             goal=1.2,
             rounds=rounds,
         )
+        sizes = _sizes()
         return [row], [
-            Count("certificates_over_60_kb", _too_large(certificates), count, 0),
+            Count("certificates_over_60_kb", sum(size > MOST_BYTES for size in sizes), len(sizes), 0),
             Count("queries_to_give_8_courses_to_650", many, few, few),
         ]
 
@@ -36,14 +38,16 @@ def _queries(people: int) -> int:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from people.models import JobRole, User
+    from people.models import JobRole, RoleGrant, User
+    from people.permissions import Role
     from training.actions import enrol_missing, install_courses
     from training.library import written_courses
     from training.models import Requirement
 
     install_courses(written_courses(), by=None)
     role = JobRole.objects.create(code=f"role-{people}", name=f"role {people}")
-    User.objects.bulk_create(User(name=f"工人{n}", sort_key=f"g{n:05}", job_role=role) for n in range(people))
+    workers = User.objects.bulk_create(User(name=f"工人{n}", sort_key=f"g{n:05}", job_role=role) for n in range(people))
+    RoleGrant.objects.bulk_create(RoleGrant(user=worker, role=Role.WORKER) for worker in workers)
     rows = Requirement.objects.bulk_create(
         Requirement(job_role=role, course_code=f"C{number:02}") for number in range(1, 9)
     )
@@ -63,6 +67,9 @@ def _certificates(count: int) -> list[Any]:
 
 
 def _as_a_job(certificates: list[Any]) -> Any:
+    """As a worker does it: the row that was due, its job and what came of it are one transaction."""
+    from django.db import transaction
+
     from core.jobs import run_job
     from core.models import Job
     from people.models import RoleGrant, User
@@ -74,7 +81,8 @@ def _as_a_job(certificates: list[Any]) -> Any:
     job = order_certificates(
         certificates, by=User.objects.get(pk=officer.pk), base_url="https://demo.example/", language="zh-hans"
     )
-    run_job(str(job.pk))
+    with transaction.atomic():
+        run_job(str(job.pk))
     return Job.objects.get(pk=job.pk).result
 
 
@@ -96,7 +104,10 @@ def _bare(certificates: list[Any]) -> None:
             Path(folder, f"{certificate.number}.pdf").write_bytes(content)
 
 
-def _too_large(certificates: list[Any]) -> int:
-    from training.printing import print_one
+def _sizes() -> list[int]:
+    """Of each PDF in the archive that the job made last."""
+    from core.models import Job
 
-    return sum(len(print_one(one, "https://demo.example/")) > MOST_BYTES for one in certificates[:20])
+    made = Job.objects.filter(kind="certificates", status=Job.Status.DONE).latest("finished_at").result
+    with made.original.open("rb") as file, zipfile.ZipFile(file) as archive:
+        return [each.file_size for each in archive.infolist()]

@@ -28,7 +28,7 @@ WHICH = {"": _("All"), "unread": _("Unread"), "urgent": _("Urgent"), "muted": _(
 KINDS: dict[str, tuple[Any, str, tuple[str, ...]]] = {
     "hazards": (_("Hazards"), "alert-triangle", ("hazard", "plan", "tip")),
     "checks": (_("Checks"), "clipboard-list", ("run", "pause")),
-    "groups": (_("Joint groups"), "users", ("group", "post", "mention", "subtask")),
+    "groups": (_("Talk"), "message-circle", ("group", "post", "mention", "subtask")),
     "alerts": (_("Alerts"), "alert-octagon", ("alert",)),
     "other": (_("Other"), "bell", ()),
 }

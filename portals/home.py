@@ -1,8 +1,9 @@
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 
-from hazards.models import Hazard, JointGroup, RectificationPlan
+from hazards.models import Hazard, JointGroup, RectificationPlan, Thread
 from inspections.models import Pause, Run
 from notifications.reading import open_notices
 from partners.models import (
@@ -20,7 +21,7 @@ from partners.models import (
 )
 from people.models import Absence
 from portals.supplier.gate import home_of, is_partner
-from training.models import Certificate, Clearance, Course, Enrolment, Licence, TrainingSession
+from training.models import Certificate, Clearance, Course, Enrolment, Exam, Licence, TrainingSession
 
 
 @login_required
@@ -39,11 +40,13 @@ def go(request, kind: str, pk: str):
     finds = {
         Hazard._meta.label_lower: _to_hazard,
         JointGroup._meta.label_lower: _to_group,
+        Thread._meta.label_lower: _to_thread,
         Run._meta.label_lower: _to_run,
         Pause._meta.label_lower: _to_pause,
         RectificationPlan._meta.label_lower: _to_plan,
         Course._meta.label_lower: lambda user, pk: redirect("field:learn"),
         Enrolment._meta.label_lower: lambda user, pk: redirect("field:learn"),
+        Exam._meta.label_lower: lambda user, pk: redirect("field:learn"),
         TrainingSession._meta.label_lower: lambda user, pk: redirect("field:class", pk=pk),
         Certificate._meta.label_lower: lambda user, pk: redirect("field:certificate", pk=pk),
         Licence._meta.label_lower: _to_licence,
@@ -132,6 +135,14 @@ def _to_plan(user, pk: int):
 def _to_group(user, pk: int):
     group = get_object_or_404(JointGroup.objects.visible_to(user), pk=pk)
     return redirect("console:group" if user.can("console.open") else "field:group", pk=group.hazard_id)
+
+
+def _to_thread(user, pk: int):
+    """At the desk the talk stands beside what it is about; on the phone it has a page of its own."""
+    thread = get_object_or_404(Thread.objects.visible_to(user), pk=pk)
+    if user.can("console.open") and not JointGroup.objects.filter(hazard=thread.hazard_id).exists():
+        return redirect(reverse("console:hazard", args=[thread.hazard_id]) + "#talk")
+    return redirect("console:group" if user.can("console.open") else "field:group", pk=thread.hazard_id)
 
 
 def _to_licence(user, pk: int):

@@ -12,8 +12,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
+from notifications.receipts import note_shown
 from portals.web import page
 
 STATIC = settings.ROOT / "static"
@@ -60,6 +62,14 @@ def manifest(request: HttpRequest) -> HttpResponse:
 def offline(request: HttpRequest) -> HttpResponse:
     """Stands for a page that is not kept on the phone while there is no network."""
     return page(request, "field/offline.html", {})
+
+
+@csrf_exempt
+@require_POST
+def push_shown(request: HttpRequest) -> HttpResponse:
+    """The phone has shown a notice. Forged or not, the answer is the same."""
+    note_shown(request.POST.get("receipt", "")[:200])
+    return HttpResponse(status=204)
 
 
 def script() -> str:

@@ -1,7 +1,7 @@
 """The socket of a page: it carries, and decides nothing.
 
-From the page: {"after": seq} asks for what came after it, {"got": n} says that it has read n more of what was pushed,
-{"alive": true} wants to hear the same: a line that died without a word looks open on both of its ends.
+From the page: {"after": seq} asks for what came after it, {"got": n, "seen": seq} says that it has read n more of what was
+pushed, and the feed up to there; {"alive": true} wants to hear the same: a line that died without a word looks open on both of its ends.
 """
 
 import json
@@ -15,13 +15,16 @@ from realtime.pages import Page
 from tenants.current import in_factory
 
 ALIVE = json.dumps({"alive": True})
-_replay: list[Callable] = []
+Says = Callable[[int], Awaitable[None]]
+LARGEST = 2**63 - 1
+_feed: dict[str, Callable] = {}
 
 
-def replays(function: Callable) -> Callable:
-    """Registers the function that gives what a user's feed holds after a sequence number, some dicts at a time."""
-    _replay[:] = [function]
-    return function
+def feeds(*, after: Callable, reached: Callable) -> None:
+    """Registers who gives what a user's feed holds after a number, some dicts at a time, and who notes up to which number a
+    page has it.
+    """
+    _feed.update(after=after, reached=reached)
 
 
 async def feed(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -32,16 +35,24 @@ async def feed(scope: dict[str, Any], receive: Any, send: Any) -> None:
             await send({"type": "websocket.send", "text": json.dumps({"notes": notes})})
             after = notes[-1]["seq"]
 
-    await _open(scope, receive, send, Page(send), replay)
+    noted = 0
+
+    async def note(seen: int) -> None:
+        nonlocal noted
+        if noted < seen <= LARGEST:
+            noted = seen
+            await database_sync_to_async(_reached)(scope, seen)
+
+    await _open(scope, receive, send, Page(send), replay, note)
 
 
 async def hints(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Of who came by a link, and of a screen on the wall: only hints to look again, and each look asks who they are."""
-    await _open(scope, receive, send, Page(send, hears_looks_only=True), None)
+    await _open(scope, receive, send, Page(send, hears_looks_only=True))
 
 
 async def _open(
-    scope: dict[str, Any], receive: Any, send: Any, page: Page, replay: Callable[[int], Awaitable[None]] | None
+    scope: dict[str, Any], receive: Any, send: Any, page: Page, replay: Says | None = None, note: Says | None = None
 ) -> None:
     await receive()
     await send({"type": "websocket.accept"})
@@ -53,11 +64,14 @@ async def _open(
             if "alive" in said:
                 await send({"type": "websocket.send", "text": ALIVE})
             await _heed(said, page, replay)
+            seen = said.get("seen", said.get("after"))
+            if note and isinstance(seen, int):
+                await note(seen)
     finally:
         hub().leave(*place, page)
 
 
-async def _heed(said: dict[str, Any], page: Page, replay: Callable[[int], Awaitable[None]] | None) -> None:
+async def _heed(said: dict[str, Any], page: Page, replay: Says | None) -> None:
     got, after = said.get("got"), said.get("after")
     if isinstance(got, int):
         page.confirm(got)
@@ -78,4 +92,9 @@ def _read(message: dict[str, Any]) -> dict[str, Any]:
 
 def _missed(scope: dict[str, Any], after: int) -> list[dict[str, Any]]:
     with in_factory(scope["factory"]):
-        return _replay[0](scope["user"], after)
+        return _feed["after"](scope["user"], after)
+
+
+def _reached(scope: dict[str, Any], seen: int) -> None:
+    with in_factory(scope["factory"]):
+        _feed["reached"](scope["user"], seen)

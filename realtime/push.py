@@ -47,8 +47,8 @@ def _kind(message: dict[str, Any]) -> str:
 def _publish(name: str, text: str) -> None:
     try:
         publisher().publish(name, text)
-    except (RedisError, OSError):
-        log.warning("open pages were not told; they read it at their next look", exc_info=True)
+    except (RedisError, OSError) as error:
+        log.warning("open pages were not told (%s); they read it at their next look", type(error).__name__)
 
 
 @cache

@@ -1,16 +1,22 @@
 """What must happen later: one row in the public schema, in the transaction of the change that causes it."""
 
+import logging
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from tenants.current import current_factory, in_factory, in_public
 from tenants.models import Due, Factory
 
+log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 12
+MOST_AT_ONCE = 1000
 _handlers: dict[str, Callable] = {}
 _leases: dict[str, timedelta] = {}
 
@@ -42,6 +48,14 @@ def at(when: datetime, name: str, *, key: str | None = None, is_urgent: bool = F
     _write(current_factory(), when, name, key, payload, is_urgent=is_urgent)
 
 
+def at_once(rows: Iterable[tuple[datetime, str, str, dict]]) -> int:
+    """Many in one statement: moment, name, key and payload; what waits under a key stays as it is. Returns how many."""
+    factory = current_factory()
+    made = [Due(factory=factory, due_at=at, handler=name, key=key, payload=payload) for at, name, key, payload in rows]
+    Due.objects.bulk_create(made, batch_size=2000, ignore_conflicts=True)
+    return len(made)
+
+
 def now(name: str, *, is_urgent: bool = False, **payload) -> None:
     _write(current_factory(), timezone.now(), name, None, payload, is_urgent=is_urgent)
 
@@ -54,6 +68,16 @@ def once(when: datetime, name: str, *, key: str, **payload) -> None:
 def for_everyone(name: str, *, key: str, **payload) -> None:
     """Work of the installation itself, without a factory; nobody waits for it, so the beat's next second is soon enough."""
     _write(None, timezone.now(), name, key, payload, moves=False, wakes=False)
+
+
+def for_each_factory(name: str, *, key: str) -> None:
+    """A row for each factory, which a worker does as that factory's own; one that waits under this key stays."""
+    waiting = Due.objects.filter(key=key, dead_at=None, factory__isnull=False).values("factory")
+    rows = [
+        Due(factory_id=pk, handler=name, due_at=timezone.now(), key=key)
+        for pk in Factory.objects.exclude(pk__in=waiting).values_list("pk", flat=True)
+    ]
+    Due.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
 
 
 def is_waiting(*, key: str) -> bool:
@@ -89,7 +113,10 @@ def nudge() -> None:
     """Wakes a worker; when it cannot, the beat finds the row within a second."""
     from tenants.tasks import run_due
 
-    run_due.apply_async(expires=5, retry=False)
+    try:
+        run_due.apply_async(expires=5, retry=False)
+    except (OperationalError, RedisError, OSError) as error:
+        log.warning("no worker was woken (%s); the beat finds what is due", type(error).__name__)
 
 
 def run_one() -> bool:
@@ -174,17 +201,68 @@ def waiting(name: str) -> list[dict]:
     return list(rows.order_by("id").values_list("payload", flat=True))
 
 
+@dataclass(frozen=True)
+class Queue:
+    """How the work stands: rows whose time has come, the urgent ones of them, since when the oldest waits, set aside."""
+
+    due: int
+    urgent: int
+    oldest: datetime | None
+    dead: int
+
+    @property
+    def lag(self) -> timedelta:
+        return timezone.now() - self.oldest if self.oldest else timedelta()
+
+
+def queue() -> Queue:
+    ready = Due.objects.filter(dead_at=None, due_at__lte=timezone.now())
+    oldest = ready.order_by("due_at").values_list("due_at", flat=True).first()
+    return Queue(ready.count(), ready.filter(is_urgent=True).count(), oldest, dead().count())
+
+
 def dead() -> QuerySet[Due]:
     """What was given up, the latest first; an operator looks at the reason and replays it."""
     return Due.objects.exclude(dead_at=None).select_related("factory").order_by("-dead_at", "-id")
 
 
-def replay(row: Due) -> bool:
-    """Tries it again from the beginning; False where a newer row waits under the same key, which does the work anyway."""
-    with transaction.atomic():
-        if row.key and Due.objects.filter(factory=row.factory, key=row.key, dead_at=None).exists():
-            row.delete()
-            return False
-        Due.objects.filter(pk=row.pk).update(dead_at=None, attempts=0, due_at=timezone.now())
+def replay(rows: QuerySet[Due]) -> tuple[list[Due], list[Due]]:
+    """Tries the first MOST_AT_ONCE of them again from the beginning.
+
+    The second list is gone instead: a newer row waits under the same key and does the work anyway. Of two who replay a
+    row at the same moment, one finds nothing.
+    """
+    try:
+        with transaction.atomic():
+            return _replay(list(_held(rows)[:MOST_AT_ONCE]))
+    except IntegrityError:  # somebody wrote a row of the same key in between; now it can be seen
+        with transaction.atomic():
+            return _replay(list(_held(rows)[:MOST_AT_ONCE]))
+
+
+def _replay(found: list[Due]) -> tuple[list[Due], list[Due]]:
+    again: list[Due] = []
+    surpassed: list[Due] = []
+    waiting = Due.objects.filter(dead_at=None, key__in=[row.key for row in found if row.key])
+    taken: set[tuple[int | None, str | None]] = set(waiting.values_list("factory_id", "key"))
+    for row in reversed(found):
+        (surpassed if (row.factory_id, row.key) in taken else again).append(row)
+        taken |= {(row.factory_id, row.key)} if row.key else set()
+    Due.objects.filter(pk__in=[row.pk for row in surpassed]).delete()
+    Due.objects.filter(pk__in=[row.pk for row in again]).update(dead_at=None, attempts=0, due_at=timezone.now())
+    if again:
         transaction.on_commit(nudge, robust=True)
-    return True
+    return again, surpassed
+
+
+def drop(rows: QuerySet[Due]) -> list[Due]:
+    """Gives them up for ever; those that somebody else has taken meanwhile are not among what is returned."""
+    with transaction.atomic():
+        found = list(_held(rows))
+        Due.objects.filter(pk__in=[row.pk for row in found]).delete()
+    return found
+
+
+def _held(rows: QuerySet[Due]) -> QuerySet[Due]:
+    """Locked in one order, so that two who take several wait for each other and never both at once."""
+    return rows.exclude(dead_at=None).order_by("id").select_for_update(of=("self",))

@@ -90,6 +90,11 @@ def address_of(slug: str) -> str:
     return f"https://{host_of(slug)}" if settings.HTTPS else f"http://{host_of(slug)}:{settings.PORT}"
 
 
+def public_address() -> str:
+    """Of the bare host."""
+    return f"https://{settings.BASE_DOMAIN}" if settings.HTTPS else f"http://{settings.BASE_DOMAIN}:{settings.PORT}"
+
+
 def find(slug: str) -> Factory:
     return Factory.objects.get(domains__domain=host_of(slug))
 

@@ -21,6 +21,7 @@ from tests.live import running
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
     """What needs the running product comes last: from then on its worker takes every row that is due.
 

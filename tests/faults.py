@@ -133,7 +133,7 @@ def _serve(servers: Servers, folder: Path) -> tuple[Any, dict[str, Child], Any]:
         child = Child(name, [sys.executable, *command], folder / f"{name}.log", options=options)
         servers.running.append(child.start())
     _wait(lambda: is_ready(port))
-    return Live(port, folder), {child.name: child for child in servers.running}, factory
+    return Live(port, folder, {}), {child.name: child for child in servers.running}, factory
 
 
 def _people(factory: Any) -> Any:

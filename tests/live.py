@@ -22,8 +22,11 @@ from tenants.models import Factory
 
 @dataclass(frozen=True)
 class Live:
+    """pids: of the process by its name, web or worker."""
+
     port: int
     logs: Path
+    pids: dict[str, int]
 
     def host(self, factory: Factory) -> str:
         return f"{factory.domains.get().domain}:{self.port}"
@@ -70,7 +73,7 @@ def running(logs: Path) -> Iterator[Live]:
     processes = [_start(command, environment, logs / f"{name}.log") for name, command in commands.items()]
     try:
         _wait_until_ready(port, processes, logs)
-        yield Live(port, logs)
+        yield Live(port, logs, {name: process.pid for name, process in zip(commands, processes, strict=True)})
     finally:
         for process in processes:
             process.send_signal(signal.SIGTERM)

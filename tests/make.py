@@ -36,7 +36,7 @@ from partners.actions import (
     submit_member,
 )
 from partners.actions.companies import add_member
-from partners.entry import CREW_NAME, CREW_ROLE, current_text
+from partners.entry import CREW_NAME, CREW_ROLE, ENTRY_EXAM, current_text
 from partners.idnumbers import check_sign
 from partners.models import Company, CrewMember, EntryPermit, Project, Reading, SelfInspection, SiteText
 from people.models import JobRole, RoleGrant, Team, User
@@ -340,12 +340,14 @@ def licence(holder: User | None = None, kind: str = "SW-WELD", **card: Any) -> L
     return record_licence(holder or person(Role.WORKER), Card(kind, **facts), by=None)
 
 
-def exam(of: Course, *, minutes: int = 20, count: int = 5) -> Exam:
+def exam(of: Course, *, minutes: int = 20, count: int = 5, **facts: Any) -> Exam:
+    """In use and open to everybody, unless told otherwise."""
     return Exam.objects.create(
+        code=f"E{next(_numbers)}",
         title={"zh": "上岗考试", "en": "Exam"},
         blueprint=[{"course": of.code, "lesson": "", "count": count}],
         minutes=minutes,
-        status=Exam.Status.CURRENT,
+        **{"status": Exam.Status.CURRENT, "published_at": timezone.now()} | facts,
     )
 
 
@@ -433,8 +435,9 @@ def site_texts() -> SiteText:
     role, _is_new = JobRole.objects.get_or_create(code=CREW_ROLE, defaults={"name": CREW_NAME})
     blueprint = [{"course": "entry", "lesson": "", "count": 10}]
     title = {"zh": "进场考试", "en": "Entry exam"}
-    if not Exam.objects.filter(job_role=role).exists():
-        Exam.objects.create(job_role=role, title=title, blueprint=blueprint, minutes=15, status=Exam.Status.CURRENT)
+    if not Exam.objects.filter(code=ENTRY_EXAM).exists():
+        facts = {"title": title, "blueprint": blueprint, "minutes": 15, "tries_per_day": 3, "gives_certificate": False}
+        Exam.objects.create(code=ENTRY_EXAM, job_role=role, status=Exam.Status.CURRENT, **facts)
     made = install_text(
         SiteText.Kind.BRIEFING, "# {{factory}}\n\n只在 {{work_area}} 干活，找 {{host_name}}。", 6, by=None
     )

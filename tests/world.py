@@ -52,7 +52,7 @@ from partners.models import (
 from people.models import Absence, Duty, JobRole, Team, User
 from people.permissions import Role
 from tests import make
-from training.actions import attach_media, begin_media, draft_course
+from training.actions import attach_media, begin_media, draft_course, draft_exam
 from training.models import (
     Attempt,
     Attendance,
@@ -64,6 +64,7 @@ from training.models import (
     Lesson,
     Licence,
     LicenceKind,
+    LicenceRequirement,
     PaperItem,
     Progress,
     Question,
@@ -89,6 +90,7 @@ class World:
     invitation: Invitation | None = None
     screen_token: str = ""
     course: Course | None = None
+    exam: Exam | None = None
     lesson: Lesson | None = None
     certificate: Certificate | None = None
     session: TrainingSession | None = None
@@ -337,7 +339,9 @@ def _group(world: World) -> None:
     officer, fixer = world.people[Role.SAFETY_OFFICER], world.people[Role.MAINTENANCE]
     group = open_group(world.hazard, by=officer)
     said = f"@{fixer.name} {world.mark}先断电"
-    add_post(group, by=officer, text=said, photos=[keep_photo(make.photo_file(f"{world.mark}2.jpg"), by=officer)])
+    add_post(
+        group.hazard, by=officer, text=said, photos=[keep_photo(make.photo_file(f"{world.mark}2.jpg"), by=officer)]
+    )
     soon = timezone.now() + timedelta(hours=2)
     add_subtask(group, by=officer, title=f"{world.mark}买螺栓", owner=fixer, due_at=soon)
     world.invitation = invite_outsider(
@@ -435,11 +439,18 @@ def _training(world: World, worker: User, post: JobRole) -> None:
         source={"name": f"{mark}规程", "clause": None, "trust": "practice"},
     )
     Requirement.objects.create(job_role=post, course_code=course.code)
+    LicenceRequirement.objects.create(job_role=post, kind_code=f"{mark}K")
     exam = Exam.objects.create(
+        code=f"{mark}E",
         title=world.words("上岗考试"),
         blueprint=[{"course": course.code, "lesson": "", "count": 1}],
         minutes=20,
         status=Exam.Status.CURRENT,
+    )
+    world.exam = exam
+    draft_exam(exam, by=world.people[Role.TRAINER])
+    Enrolment.objects.create(
+        person=worker, exam=exam, course_code=exam.code, reason=Enrolment.Reason.POST, due_on=now.date()
     )
     facts = {"course": course, "course_code": course.code, "reason": Enrolment.Reason.POST, "due_on": now.date()}
     enrolment = Enrolment.objects.create(person=worker, **facts)

@@ -24,6 +24,7 @@ urlpatterns = [
     path("files/<uuid:pk>/", files.show, name="file"),
     path("media/<uuid:pk>/", media.show, name="media"),
     path("sw.js", pwa.service_worker, name="service_worker"),
+    path("push/shown/", pwa.push_shown, name="push_shown"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("offline/", pwa.offline, name="offline"),
     path("g/<str:token>/", include("portals.groups.urls")),

@@ -13,19 +13,24 @@ from core.errors import TooMany
 def refuse_over(what: str, who: str, *, most: int, within: timedelta) -> None:
     """Refuses where it was counted that often already."""
     if int(cache.get(_key(what, who, within)) or 0) >= most:
-        raise TooMany(_("That was very often in a short time. Wait a while, then try again."))
+        raise _too_many()
 
 
-def count(what: str, who: str, *, within: timedelta) -> None:
+def count(what: str, who: str, *, within: timedelta) -> int:
+    """How often it was counted by now, this time among them."""
     key = _key(what, who, within)
     cache.add(key, 0, 2 * within.total_seconds())
-    cache.incr(key)
+    return int(cache.incr(key))
 
 
 def allow(what: str, who: str, *, most: int, within: timedelta) -> None:
-    """Counts it, or refuses."""
-    refuse_over(what, who, most=most, within=within)
-    count(what, who, within=within)
+    """Counts it, then refuses what is too much: of many at the same moment no more get through than one by one."""
+    if count(what, who, within=within) > most:
+        raise _too_many()
+
+
+def _too_many() -> TooMany:
+    return TooMany(_("That was very often in a short time. Wait a while, then try again."))
 
 
 def _key(what: str, who: str, within: timedelta) -> str:

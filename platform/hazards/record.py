@@ -7,19 +7,22 @@ from django.db.models import Prefetch
 from hazards.models import Hazard, JointGroup, Member, Mention, Post, SubTask
 
 
-def group_record(hazard: Hazard) -> dict[str, Any] | None:
-    """The joint group as it was: members also after they left, posts with photos and mentions, sub-tasks; None without one."""
+def thread_record(hazard: Hazard) -> dict[str, Any] | None:
+    """What was said, with photos and mentions, and the joint group as it was: members also after they left, sub-tasks.
+
+    None where nobody said anything and no group was opened.
+    """
     group = JointGroup.objects.select_related("opened_by").filter(hazard=hazard).first()
-    if group is None:
-        return None
     mentions = Prefetch("mentions", Mention.objects.select_related("user"))
-    posts = Post.objects.filter(group=group).select_related("author__department")
+    posts = Post.objects.filter(thread__hazard=hazard).select_related("author__department")
+    said = list(posts.prefetch_related("photos__attachment", mentions))
+    if group is None and not said:
+        return None
+    members = Member.objects.filter(group=group).select_related("user__department", "added_by")
+    tasks = SubTask.objects.filter(group=group).select_related("owner", "created_by", "done_by", "photo")
     return {
         "group": group,
-        "members": list(Member.objects.filter(group=group).select_related("user__department", "added_by")),
-        "posts": list(posts.prefetch_related("photos__attachment", mentions)),
-        "subtasks": list(
-            SubTask.objects.filter(group=group).select_related("owner", "created_by", "done_by", "photo").order_by("id")
-        ),
-        "mentions": list(Mention.objects.filter(post__group=group).select_related("user", "post__author")),
+        "members": list(members) if group else [],
+        "posts": said,
+        "subtasks": list(tasks.order_by("id")) if group else [],
     }

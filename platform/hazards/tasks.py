@@ -25,7 +25,7 @@ def remind(hazard: int, reason: str) -> None:
 
 @due.handler("hazards.press_mention")
 def press_mention(mention: int) -> None:
-    actions.press_mention(Mention.objects.select_related("post__group__hazard", "post__author").get(pk=mention))
+    actions.press_mention(Mention.objects.select_related("post__thread__hazard", "post__author").get(pk=mention))
 
 
 @due.handler("hazards.remind_subtask")

@@ -10,29 +10,29 @@ from django.db.models.functions import TruncMonth
 from facilities.calendar import today
 from insight.share import Share
 from people.models import User
-from training.models import Certificate, Course, Enrolment, Requirement, StudyDay
+from training.models import Attempt, Certificate, Course, Enrolment, Exam, Requirement, StudyDay
 from training.models.learning import Occasion
+from training.record import people_seen_by
+
+__all__ = ["Month", "Numbers", "count_of", "months_of", "numbers", "people_seen_by", "with_standing"]
 
 SOON = timedelta(days=30)
-
-
-def people_seen_by(user: User) -> QuerySet[User]:
-    """Everybody whose training the reader may look at, also those whose account is closed."""
-    departments = user.departments_with("training.view")
-    people = User.objects.insiders()
-    return people if departments is None else people.filter(department__in=departments)
 
 
 def with_standing(people: QuerySet[User]) -> QuerySet[Any]:
     """Adds required and passed, the courses of the post; open, overdue and next_due, of all that is to be learned."""
     required = _required()
+    code = OuterRef("course_code")
     held = Certificate.objects.valid_on(today()).filter(
-        person=OuterRef(OuterRef("pk")), course__code=OuterRef("course_code")
+        Q(course__code=code) | Q(exam__code=code), person=OuterRef(OuterRef("pk"))
+    )
+    passed = Attempt.objects.filter(
+        person=OuterRef(OuterRef("pk")), exam__code=code, exam__gives_certificate=False, is_passed=True
     )
     learning = Enrolment.objects.open().filter(person=OuterRef("pk"))
     return people.annotate(
         required=count_of(required, "course_code"),
-        passed=count_of(required.filter(Exists(held)), "course_code"),
+        passed=count_of(required.filter(Exists(held) | Exists(passed)), "course_code"),
         open=count_of(learning, "pk"),
         overdue=count_of(learning.filter(due_on__lt=today()), "pk"),
         next_due=Subquery(learning.order_by("due_on").values("due_on")[:1]),
@@ -46,9 +46,10 @@ def _required() -> QuerySet[Requirement]:
     )
     return Requirement.objects.filter(
         Q(job_role=None) | Q(job_role=OuterRef("job_role")),
+        Q(course_code__in=Course.objects.current().values("code"))
+        | Q(course_code__in=Exam.objects.current().values("code")),
         ~Exists(exempt),
         occasion=Occasion.POST,
-        course_code__in=Course.objects.current().values("code"),
     )
 
 

@@ -5,11 +5,13 @@ from typing import Any
 
 import yaml
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.errors import DomainError
-from core.events import action, emit, register
+from core.events import action, emit, history, register
+from facilities.calendar import today
 from facilities.models import Area, EquipmentType
 from hazards.models import Category, Level, LevelPolicy
 from inspections.actions import create_checklist
@@ -17,17 +19,18 @@ from inspections.models import Audience, Checklist, Frequency, Item
 from market.packs import Pack
 from market.questionnaires import questionnaire_of
 from partners.actions import install_text
-from partners.entry import CREW_NAME, CREW_ROLE
+from partners.entry import CREW_NAME, CREW_ROLE, ENTRY_EXAM
 from partners.models import SiteText
 from people.models import JobRole
 from tenants.current import current_factory
 from training.actions import enrol_missing, install_courses, install_licence_kinds, install_questions
 from training.library import written_courses, written_licence_kinds
-from training.models import Exam, Requirement
+from training.models import Exam, LicenceRequirement, Requirement
 
 register(
     {
         "pack.installed": gettext_lazy("Industry pack installed"),
+        "pack.followed": gettext_lazy("New courses and kinds of licences of the release taken over"),
     }
 )
 
@@ -38,8 +41,8 @@ LIMITS = {Level.GENERAL: (240, 72), Level.SERIOUS: (60, 48), Level.MAJOR: (15, 2
 DAYS_TO_LEARN = 30
 
 # The entry exam of contractors: a bank of its own, without a course, so nobody of the factory learns it.
-ENTRY_BANK, ENTRY_QUESTIONS, ENTRY_MINUTES = "entry", 10, 15
-ENTRY_EXAM = {"zh": "进场考试", "en": "Entry exam"}
+ENTRY_BANK, ENTRY_QUESTIONS, ENTRY_MINUTES, ENTRY_TRIES = "entry", 10, 15, 3
+ENTRY_TITLE = {"zh": "进场考试", "en": "Entry exam"}
 
 # Columns that only the items of a questionnaire have.
 ASKED = ("weight", "is_fresh", "may_skip", "only_if_position", "only_if_value")
@@ -66,9 +69,24 @@ def install_pack(pack: Pack, *, by: Any) -> dict[str, int]:
         "courses": install_courses(written_courses(), by=by),
         "licence_kinds": install_licence_kinds(written_licence_kinds(), by=by),
         "requirements": _require_courses(pack["job_roles"], by=by),
+        "licence_requirements": _require_licences(pack["job_roles"]),
     }
     if any(new.values()):
         emit("pack.installed", current_factory(), by=by, pack=pack["code"], title=pack["title"], new=new)
+    return new
+
+
+@action
+def follow_release() -> dict[str, int]:
+    """What the product brings along since the factory's pack was installed: courses and kinds of licences.
+
+    What the factory has changed or retired since stays as it is; who has to learn what it decides itself.
+    """
+    new = {"licence_kinds": install_licence_kinds(written_licence_kinds(), by=None)}
+    if history(current_factory()).filter(name="pack.installed").exists():
+        new["courses"] = install_courses(written_courses(), by=None)
+    if any(new.values()):
+        emit("pack.followed", current_factory(), by=None, new=new)
     return new
 
 
@@ -76,13 +94,24 @@ def _require_courses(job_roles: list[dict[str, Any]], *, by: Any) -> int:
     """What the pack's job roles have to learn; a requirement that is there already keeps its days."""
     roles = JobRole.objects.in_bulk([row["code"] for row in job_roles], field_name="code")
     known = set(Requirement.objects.values_list("job_role__code", "course_code"))
-    wanted = [(row["code"], course) for row in job_roles for course in row["courses"]]
+    wanted = [(row["code"], course) for row in job_roles if row["code"] in roles for course in row["courses"]]
     new = [pair for pair in wanted if pair not in known]
     Requirement.objects.bulk_create(
-        Requirement(job_role=roles[role], course_code=course, days=DAYS_TO_LEARN) for role, course in new
+        Requirement(job_role=roles[role], course_code=course, days=DAYS_TO_LEARN, since=today()) for role, course in new
     )
     if new:
         enrol_missing(by=by)
+    return len(new)
+
+
+def _require_licences(job_roles: list[dict[str, Any]]) -> int:
+    roles = JobRole.objects.in_bulk([row["code"] for row in job_roles], field_name="code")
+    wanted = [(row["code"], licence) for row in job_roles for licence in row.get("licences", ())]
+    known = set(LicenceRequirement.objects.values_list("job_role__code", "kind_code"))
+    new = [pair for pair in wanted if pair not in known]
+    LicenceRequirement.objects.bulk_create(
+        LicenceRequirement(job_role=roles[role], kind_code=licence) for role, licence in new
+    )
     return len(new)
 
 
@@ -128,10 +157,12 @@ def install_entry(pack: Pack, *, by: Any) -> int:
     """What contractors read, sign and are asked before they come in. The factory's own texts stay; questions add up."""
     role, _is_new = JobRole.objects.get_or_create(code=CREW_ROLE, defaults={"name": CREW_NAME})
     new = install_questions(ENTRY_BANK, pack.get("entry_questions") or (), by=by)
-    if not Exam.objects.filter(job_role=role, status=Exam.Status.CURRENT).exists():
+    if not Exam.objects.filter(code=ENTRY_EXAM).exists():
         blueprint = [{"course": ENTRY_BANK, "lesson": "", "count": ENTRY_QUESTIONS}]
-        facts = {"title": ENTRY_EXAM, "blueprint": blueprint, "minutes": ENTRY_MINUTES}
-        Exam.objects.create(job_role=role, status=Exam.Status.CURRENT, **facts)
+        facts = {"title": ENTRY_TITLE, "blueprint": blueprint, "minutes": ENTRY_MINUTES, "tries_per_day": ENTRY_TRIES}
+        # The entry permit is what it leads to.
+        facts |= {"job_role": role, "gives_certificate": False, "published_at": timezone.now()}
+        Exam.objects.create(code=ENTRY_EXAM, status=Exam.Status.CURRENT, **facts)
     briefing = pack.get("briefing")
     texts = [install_text(SiteText.Kind.BRIEFING, briefing["body"], briefing["minutes"], by=by)] if briefing else []
     texts.append(install_text(SiteText.Kind.AGREEMENT, agreement_text(), 1, by=by))

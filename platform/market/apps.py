@@ -5,4 +5,4 @@ class MarketConfig(AppConfig):
     name = "market"
 
     def ready(self) -> None:
-        from market import actions  # noqa: F401 - registers its events
+        from market import actions, tasks  # noqa: F401 - registers its events and handlers

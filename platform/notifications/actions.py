@@ -100,7 +100,7 @@ def _words(event: Event, subject: Any) -> dict[str, Any]:
         "number": getattr(subject, "number", ""),
         "title": say(getattr(subject, "title", "")),
         "owner": owner.name if owner else "",
-        "note": event.data.get("note", ""),
+        "note": event.data.get("note", "") or (_("a photo") if event.data.get("photos") else ""),
         "reason": event.data.get("reason", ""),
         "person": event.actor.name if event.actor else "",
         "what": _what(event, subject),
@@ -173,6 +173,12 @@ def feed_after(user: User, after: int) -> list[dict[str, Any]]:
     notes = Notification.objects.visible_to(user).filter(seq__gt=after).order_by("seq")[:REPLAY_AT_ONCE]
     muted = muted_by(user)
     return [as_json(note, is_in(note, muted) and can_be_silent(note)) for note in notes]
+
+
+def note_delivered(user: User, until: int) -> None:
+    """One of the person's pages says that it has all up to this number of the feed."""
+    on_their_way = Notification.objects.visible_to(user).filter(seq__lte=until, delivered_at=None)
+    on_their_way.update(delivered_at=timezone.now())
 
 
 def last_seq(user: User) -> int:

@@ -10,9 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Event
-from hazards.models import Status
+from hazards.actions.groups import present_in
+from hazards.models import Post, Status
+from notifications.models import Notification
 from partners.models import Project
-from people.models import Absence, RoleGrant, User
+from people.models import Absence, RoleGrant, User, with_powers
 from people.permissions import PERMISSIONS
 
 Audience = Callable[[Event, Any], Iterable[User]]
@@ -28,7 +30,7 @@ def holding(permission: str, department_id: int | None = None) -> Iterable[User]
     stand_ins = Absence.objects.lending().filter(person__in=holders).values("stand_in")
     people = User.objects.filter(Q(pk__in=holders) | Q(pk__in=stand_ins), is_active=True)
     where = _Somewhere(department_id)
-    return [person for person in people if person.can(permission, where if department_id else None)]
+    return [person for person in with_powers(people) if person.can(permission, where if department_id else None)]
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,21 @@ def extension_people(event: Event, hazard: Any) -> Iterable[User]:
     return [*owner(event, hazard), *(extension.requested_by for extension in asked)]
 
 
+def talkers(event: Event, thread: Any) -> Iterable[User]:
+    """Who takes part: wrote there, was called there, is in the group, fixes or reported the hazard.
+
+    Whoever is called by this post hears of that, and whoever has not read of an earlier one needs no second line.
+    """
+    hazard = thread.hazard
+    posts = Post.objects.filter(thread__hazard=hazard)
+    near = [hazard.owner_id, hazard.reporter_id]
+    part = Q(pk__in=posts.values("author")) | Q(pk__in=posts.values("mentions__user")) | Q(pk__in=present_in(hazard))
+    told = {"subject_type": event.subject_type, "subject_id": event.subject_id, "event": event.name}
+    waiting = Notification.objects.filter(read_at=None, **told).values("user")
+    called = event.data.get("called", [])
+    return User.objects.insiders().filter(part | Q(pk__in=near)).exclude(pk__in=called).exclude(pk__in=waiting)
+
+
 def stand_in(event: Event, absence: Any) -> Iterable[User]:
     return [absence.stand_in]
 
@@ -244,6 +261,7 @@ AUDIENCES: dict[Audience, str | Promise] = {
     nobody: "",
     confirmers: _("safety officers"),
     owner: _("who fixes it"),
+    talkers: _("who takes part in the talk"),
     reporter: _("who reported it"),
     owner_and_reporter: _("who fixes it and who reported it"),
     next_reviewers: _("whoever reviews next"),

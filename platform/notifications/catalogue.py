@@ -48,6 +48,7 @@ from notifications.audiences import (  # noqa: F401 - holding and subject_of are
     reporter,
     stand_in,
     subject_of,
+    talkers,
     tip_answerers,
     told,
     training_officers,
@@ -323,6 +324,20 @@ RULES: dict[str, Rule] = {
             **WAITS,
         ),
         Rule(
+            "exam.given",
+            told,
+            _("Exam to take: %(title)s. It is under “Learning”"),
+            who=_("who has to take it"),
+            **WAITS,
+        ),
+        Rule(
+            "course.updated",
+            told,
+            _("New version of %(title)s. What you have begun you finish as it is"),
+            who=_("who is learning it"),
+            **WAITS,
+        ),
+        Rule(
             "enrolment.nudged",
             told,
             _("Still to learn: %(title)s. Go on under “Learning”"),
@@ -352,6 +367,13 @@ RULES: dict[str, Rule] = {
             _("Your licence was sent back, %(note)s: %(title)s"),
             who=_("who sent it in"),
             channels=LATER,
+        ),
+        Rule(
+            "licence.settled",
+            told,
+            _("The officer has recorded your licence, the photo you sent is settled: %(title)s"),
+            who=_("who sent it in"),
+            **WAITS,
         ),
         Rule(
             "licence.withdrawn",
@@ -532,6 +554,7 @@ RULES: dict[str, Rule] = {
             _("You are in the joint group of %(number)s: %(title)s"),
             who=_("whoever joins the group"),
         ),
+        Rule("post.added", talkers, _("%(person)s on %(number)s: %(note)s"), channels=HERE),
         Rule(
             "post.mentioned",
             called,
@@ -570,31 +593,4 @@ RULES: dict[str, Rule] = {
 GETS_THROUGH = frozenset({
     "post.mentioned", "mention.pressed", "subtask.added", "subtask.overdue", "group.joined", "run.nudged",
     "hazard.assigned", "hazard.handed_over", "hazard.returned", "hazard.escalated", "hazard.unassigned",
-})  # fmt: skip
-
-# Facts that nobody needs to be told of at once; they stand in the ledger.
-SILENT = frozenset({
-    "hazards.exported", "hazard.published",
-    "hazard.started", "hazard.photographed", "hazard.outsider_invited", "hazard.outsider_dismissed", "run.planned", "run.started", "run.submitted", "run.missed", "runs.exported", "qr.issued", "qr.revoked",
-    "pause.locked", "run.withdrawn", "run.doubt_settled", "run.excused", "run.freed",
-    "checklist.created", "checklist.drafted", "checklist.changed", "checklist.item_added", "checklist.item_changed",
-    "checklist.item_moved", "checklist.item_removed", "checklist.published", "checklist.discarded", "checklist.retired",
-    "hazard.limit_planned", "policy.changed", "alert_policy.changed", "duty.entered", "duty.removed",
-    "rule.changed", "rule.reset", "quiet_hours.changed",
-    "hazard.outsider_opened", "group.opened", "group.left", "post.added", "mention.seen",
-    "hazard.categorised", "hazard.imported", "hazards.imported", "tip.answered", "tip.read", "category.routed", "maintainer.kept", "checklist.installed", "plan.created", "plan.changed", "plan.stopped", "pack.installed",
-    "shift.added", "shift.changed", "shift.removed", "calendar.declared", "calendar.withdrawn",
-    "department.added", "area.added", "area.changed", "equipment.added", "equipment.changed",
-    "screen.made", "screen.renamed", "screen.revoked",
-    "session.opened", "session.closed", "session.cancelled", "session.attended", "session.left", "session.entered",
-    "course.installed", "requirement.set", "requirement.dropped", "enrolment.withdrawn", "enrolment.passed",
-    "licence_kind.installed", "licence.recorded", "licence.renewed", "licence.corrected", "licence.reviewed",
-    "quiz.passed", "quiz.failed", "exam.passed", "exam.failed",
-    "question.added", "question.corrected", "question.retired", "questions.imported",
-    "media.kept", "media.refused", "course.drafted", "course.changed", "course.published", "course.discarded", "course.retired",
-    "robot.added", "robot.changed", "robot.switched_on", "robot.switched_off", "robot.tried", "message.repeated",
-    "company.added", "company.changed", "company.invited", "self_inspection.spot_checked", "self_inspection.filed", "corrective.shared",
-    "project.added", "agreement.signed", "crew.joined", "crew.registered", "crew.signed", "crew.approved", "crew.forgotten", "gate.passed", "gate.refused",
-    "work_rule.changed", "work.measured", "work.started", "work.resumed", "work.handed_back",
-    "absence.ended", "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "team.added", "team.leader_named",
 })  # fmt: skip

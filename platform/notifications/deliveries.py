@@ -13,6 +13,7 @@ from alerts.models import Alert
 from core.events import history
 from core.models import Event
 from notifications.models import Message, Notification
+from notifications.states import WITHOUT_RECEIPTS
 from people.models import User
 from people.permissions import Role
 
@@ -21,7 +22,10 @@ _ROBOT_KEY = re.compile(r"event:([0-9a-f-]{36}):")
 
 @dataclass(frozen=True)
 class Delivery:
-    """One way to one person or group. read: when the person opened the page of it."""
+    """One way to one person or group, and when each state was reached. read: when the person opened the page of it.
+
+    has_receipt: whether whoever runs this way ever says that something arrived.
+    """
 
     way: str
     address: str
@@ -33,6 +37,7 @@ class Delivery:
     words: str = ""
     reason: str = ""
     is_page: bool = False
+    has_receipt: bool = True
 
 
 @dataclass
@@ -72,7 +77,9 @@ def of_alert(alert: Alert) -> list[Call]:
         taken = alert.acknowledged_at if alert.acknowledged_by_id == note.user_id else None
         calls[note.event_id].people.append(Person(note.user, ways[note.pk], taken))
     _add_named(calls)
-    for message in Message.objects.filter(alert_id=alert.pk, robot__isnull=False).order_by("pk"):
+    for message in (
+        Message.objects.filter(alert_id=alert.pk, robot__isnull=False).select_related("bundle").order_by("pk")
+    ):
         found = _ROBOT_KEY.match(message.key)
         call = next((call for call in calls.values() if found and str(call.event.pk) == found[1]), None)
         if call:
@@ -96,25 +103,36 @@ def of_notes(notes: Iterable[Notification]) -> dict[int, list[Delivery]]:
     notes = list(notes)
     for note in notes:
         found[note.pk].append(_of_page(note))
-    for message in Message.objects.filter(notification__in=notes).order_by("pk"):
+    for message in Message.objects.filter(notification__in=notes).select_related("bundle").order_by("pk"):
         found[message.notification_id].append(_of(message))  # type: ignore[index]
     return found
 
 
 def _of_page(note: Notification) -> Delivery:
-    words = _("marked as read, not opened") if note.read_at else _("not opened yet")
-    words, status = (_("opened"), "done") if note.opened_at else (words, "waiting")
-    return Delivery(_("Browser"), "", note.at, read=note.opened_at, status=status, words=words, is_page=True)
+    """It is handed over as it is written; delivered when a page of the person confirms it, at the latest when one is opened."""
+    arrived = min(filter(None, (note.delivered_at, note.opened_at)), default=None)
+    stands: list[tuple[Any, str, str]] = [
+        (note.opened_at, "done", _("opened")),
+        (note.read_at, "waiting", _("marked as read, not opened")),
+        (arrived, "delivered", _("on the page, not opened yet")),
+        (True, "waiting", _("no page of theirs was open yet")),
+    ]
+    status, words = next((status, words) for moment, status, words in stands if moment)
+    times: dict[str, Any] = {"sent": note.at, "delivered": arrived, "read": note.opened_at}
+    return Delivery(_("Browser"), "", note.at, status=status, words=words, is_page=True, **times)
 
 
 def _of(message: Message) -> Delivery:
+    """What went with a summary arrived with it."""
+    carrier = message.bundle or message
     return Delivery(
         way=message.get_channel_display(),
         address=message.address,
         queued=message.created_at,
-        sent=message.sent_at,
-        delivered=message.delivered_at,
+        sent=carrier.sent_at,
+        delivered=carrier.delivered_at,
         status=message.status,
         words=message.get_status_display(),
         reason=message.reason,
+        has_receipt=message.channel not in WITHOUT_RECEIPTS,
     )

@@ -35,6 +35,7 @@ class Notification(models.Model):
     is_urgent = models.BooleanField(default=False)
     alert_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True, help_text="When a page of the person said that it has it.")
     read_at = models.DateTimeField(null=True, help_text="Since when the bell no longer counts it.")
     opened_at = models.DateTimeField(
         null=True, help_text="When the person first saw what it is about; nothing where it was only marked as read."
@@ -50,6 +51,7 @@ class Notification(models.Model):
         ]
         indexes = [
             models.Index(fields=["user"], name="notification_unread", condition=models.Q(read_at=None)),
+            models.Index(fields=["user", "seq"], name="notification_on_its_way", condition=models.Q(delivered_at=None)),
             models.Index(fields=["user", "url"], name="notification_unopened", condition=models.Q(opened_at=None)),
         ]
 
@@ -99,7 +101,7 @@ class PushSubscription(models.Model):
 class Message(models.Model):
     """What leaves the product by one channel: to a person, or to the group of a robot. Together they are the ledger of deliveries.
 
-    Read and acknowledged stand at the notification and the alert that it belongs to.
+    What may follow what says states.py. Read and acknowledged stand at the notification and the alert that it belongs to.
     """
 
     class Channel(models.TextChoices):
@@ -113,7 +115,7 @@ class Message(models.Model):
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("Waiting")
-        SENT = "sent", _("Handed over")
+        SENT = "sent", _("Handed on")
         DELIVERED = "delivered", _("Delivered")
         KEPT = "kept", _("Kept for reading (demo)")
         FAILED = "failed", _("Failed")

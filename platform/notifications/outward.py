@@ -75,6 +75,17 @@ def _to_person(how: Telling, note: Notification, subject: Any, at: datetime | No
         queue(channel, address, text, key=_key(note, channel, browser), **facts)
 
 
+def try_other_ways(message: Message) -> None:
+    """One way to somebody is closed: by each of the others that was not taken before, unless they know already."""
+    note = message.notification
+    if note is None or note.opened_at or message.status != Message.Status.FAILED:
+        return
+    for channel, address, browser in ways_of(note.user):
+        text = f"{note.line} {_whole(message.url)}" if channel == Message.Channel.SMS else note.line
+        facts = _facts(note) | {"is_urgent": True, "subscription": browser, "url": message.url}
+        queue(channel, address, text, key=_key(note, channel, browser), **facts)
+
+
 def ways_of(person: User) -> list[tuple[str, str, PushSubscription | None]]:
     """Every way to the person's phone or mailbox: channel, address, and the browser where it is one."""
     found: list[tuple[str, str, PushSubscription | None]] = []

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Model
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -39,12 +40,33 @@ def unread_count(user: User, most: int = 100) -> int:
 
 
 def mute_thread(note: Notification, *, by: User) -> None:
-    Mute.objects.bulk_create([Mute(user=by, **_thread(note))], ignore_conflicts=True)
-    push_on_commit([by.pk], {"look": "bell"})
+    _mute(by, note.subject_type, note.subject_id)
 
 
 def unmute_thread(note: Notification, *, by: User) -> None:
-    Mute.objects.filter(user=by, **_thread(note)).delete()
+    _unmute(by, note.subject_type, note.subject_id)
+
+
+def mute(subject: Model, *, by: User) -> None:
+    _mute(by, subject._meta.label_lower, str(subject.pk))
+
+
+def unmute(subject: Model, *, by: User) -> None:
+    _unmute(by, subject._meta.label_lower, str(subject.pk))
+
+
+def is_muted(subject: Model, *, by: User) -> bool:
+    thread = {"subject_type": subject._meta.label_lower, "subject_id": str(subject.pk)}
+    return Mute.objects.filter(user=by, **thread).exists()
+
+
+def _mute(by: User, kind: str, pk: str) -> None:
+    Mute.objects.bulk_create([Mute(user=by, subject_type=kind, subject_id=pk)], ignore_conflicts=True)
+    push_on_commit([by.pk], {"look": "bell"})
+
+
+def _unmute(by: User, kind: str, pk: str) -> None:
+    Mute.objects.filter(user=by, subject_type=kind, subject_id=pk).delete()
     push_on_commit([by.pk], {"look": "bell"})
 
 
@@ -65,7 +87,3 @@ def is_in(note: Notification, threads: Iterable[Thread]) -> bool:
 def can_be_silent(note: Notification) -> bool:
     """Urgent ones, and what calls somebody by name or waits for them, get through a muted thread."""
     return not note.is_urgent and note.event not in GETS_THROUGH
-
-
-def _thread(note: Notification) -> dict[str, str]:
-    return {"subject_type": note.subject_type, "subject_id": note.subject_id}

@@ -18,12 +18,16 @@ from alerts.models import Alert
 from notifications import bucket, summaries
 from notifications.channels import ChannelError, Gone, NoAnswer, dingtalk, email, feishu, push, sms, webhook, wecom
 from notifications.models import Message, PushSubscription, Robot
+from notifications.states import WITHOUT_RECEIPTS, move
 from tenants import due
 from tenants.current import in_public
 
 MOST_ATTEMPTS = 8
 # What begins so is tried once, while somebody looks on.
 TEST = "test:"
+# Sign-in codes: they are old before any receipt comes.
+CODE = "code:"
+FIRST_ASK = timedelta(minutes=1)
 SLOWEST = timedelta(hours=1)
 # Longer than any try may take: of a killed worker it begins anew after that.
 LEASE = timedelta(seconds=20)
@@ -92,8 +96,15 @@ def is_over(message: Message) -> bool:
     elif message.robot and not message.robot.is_active:
         end(message, Message.Status.STOPPED, _("The robot is switched off."))
     elif settings.DEMO:
-        end(message, Message.Status.KEPT)
+        _keep(message)
     return message.status != Message.Status.WAITING
+
+
+def _keep(message: Message) -> None:
+    """In the demo nothing leaves: it arrives in the mailbox at once, and where the real way gives receipts it says so."""
+    now = timezone.now()
+    arrived = None if message.channel in WITHOUT_RECEIPTS else now
+    move(message, Message.Status.KEPT, sent_at=now, delivered_at=arrived)
 
 
 def _turn_of(message: Message, robot: Robot) -> Message | None:
@@ -198,7 +209,10 @@ def _note_success(message: Message, provider_id: str) -> None:
         Robot.objects.filter(pk=message.robot_id).update(tried_at=now, worked_at=now, last_error="")
     message.sent_at, message.provider_id = now, provider_id[:120]
     message.save(update_fields=["sent_at", "provider_id"])
-    end(message, Message.Status.SENT)
+    if message.channel == Message.Channel.WEBHOOK:  # whoever it is for answered by itself
+        move(message, Message.Status.DELIVERED, delivered_at=now)
+    elif move(message, Message.Status.SENT) and _has_receipt(message):
+        ask_at(now + FIRST_ASK, message, 0)
     if message.subscription_id:
         PushSubscription.objects.filter(pk=message.subscription_id).update(worked_at=now, last_error="")
 
@@ -211,7 +225,7 @@ def _note_failure(message: Message, error: ChannelError) -> None:
     robot = Robot.objects.select_for_update().filter(pk=message.robot_id or 0).first()
     stands = Message.objects.select_for_update(of=("self",)).get(pk=message.pk).status
     if stands == Message.Status.WAITING:
-        end(message, Message.Status.FAILED if is_last else stands, error.reason)
+        give_up(message, error.reason) if is_last else end(message, stands, error.reason)
     if message.subscription_id:
         browser = PushSubscription.objects.filter(pk=message.subscription_id)
         browser.delete() if isinstance(error, Gone) else browser.update(last_error=error.reason[:300])
@@ -235,6 +249,20 @@ def _rest(message: Message, robot: Robot, error: ChannelError, until: datetime) 
 
 
 def end(message: Message, status: str, reason: str = "") -> Message:
-    message.status, message.reason = status, reason[:300]
-    message.save(update_fields=["status", "reason"])
+    move(message, status, reason)
     return message
+
+
+def give_up(message: Message, reason: str) -> None:
+    """It did not arrive and will not. What is urgent goes to the person by the ways that were not taken yet."""
+    if move(message, Message.Status.FAILED, reason) and message.is_urgent and message.notification_id:
+        due.now("notifications.try_other_ways", is_urgent=True, message=message.pk)
+
+
+def _has_receipt(message: Message) -> bool:
+    return message.channel == Message.Channel.SMS and bool(message.provider_id) and not message.key.startswith(CODE)
+
+
+def ask_at(when: datetime, message: Message, step: int) -> None:
+    """When the gateway is asked what became of it: step by step in receipts.py."""
+    due.at(when, "notifications.ask_receipt", key=f"receipt:{message.pk}", message=message.pk, step=step)

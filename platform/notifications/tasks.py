@@ -1,10 +1,10 @@
 from core.models import Counter, Event
-from notifications import actions, sending
+from notifications import actions, outward, receipts, sending  # noqa: F401 - receipts: registers its handler
 from notifications.models import Message
-from realtime.consumers import replays
+from realtime.consumers import feeds
 from tenants import due
 
-replays(actions.feed_after)
+feeds(after=actions.feed_after, reached=actions.note_delivered)
 # Its lock keeps one worker at a time telling of a factory's events.
 _TELLING = "events.telling"
 
@@ -36,6 +36,11 @@ def send_sms(phone: str, text: str, key: str) -> None:
 @due.handler("notifications.send", lease=sending.LEASE)
 def send(message: int) -> None:
     sending.send(message)
+
+
+@due.handler("notifications.try_other_ways")
+def try_other_ways(message: int) -> None:
+    outward.try_other_ways(Message.objects.select_related("notification__user").get(pk=message))
 
 
 @due.handler("notifications.send_held", lease=sending.LEASE)

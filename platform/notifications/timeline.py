@@ -23,7 +23,7 @@ from hazards import exports
 from hazards.chain import WHY
 from hazards.models import Hazard, Post
 from notifications import deliveries
-from notifications.models import Notification
+from notifications.models import Message, Notification
 from people.models import User
 from people.permissions import Role
 
@@ -32,11 +32,12 @@ from people.permissions import Role
 class Told:
     """One person and what reached them; opened: when they first opened it, ways: what went to them besides the page.
 
-    passed_over: marked as read among all others, and not opened.
+    arrived: when a page of theirs had it. passed_over: marked as read among all others, and not opened.
     """
 
     name: str
     opened: datetime | None = None
+    arrived: datetime | None = None
     passed_over: datetime | None = None
     is_noticed: bool = True
     ways: list[str] = field(default_factory=list)
@@ -78,10 +79,11 @@ def _subjects(hazard: Hazard) -> Iterable[Model]:
     )
     beside: list[Model] = [row for rows in kept for row in rows.all()]
     group: Any = getattr(hazard, "group", None)
+    thread: Any = getattr(hazard, "thread", None)
     if group:
         beside += [group, *group.members.all(), *group.subtasks.all()]
     tip: Any = getattr(hazard, "tip", None)
-    return [hazard, *alerts, *beside, *([tip] if tip else [])]
+    return [hazard, *alerts, *beside, *(row for row in (thread, tip) if row)]
 
 
 def _told(events: list[Event]) -> dict[Any, list[Told]]:
@@ -92,7 +94,8 @@ def _told(events: list[Event]) -> dict[Any, list[Told]]:
     for note in notes:
         ways = [_way(way) for way in sent[note.pk] if not way.is_page]
         passed_over = None if note.opened_at else note.read_at
-        found[note.event_id][note.user_id] = Told(note.user.name, note.opened_at, passed_over, ways=ways)
+        arrived = next(way.delivered for way in sent[note.pk] if way.is_page)
+        found[note.event_id][note.user_id] = Told(note.user.name, note.opened_at, arrived, passed_over, ways=ways)
     named = {pk for event in events for pk in event.data.get("told", [])}
     names = dict(User.objects.filter(pk__in=named).values_list("pk", "name"))
     for event in events:
@@ -103,9 +106,13 @@ def _told(events: list[Event]) -> dict[Any, list[Told]]:
 
 
 def _way(way: deliveries.Delivery) -> str:
-    """When it was handed over, and how it stands."""
-    at = f"{exact(way.sent)[11:]} " if way.sent else ""
-    return f"{way.way} {at}{way.words}" + (f", {way.reason}" if way.reason else "")
+    """When it was handed over and when it arrived, and how it stands."""
+    handed = _("%(at)s handed on") % {"at": exact(way.sent)[11:]} if way.sent else ""
+    arrived = _("%(at)s delivered") % {"at": exact(way.delivered)[11:]} if way.delivered else ""
+    silent = _("no receipt") if way.sent and not way.has_receipt else ""
+    # What its time says already is not said again.
+    stands = "" if way.status in (Message.Status.SENT, Message.Status.DELIVERED) else way.words
+    return f"{way.way} " + ", ".join(part for part in (handed, arrived, stands, silent, way.reason) if part)
 
 
 def _entry(event: Event, told: list[Told]) -> Entry:
@@ -140,8 +147,8 @@ def _until(words: str, said: str) -> str:
 
 
 def _posts(hazard: Hazard) -> dict[int, Post]:
-    """What was said in its joint group."""
-    posts = Post.objects.filter(group__hazard=hazard).select_related("author").prefetch_related("mentions__user")
+    """What was said about it."""
+    posts = Post.objects.filter(thread__hazard=hazard).select_related("author").prefetch_related("mentions__user")
     return {post.pk: post for post in posts}
 
 
@@ -156,7 +163,7 @@ def _said(post: Any, event: Event | None) -> Entry:
         for mention in post.mentions.all()
     ]
     seq, seal = (event.seq, event.seal) if event else (None, "")
-    return Entry(post.at, _("Said in the group"), post.author.name, post.text, called, seq, seal)
+    return Entry(post.at, _("Said"), post.author.name, post.text, called, seq, seal)
 
 
 # On paper

@@ -26,11 +26,11 @@ from partners.models import (
 from training.gate import what_is_missing
 from training.models import Attempt, Exam, Licence
 
-# The job role of everybody who comes with a contractor; by it the entry exam is theirs.
+# The job role of everybody who comes with a contractor, and the code of the exam that only they take.
+ENTRY_EXAM = "entry"
 CREW_ROLE, CREW_NAME = "contractor-worker", {"zh": "外来施工人员", "en": "Contractor's worker"}
 LONGEST = 90
 EXAM_LASTS = 365
-TRIES_A_DAY = 3
 MOST_POINTS = 12
 Kind = CompanyDocument.Kind
 ALWAYS, FOR_CONSTRUCTION = (Kind.LICENCE, Kind.INSURANCE, Kind.AGREEMENT), (Kind.PERMIT, Kind.SAFETY)
@@ -82,8 +82,10 @@ class _Facts:
         signed = Reading.objects.exclude(signed_at=None).filter(member__in=members)
         self.signed = {(row.member_id, row.text_id) for row in signed}
         since = self.on - timedelta(days=EXAM_LASTS)
-        passed = Attempt.objects.filter(person__in=people, exam=self.exam, is_passed=True, ended_at__date__gte=since)
-        self.passed = {row.person_id: row for row in passed.order_by("ended_at")} if self.exam else {}
+        passed = Attempt.objects.filter(
+            person__in=people, exam__code=ENTRY_EXAM, is_passed=True, ended_at__date__gte=since
+        )
+        self.passed = {row.person_id: row for row in passed.order_by("ended_at")}
         marks = {member.id_mark for member in members} - {""}
         self.bans = dict(Ban.objects.in_force().filter(id_mark__in=marks).values_list("id_mark", "reason"))
         self.points = points_of(marks)
@@ -113,7 +115,7 @@ def current_text(kind: str) -> SiteText | None:
 
 
 def entry_exam() -> Exam | None:
-    return Exam.objects.filter(job_role__code=CREW_ROLE, status=Exam.Status.CURRENT).first()
+    return Exam.objects.current().filter(code=ENTRY_EXAM).first()
 
 
 def _gaps(member: CrewMember, facts: _Facts):

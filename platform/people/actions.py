@@ -128,7 +128,7 @@ def change_user(user: User, person: Person, *, by: User) -> User:
         name=user.name,
         changed={key: [before[key], after[key]] for key in after if before[key] != after[key]},
     )
-    if (before["job_role"], before["hired_on"]) != (after["job_role"], after["hired_on"]):
+    if any(before[name] != after[name] for name in ("job_role", "hired_on", "roles")):
         due.now("training.follow_person", person=user.pk)
     return User.objects.get(pk=user.pk)
 

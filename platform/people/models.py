@@ -1,7 +1,8 @@
 """Who: users with phone or employee number, teams, job roles, and the roles that carry permissions."""
 
 import uuid
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -11,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from facilities.models import Department, Shift
-from people.permissions import PARTNER_ROLES, Role, allows
+from people.permissions import PARTNER_ROLES, PERMISSIONS, Role, allows
 
 
 class JobRole(models.Model):
@@ -45,10 +46,14 @@ class UserManager(BaseUserManager):
         outside = (Role.OUTSIDER, Role.CONTRACTOR_WORKER)
         return User.objects.exclude(pk__in=RoleGrant.objects.filter(role__in=outside).values("user"))
 
+    def permitted(self, permission: str) -> models.QuerySet["User"]:
+        """Everybody with an account one of whose own roles allows this, wherever; also those whose account is closed."""
+        return self.insiders().filter(pk__in=RoleGrant.objects.filter(role__in=PERMISSIONS[permission]).values("user"))
+
     def holding(self, roles: str | Collection[str], department_id: int | None = None) -> models.QuerySet["User"]:
         """Active people with this role or one of these, everywhere or for the department, and who stands in for them."""
         wanted = [roles] if isinstance(roles, str) else roles
-        grants = RoleGrant.objects.filter(role__in=wanted).select_related("department")
+        grants = _sharing(RoleGrant.objects.filter(role__in=wanted).select_related("department"))
         fitting = [grant.user_id for grant in grants if grant.reaches(department_id)]
         stand_ins = Absence.objects.lending().filter(person__in=fitting).values("stand_in")
         return User.objects.filter(Q(pk__in=fitting) | Q(pk__in=stand_ins), is_active=True)
@@ -121,6 +126,33 @@ class User(AbstractBaseUser):
         if any(grant.department_id is None for grant in grants):
             return None
         return sorted(set().union(*(grant.department.subtree for grant in grants if grant.department)))
+
+
+def with_powers(people: Iterable[User]) -> list[User]:
+    """The same people, with what each of them may do asked for at once: two questions, however many they are."""
+    found = {person.pk: person for person in people}
+    lent: dict[int, set[int]] = defaultdict(set)
+    absent = Absence.objects.lending().filter(stand_in__in=found)
+    for person, stand_in in absent.values_list("person", "stand_in"):
+        lent[person].add(stand_in)
+    powers: dict[int, list[RoleGrant]] = defaultdict(list)
+    grants = RoleGrant.objects.filter(Q(user__in=found) | Q(user__in=lent)).select_related("department", "user")
+    for grant in _sharing(grants):
+        holders = {grant.user_id} | (lent[grant.user_id] if grant.role != Role.ADMIN else set())
+        for pk in holders & found.keys():
+            powers[pk].append(grant)
+    for pk, person in found.items():
+        person.powers = powers[pk]
+    return list(found.values())
+
+
+def _sharing(grants: Iterable["RoleGrant"]) -> list["RoleGrant"]:
+    """One object for each department, because it remembers what lies below it."""
+    departments: dict[int | None, Department | None] = {}
+    found = list(grants)
+    for grant in found:
+        grant.department = departments.setdefault(grant.department_id, grant.department)
+    return found
 
 
 class RoleGrant(models.Model):

@@ -58,6 +58,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         # From special checks and outside authorities, at the desk; old lists from Excel.
         "hazards.record": {Role.SAFETY_OFFICER, Role.WORKSHOP_HEAD} | _LEADERS,
         "hazards.import": _OFFICE,
+        # Who may see a hazard may say something about it.
+        "hazards.comment": _EVERYBODY - {Role.INSPECTOR},
         # The thread with somebody who reported without a name: few read it, for words tell who wrote them.
         "hazards.answer_tip": {Role.SAFETY_OFFICER} | _LEADERS,
         "hazards.view": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.INSPECTOR},

@@ -5,4 +5,4 @@ class TrainingConfig(AppConfig):
     name = "training"
 
     def ready(self) -> None:
-        from training import printing, tasks  # noqa: F401 - registers events, handlers and jobs
+        from training import cohorts, exports, printing, tasks  # noqa: F401 - registers events, handlers and jobs

@@ -10,22 +10,25 @@ from django.utils.translation import gettext as _
 
 from core.words import say
 from people.models import User
-from training.models import Certificate, Course, Enrolment, Licence, LicenceKind, Requirement, Work
+from training.models import Certificate, Clearance, Enrolment, Licence, LicenceKind, Requirement, Work
 from training.models.learning import Occasion
+from training.taught import codes_of, held_on, taught
 
+Pairs = set[tuple[int, str]]
 # Where the law asks for special training and no licence: 工贸企业有限空间作业安全规定.
 COURSES = {Work.CONFINED_SPACE: ("C13",)}
 
 
 @dataclass(frozen=True)
 class Reason:
-    """code: missing, expired, review or unfit where it is about a licence; courses."""
+    """code: missing, expired, review or unfit where it is about a licence; courses, or lapsed of one that counted once."""
 
     code: str
     words: str
 
     @property
-    def is_about_licence(self) -> bool:
+    def ends_work(self) -> bool:
+        """A course that was asked for only now leaves its days to learn it."""
         return self.code != "courses"
 
 
@@ -43,17 +46,28 @@ def what_is_missing(pairs: Collection[tuple[User, str]], on: date) -> dict[tuple
         held[licence.person_id].append(licence)
     wanted = _courses_of(pairs)
     titles = _titles({code for codes in wanted.values() for code in codes})
-    passed = _passed(people, titles, on)
+    passed, lapsed = _passed(people, titles, on)
     found = {}
     for person, work in pairs:
-        found[person.pk, work] = _of_licences(held[person.pk], work, kinds, on)
-        missing = [
-            titles[code] for code in wanted[person.pk, work] if code in titles and (person.pk, code) not in passed
+        missing = {code for code in wanted[person.pk, work] if code in titles and (person.pk, code) not in passed}
+        over = {code for code in missing if (person.pk, code) in lapsed}
+        found[person.pk, work] = [
+            *_of_licences(held[person.pk], work, kinds, on),
+            *_of_courses("courses", _("Not passed yet: %(courses)s."), titles, missing - over),
+            *_of_courses("lapsed", _("No longer valid, to be learned again: %(courses)s."), titles, over),
         ]
-        if missing:
-            words = _("Not passed yet: %(courses)s.") % {"courses": _(", ").join(sorted(map(say, missing)))}
-            found[person.pk, work].append(Reason("courses", words))
     return found
+
+
+def _of_courses(code: str, words: str, titles: dict[str, dict], courses: Collection[str]) -> list[Reason]:
+    names = _(", ").join(sorted(say(titles[course]) for course in courses))
+    return [Reason(code, words % {"courses": names})] if courses else []
+
+
+def is_on_work_with(person: int, course_code: str) -> bool:
+    """Whether somebody is put on work that itself takes this course."""
+    works = [work for work, codes in COURSES.items() if course_code in codes]
+    return Clearance.objects.running().filter(person=person, work__in=works).exists()
 
 
 def _of_licences(held: list[Licence], work: str, kinds: list[LicenceKind], on: date) -> list[Reason]:
@@ -90,11 +104,12 @@ def _courses_of(pairs: Collection[tuple[User, str]]) -> dict[tuple[int, str], se
 
 
 def _titles(codes: Collection[str]) -> dict[str, dict]:
-    return dict(Course.objects.current().filter(code__in=codes).values_list("code", "title"))
+    return {code: subject.title for code, subject in taught(codes).items()}
 
 
-def _passed(people: Collection[int], codes: Collection[str], on: date) -> set[tuple[int, str]]:
-    """Who holds a certificate that is valid on that day, or is exempt."""
-    valid = Certificate.objects.valid_on(on).filter(person__in=people, course__code__in=codes)
+def _passed(people: Collection[int], codes: Collection[str], on: date) -> tuple[Pairs, Pairs]:
+    """(Person, course): whoever holds a certificate that is valid on that day or is exempt; and whoever held one."""
+    passed = held_on(on, people, codes)
+    held = codes_of(Certificate.objects.filter(person__in=people).for_codes(codes)) - passed
     exempt = Enrolment.objects.filter(Q(status=Enrolment.Status.EXEMPT), person__in=people, course_code__in=codes)
-    return {*valid.values_list("person", "course__code"), *exempt.values_list("person", "course_code")}
+    return passed | set(exempt.values_list("person", "course_code")), held

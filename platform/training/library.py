@@ -1,4 +1,4 @@
-"""The written courses under content/courses and the kinds of licences, read as data and installed by their actions."""
+"""The written courses, kinds of licences and legal hours under content/, read as data; the first two are installed."""
 
 from functools import cache
 from pathlib import Path
@@ -27,4 +27,16 @@ def written_licence_kinds() -> tuple[Written, ...]:
         {**{key: value for key, value in kind.items() if key != "versions"}, **version}
         for kind in kinds
         for version in kind["versions"]
+    )
+
+
+@cache
+def written_hours() -> tuple[Written, ...]:
+    """What the law says of the hours of training, each version as one row, see content/FORMAT.md."""
+    text = (Path(settings.CONTENT_ROOT) / "hours.yaml").read_text(encoding="utf-8")
+    rules = yaml.load(text, Loader=_Loader)["rules"]  # noqa: S506 - a safe loader
+    return tuple(
+        {**{key: value for key, value in rule.items() if key != "versions"}, **version}
+        for rule in rules
+        for version in rule["versions"]
     )

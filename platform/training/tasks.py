@@ -3,7 +3,7 @@ from datetime import timedelta
 from people.models import User
 from tenants import due
 from training import actions
-from training.models import Attempt, Certificate, Licence, Media
+from training.models import Attempt, Certificate, Course, Licence, Media
 from training.models.learning import Occasion
 
 
@@ -35,6 +35,11 @@ def follow_licence(licence: int, step: int) -> None:
 @due.handler("training.follow_certificate")
 def follow_certificate(certificate: int, step: int) -> None:
     actions.follow_certificate(Certificate.objects.select_related("person").get(pk=certificate), step)
+
+
+@due.handler("training.follow_version")
+def follow_version(course: int) -> None:
+    actions.follow_version(Course.objects.get(pk=course))
 
 
 @due.handler("training.look_into", lease=timedelta(minutes=10))

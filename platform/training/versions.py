@@ -18,7 +18,8 @@ Row = tuple[str, str, str]
 
 
 def head_stamp(course: Course) -> str:
-    return _digest([course.title, course.summary, float(course.hours), course.valid_months])
+    facts = [course.title, course.summary, float(course.hours), course.valid_months, course.pass_score, course.sources]
+    return _digest([*facts, course.level])
 
 
 def lesson_stamp(lesson: Lesson) -> str:
@@ -58,7 +59,10 @@ def head_changes(former: Course, draft: Course) -> list[Row]:
         (_("Name of the course"), _both(former.title), _both(draft.title)),
         (_("What it is about"), _both(former.summary), _both(draft.summary)),
         (_("Learning hours"), f"{former.hours.normalize():f}", f"{draft.hours.normalize():f}"),
+        (_("Three-level education"), former.get_level_display(), draft.get_level_display()),
         (_("Certificate valid for"), _months(former.valid_months), _months(draft.valid_months)),
+        (_("Passed with"), str(former.pass_score), str(draft.pass_score)),
+        (_("Where this comes from"), _sources(former), _sources(draft)),
     ]
     return [row for row in rows if row[1] != row[2]]
 
@@ -106,6 +110,19 @@ def _file(media: Media | None) -> str:
 
 def _both(words: dict | str | None) -> str:
     return " / ".join(wordings(words))
+
+
+def _sources(course: Course) -> str:
+    """One a line; of a lesson's own the lesson stands before it."""
+    titles = {lesson.key: say(lesson.title) for lesson in course.lessons.all()}
+    return "\n".join(
+        " ".join(filter(None, (_of(titles.get(one.get("lesson"))), one["name"], one.get("clause"), one.get("version"))))
+        for one in course.sources
+    )
+
+
+def _of(title: str | None) -> str:
+    return _("%(lesson)s:") % {"lesson": title} if title else ""
 
 
 def _months(months: int | None) -> str:

@@ -25,14 +25,14 @@ from core.limits import allow
 from core.models import Attachment
 from hazards import actions
 from hazards.actions.invitations import invitation_of
-from hazards.models import WORKFLOW, Evidence, Hazard, Invitation, PostPhoto, SubTask
+from hazards.models import WORKFLOW, Evidence, Hazard, Invitation, PostPhoto, SubTask, Thread
 from people.preferences import prefer
 from portals.field.forms.hazards import RectifyForm
 from portals.field.views import proof
 from portals.files import serve
 from portals.groups import views
 from portals.groups.forms import PostForm, keeping, left_of, read
-from portals.groups.threads import group_of, thread
+from portals.groups.threads import SHOWN, group_of, thread
 from portals.levels import returned_fix
 from portals.photos import stamp_of, take_photos
 from portals.typed import typed_in
@@ -107,14 +107,14 @@ def show(request, invitation: Invitation, token: str):
 
 def _shown(request, invitation: Invitation, token: str, **more: Any) -> dict[str, Any]:
     hazard, user = invitation.hazard, invitation.user
-    everything = bool(request.GET.get("all"))
-    found = thread(hazard, user, everything=everything)
+    is_all = bool(request.GET.get("all"))
+    found = thread(hazard, user, most=0 if is_all else SHOWN, is_guest=True)
     base = reverse("outsider:hazard", args=[token])
     chat = {
         "base": base,
         "files": f"{base}files/",
         "me": user,
-        "everything": everything,
+        "asked": "&all=1" if is_all else "",
         "may_write": hazard.is_open,
         "is_guest": True,
         "tasks": [task for task in found.get("tasks", ()) if task.owner_id == user.pk],
@@ -167,7 +167,10 @@ def file(request, invitation: Invitation, token: str, pk):
     hazard = invitation.hazard
     own = Q(by=invitation.user)
     own |= Q(pk__in=Evidence.objects.filter(hazard=hazard).values("attachment"))
-    own |= Q(pk__in=PostPhoto.objects.filter(post__group__hazard=hazard).values("attachment"))
+    group = group_of(hazard)
+    if group:
+        said = PostPhoto.objects.filter(post__thread__hazard=hazard, post__at__gte=group.opened_at)
+        own |= Q(pk__in=said.values("attachment"))
     own |= Q(pk__in=SubTask.objects.filter(group__hazard=hazard, photo__isnull=False).values("photo"))
     return serve(request, get_object_or_404(Attachment.objects.filter(own), pk=pk))
 
@@ -175,9 +178,9 @@ def file(request, invitation: Invitation, token: str, pk):
 def _seen(request, invitation: Invitation) -> str:
     """The page runs in front of somebody: it opens the link, and what calls them in the group is read."""
     actions.open_invitation(invitation, language=request.LANGUAGE_CODE)
-    group = group_of(invitation.hazard)
-    if group:
-        actions.see_group(group, by=invitation.user)
+    thread = Thread.objects.filter(hazard=invitation.hazard_id).select_related("hazard").first()
+    if thread:
+        actions.see_thread(thread, by=invitation.user)
     return ""
 
 

@@ -1,4 +1,4 @@
-"""What the pages of a joint group show, the same for the desk, the phone and who came by a link."""
+"""What the pages of a thread show, with or without a joint group: the same for desk, phone and who came by a link."""
 
 import json
 from collections.abc import Iterable
@@ -11,12 +11,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.words import say
-from hazards.actions.posts import LONGEST, MOST_PHOTOS, pattern_of
-from hazards.models import Hazard, Invitation, JointGroup, Post, SubTask
+from hazards.actions.posts import LONGEST, MOST_PHOTOS, callable_by, pattern_of
+from hazards.models import Hazard, Invitation, JointGroup, Post, SubTask, Thread
 from people.models import User
 from realtime.presence import people_online
 
 SHOWN = 100
+# On a page that is about something else.
+FEW = 4
 
 
 @dataclass
@@ -35,31 +37,47 @@ def group_of(hazard: Hazard) -> JointGroup | None:
     return JointGroup.objects.select_related("hazard", "opened_by").filter(hazard=hazard).first()
 
 
-def thread(hazard: Hazard, reader: User, *, everything: bool = False) -> dict[str, Any]:
-    """Entries in the order of the database, members, and sub-tasks with their progress."""
-    group = group_of(hazard)
+def thread(hazard: Hazard, reader: User, *, most: int = SHOWN, is_guest: bool = False) -> dict[str, Any]:
+    """Entries in the order of the database; of a joint group its members and sub-tasks too. most: 0 is all of them.
+
+    Who came by a link reads what was said since the group was opened: before it, the factory's people were by themselves.
+    """
+    group, about = group_of(hazard), Thread.objects.select_related("hazard").filter(hazard=hazard).first()
+    since = group.opened_at if group and is_guest else None
+    companies = dict(Invitation.objects.filter(hazard=hazard).values_list("user", "company")) if group else {}
+    posts, is_cut = _posts(about, most, since) if about else ([], False)
+    crowd = _crowd(group, companies)
+    entries = _entries(group, posts, crowd, reader, companies, is_whole=not is_cut)
+    people = callable_by(hazard, reader).select_related("department").order_by("sort_key", "pk")
+    return {
+        "thread": about,
+        "group": group,
+        "entries": entries,
+        "said": len(posts) if not is_cut else Post.objects.filter(thread=about).count(),
+        "is_cut": is_cut,
+        **crowd,
+        "done": sum(task.done_at is not None for task in crowd["tasks"]),
+        "late": sum(task.is_overdue for task in crowd["tasks"]) if hazard.is_open else 0,
+        "names": _names(people, crowd["members"], companies) if hazard.is_open else "[]",
+        "longest": LONGEST,
+        "most_photos": MOST_PHOTOS,
+        "look": f"thread_{hazard.pk}",
+    }
+
+
+def _crowd(group: JointGroup | None, companies: dict[int, str]) -> dict[str, list[Any]]:
+    """Who is in the group, who was, and what they share out."""
     if group is None:
-        return {"group": None}
-    companies = dict(Invitation.objects.filter(hazard=hazard).values_list("user", "company"))
+        return {"members": [], "left": [], "tasks": []}
     members: list[Any] = list(group.members.select_related("user__department", "added_by"))
     present = {member.user_id for member in group.present()}
     tasks = list(group.subtasks.select_related("owner", "created_by", "done_by", "photo__by"))
-    posts = _posts(group, everything)
     for member in members:
         member.where, member.is_present = _where(member.user, companies), member.user_id in present
     return {
-        "group": group,
-        "entries": _entries(group, posts, members, tasks, reader, companies, is_whole=everything or len(posts) < SHOWN),
-        "is_cut": not everything and len(posts) == SHOWN,
         "members": [member for member in members if member.is_present],
         "left": [member for member in members if not member.is_present],
         "tasks": sorted(tasks, key=lambda task: (task.done_at is not None, task.due_at, task.pk)),
-        "done": sum(task.done_at is not None for task in tasks),
-        "late": sum(task.is_overdue for task in tasks) if hazard.is_open else 0,
-        "names": _names(members, reader),
-        "longest": LONGEST,
-        "most_photos": MOST_PHOTOS,
-        "look": f"group_{hazard.pk}",
     }
 
 
@@ -70,18 +88,21 @@ def mark_online(members: list[Any]) -> None:
         member.is_online = member.user_id in online
 
 
-def _posts(group: JointGroup, everything: bool) -> list[Post]:
-    found = group.posts.select_related("author__department").prefetch_related(
-        "photos__attachment__by", "mentions__user"
-    )
-    return list(found) if everything else list(found.order_by("-pk")[:SHOWN])[::-1]
+def _posts(about: Thread, most: int, since: datetime | None) -> tuple[list[Post], bool]:
+    """The newest of them, oldest first, and whether there are earlier ones."""
+    found = about.posts.select_related("author__department")
+    found = found.prefetch_related("photos__attachment__by", "mentions__user").order_by("-pk")
+    if since:
+        found = found.filter(at__gte=since)
+    posts = list(found[: most + 1] if most else found)
+    is_cut = bool(most) and len(posts) > most
+    return (posts[:most] if is_cut else posts)[::-1], is_cut
 
 
 def _entries(
-    group: JointGroup,
+    group: JointGroup | None,
     posts: list[Post],
-    members: list[Any],
-    tasks: list[SubTask],
+    crowd: dict[str, list[Any]],
     reader: User,
     companies: dict[int, str],
     *,
@@ -91,8 +112,11 @@ def _entries(
         Entry(post.at, "", post, marked(post, reader), _where(post.author, companies), post.author_id == reader.pk)
         for post in posts
     ]
+    if group is None:
+        return entries
     begin = posts[0].at if posts and not is_whole else group.opened_at
-    between = [Entry(at, line) for at, line in _between(group, members, tasks) if at >= begin]
+    members = sorted([*crowd["members"], *crowd["left"]], key=lambda member: member.pk)
+    between = [Entry(at, line) for at, line in _between(group, members, crowd["tasks"]) if at >= begin]
     # Posts keep the order that the database gave them; what happened in between is put among them by its time.
     merged: list[Entry] = []
     waiting = sorted(between, key=lambda entry: entry.at)
@@ -132,10 +156,11 @@ def _where(user: User, companies: dict[int, str]) -> str:
     return companies.get(user.pk) or (say(user.department.name) if user.department else "")
 
 
-def _names(members: list[Any], reader: User) -> str:
-    """For the script that offers them when somebody types @."""
-    others = [member for member in members if member.is_present and member.user_id != reader.pk]
-    return json.dumps([{"name": member.user.name, "where": member.where} for member in others], ensure_ascii=False)
+def _names(people: Iterable[User], members: list[Any], companies: dict[int, str]) -> str:
+    """For the script that offers them when somebody types @; who is in the group comes first."""
+    inside = {member.user_id for member in members}
+    ordered = sorted(people, key=lambda person: person.pk not in inside)
+    return json.dumps([{"name": one.name, "where": _where(one, companies)} for one in ordered], ensure_ascii=False)
 
 
 def marked(post: Post, reader: User) -> SafeString:

@@ -1,4 +1,4 @@
-"""The joint group of a hazard on the desk and on the phone: one set of views with two faces."""
+"""What is said about a hazard, and its joint group, on the desk and on the phone: one set of views with two faces."""
 
 from typing import Any
 
@@ -15,10 +15,13 @@ from core.errors import DomainError, Refusal
 from hazards import actions
 from hazards.actions.invitations import token_of
 from hazards.actions.posts import refuse_too_many
-from hazards.models import Hazard, JointGroup
+from hazards.models import Hazard, JointGroup, Thread
+from notifications.actions import mark_opened
+from notifications.outward import address_within
+from notifications.reading import is_muted, mute, unmute
 from people.models import User
 from portals.groups.forms import InviteForm, MemberForm, PostForm, SubTaskForm, keeping, left_of, read, wanted
-from portals.groups.threads import group_of, mark_online, thread
+from portals.groups.threads import FEW, SHOWN, group_of, mark_online, thread
 from portals.photos import stamp_of, take_photos
 from portals.typed import hazard_for
 from portals.web import page, require
@@ -40,29 +43,41 @@ def show(request, pk: int, face: str):
     if face == "console":
         require(request.user, "console.open")
     hazard, part = hazard_for(request.user, pk, *NEAR), request.GET.get("part", "")
-    group = group_of(hazard)
-    if group and part != "people":
-        actions.see_group(group, by=request.user)
-    context = shown(request, hazard, face, found=_found(request, hazard, group))
+    context = shown(request, hazard, face, found=_found(request, hazard))
+    if part not in ("people", "online"):
+        seen(request, hazard, context["chat"])
     return page(request, PARTS[part] if part in PARTS and request.htmx else FACES[face], context)
 
 
+def seen(request, hazard: Hazard, chat: dict[str, Any]) -> None:
+    """What stands before somebody is seen, and its notices are opened."""
+    first = next((entry.post.pk for entry in chat["entries"] if entry.post), None)
+    if first and chat["thread"]:
+        actions.see_thread(chat["thread"], by=request.user, since=first)
+        mark_opened(chat["thread"], by=request.user)
+
+
 def shown(request, hazard: Hazard, face: str, **more: Any) -> dict[str, Any]:
-    user, everything = request.user, bool(request.GET.get("all"))
-    found = thread(hazard, user, everything=everything)
-    mark_online(found.get("members", []))
+    user, is_all, is_few = request.user, bool(request.GET.get("all")), bool(more.get("few") or request.GET.get("few"))
+    found = thread(hazard, user, most=0 if is_all else FEW if is_few else SHOWN)
+    mark_online(found["members"])
     may_open = user.can("hazards.open_group", hazard)
-    is_member = any(member.user_id == user.pk for member in found.get("members", ()))
-    may_write = hazard.is_open and (is_member or may_open or hazard.owner_id == user.pk)
+    is_member = any(member.user_id == user.pk for member in found["members"])
+    may_speak = hazard.is_open and user.can("hazards.comment")  # hazard_for has asked whether they see it
+    takes_part = is_member or may_open or hazard.owner_id == user.pk
+    about = found["thread"]
     context = {
+        "about": address_within(about) if about else "",
+        "is_muted": bool(about and is_muted(about, by=user)),
         "base": reverse(f"{face}:group", args=[hazard.pk]),
         "files": "/files/",
         "me": user,
-        "everything": everything,
+        "asked": "&all=1" if is_all else "&few=1" if is_few else "",
+        "few": is_few,
         "words": request.GET.get("q", ""),
         "may_open": may_open and hazard.is_open,
-        "may_write": may_write,
-        "may_give": may_write and user.is_staff_member,
+        "may_write": may_speak,
+        "may_give": may_speak and takes_part and user.is_staff_member,
         "is_member": is_member and hazard.is_open,
         "post": PostForm(),
         "task": SubTaskForm(group=found["group"]),
@@ -81,19 +96,21 @@ def _invitations(request, hazard: Hazard) -> list[Any]:
     return rows
 
 
-def card(request, hazard: Hazard, face: str) -> dict[str, Any]:
-    """For the hazard's own page: the thread, which is open there too, at the desk; one line that leads to it on the phone."""
-    group = group_of(hazard)
-    if group and face == "console":
-        actions.see_group(group, by=request.user)
-    called = {"mentions__user": request.user, "mentions__seen_at": None}
-    unread = list(group.posts.filter(**called).select_related("author").order_by("-pk")) if group else []
-    return {"chat": shown(request, hazard, face, called=unread)["chat"]}
+def card(request, hazard: Hazard, face: str, *, is_row: bool = False) -> dict[str, Any]:
+    """For the hazard's own page: the thread at the desk, its end on the phone; is_row: only one line that leads to it."""
+    context = shown(request, hazard, face, few=face == "field")
+    about = context["chat"]["thread"]
+    if about:
+        called = about.posts.filter(mentions__user=request.user, mentions__seen_at=None)
+        context["chat"]["called"] = list(called.select_related("author").order_by("-pk"))
+    if not is_row:
+        seen(request, hazard, context["chat"])
+    return {"chat": context["chat"]}
 
 
-def _found(request, hazard: Hazard, group: JointGroup | None) -> list[User]:
+def _found(request, hazard: Hazard) -> list[User]:
     """People whom the search words fit and who are not in the group."""
-    words = " ".join(request.GET.get("q", "").replace("\0", "").lower().split())
+    group, words = group_of(hazard), " ".join(request.GET.get("q", "").replace("\0", "").lower().split())
     if not words or group is None or not request.user.can("hazards.open_group", hazard):
         return []
     fits = Q(name__icontains=words) | Q(sort_key__icontains=words) | Q(employee_no__icontains=words) | Q(phone=words)
@@ -147,7 +164,7 @@ def post(request, hazard: Hazard, *, by: User) -> str:
     taken = take_photos(request, "photos", stamp=_stamp(hazard), by=by)
     with keeping(post=form, taken=taken):
         words = read(form, *taken.errors)
-        actions.add_post(_group(hazard), by=by, photos=taken.photos, **words)
+        actions.add_post(hazard, by=by, photos=taken.photos, **words)
     return "#last"
 
 
@@ -194,7 +211,26 @@ def _revoke(request, hazard: Hazard, *, by: User) -> str:
     return "#links"
 
 
+def _mute(request, hazard: Hazard, *, by: User) -> str:
+    mute(_thread(hazard), by=by)
+    return ""
+
+
+def _unmute(request, hazard: Hazard, *, by: User) -> str:
+    unmute(_thread(hazard), by=by)
+    return ""
+
+
+def _thread(hazard: Hazard) -> Thread:
+    about = Thread.objects.filter(hazard=hazard).first()
+    if about is None:
+        raise DomainError(_("Nobody has said anything here yet."))
+    return about
+
+
 VERBS = {
+    "mute": _mute,
+    "unmute": _unmute,
     "open": _open,
     "post": post,
     "add": _add,

@@ -1,5 +1,6 @@
 // Starts every page: loads the modules whose elements stand on it.
 
+import "./press.js";
 import "./refusals.js";
 
 const PARTS = {
@@ -30,6 +31,7 @@ const PARTS = {
   "[data-push]": "./push.js",
   "[data-learn]": "./learn.js",
   "[data-paper]": "./paper.js",
+  "[data-paper-left]": "./paper.js",
   "[data-upload]": "./upload.js",
   "[data-areas]": "./areas.js",
   "[data-spot]": "./spot.js",

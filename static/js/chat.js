@@ -1,4 +1,4 @@
-// A joint group's thread: <div data-thread> stays at its end, also where it grows with the page; data-thread="end": the page
+// A thread: <div data-thread> stays at its end, also where it grows with the page; data-thread="end": the page
 // begins there. <form data-compose data-names='[{name, where}]'> offers the
 // members as soon as somebody types @; where the group has ended meanwhile, what stands in it is kept to be copied. Everything else is the form's and htmx's.
 
@@ -48,6 +48,7 @@ function compose(form) {
     text.focus();
     show();
   });
+  form.addEventListener("htmx:beforeRequest", () => { form.sent = text.value; });
   form.addEventListener("htmx:oobBeforeSwap", (event) => leave(event, form, text));
   // The form that comes after a post takes the place of the one that somebody was typing in.
   if (form.hasAttribute("hx-swap-oob") && isDesk.matches) text.focus();
@@ -57,6 +58,8 @@ function compose(form) {
 function leave(event, form, text) {
   const said = [...event.detail.fragment.childNodes].find((node) => node.nodeType === Node.ELEMENT_NODE);
   const shots = form.querySelectorAll(".shot");
+  // What was typed while the post was under way goes on in the next form.
+  if (said?.matches("form") && text.value !== form.sent) said.elements.text.value = text.value;
   if (said?.matches("form") || (!text.value.trim() && !shots.length)) return;
   event.detail.shouldSwap = false;
   said.removeAttribute("id"); // the form keeps it

@@ -3,11 +3,12 @@
 // Server: {"notes": […]} what was missed, in order · {"note": {seq, line, url, urgent, alert_id}} · {"look": "alerts"}, with
 // "soon" where only few pages are told · {"again": true} when more came than this page could take: it asks and looks anew.
 // {"alive": true} as it was asked for.
-// Page: {"after": seq} what came after it? · {"alive": true} is anybody there? · {"got": n} n more messages were read; who says nothing is not sent much.
+// Page: {"after": seq} what came after it? · {"alive": true} is anybody there? · {"got": n, "seen": seq} n more messages were read, and the feed up to there; who says nothing is not sent much.
 // <body data-socket="…">: another address, by which only looks come.
 // Each note is shown once and in the order of its seq; a gap is asked for. "look:<part>" goes to document.body, where
 // parts with hx-trigger="look:<part> from:body" fetch themselves again.
 
+import { onRelease } from "./press.js";
 import { isBlocked, onSound, ring } from "./sound.js";
 import { icon, make, say } from "./words.js";
 
@@ -15,7 +16,7 @@ const SLOWEST = 30_000, CALM = 12_000, AT_ONCE = 4, SPREAD = 1200, SOON = 150, B
 const region = document.getElementById("toasts");
 const title = document.title;
 const waiting = new Set();
-let socket, seen, key, tries = 0, isAsking = false, wasOpen = false, retry, got = 0, telling, quiet, silence;
+let socket, seen, told, key, tries = 0, isAsking = false, wasOpen = false, retry, got = 0, telling, quiet, silence;
 
 export function setup(body) {
   key = `seen:${body.dataset.user}`;
@@ -33,7 +34,7 @@ export function setup(body) {
   setInterval(() => socket.readyState === 1 && !document.hidden && ask(true), ASK_EVERY * (0.8 + 0.4 * Math.random()));
   setInterval(beat, BEAT);
   for (const button of document.querySelectorAll("[data-sound]")) {
-    onSound((isOn) => { button.hidden = isOn || !button.dataset.isWanted; });
+    onSound((isOn) => onRelease(() => { button.hidden = isOn || !button.dataset.isWanted; }));
     button.addEventListener("click", ring);
   }
   wantSound(document.querySelector("#alerts .alert-x:not(.taken)") ? "[data-sound]" : "[data-sound=early]");
@@ -121,6 +122,7 @@ function lookAtAll() {
 function ask(again = false) {
   if ((isAsking && !again) || socket.readyState !== 1) return;
   isAsking = true;
+  told = seen;
   socket.send(JSON.stringify({ after: seen }));
 }
 
@@ -155,21 +157,32 @@ function confirm() {
 function tell() {
   clearTimeout(telling);
   telling = undefined;
-  if (got && socket.readyState === 1) socket.send(JSON.stringify({ got }));
+  if ((got || seen > told) && socket.readyState === 1) {
+    socket.send(JSON.stringify({ got, seen }));
+    told = seen;
+  }
   got = 0;
 }
 
 function take(note) {
   if (note.seq <= seen) return;
   seen = note.seq;
+  telling ??= setTimeout(tell, 1000);
   sessionStorage.setItem(key, seen);
   look("bell", SOON);
   if (note.alert_id) look("alerts");
-  if (note.muted) return;
+  if (note.muted || isInSight(note)) return;
   toast(note);
   if (!note.urgent) return;
   ring();
   if (isBlocked()) wantSound();
+}
+
+/** What is said in a thread that is open stands there already; it looks again, so that its notice counts as read. */
+function isInSight({ url, urgent }) {
+  const thread = !urgent && !document.hidden && document.querySelector(`[data-about="${CSS.escape(url)}"]`);
+  if (thread) thread.dispatchEvent(new CustomEvent("again", { bubbles: true }));
+  return Boolean(thread);
 }
 
 /** A phone has no room for it before something is open; at a desk and on the wall it is there early. */

@@ -262,7 +262,15 @@ async function isOfToday(cache, url) {
 
 // Notices of somebody else's push service, shown even when no page is open
 
-addEventListener("push", (event) => event.waitUntil(show(event.data?.json() ?? {})));
+addEventListener("push", (event) => event.waitUntil(take(event.data?.json() ?? {})));
+
+/** What was shown is confirmed by a token of its own, so nobody has to be signed in; where that cannot arrive, no harm is done. */
+async function take(note) {
+  await show(note);
+  if (!note.receipt) return;
+  const body = new URLSearchParams({ receipt: note.receipt });
+  await fetch("/push/shown/", { method: "POST", body, credentials: "omit", keepalive: true }).catch(() => null);
+}
 
 /** Each push has to be shown; the same tag takes the place of the same notice. */
 function show({ title = "", text = "", url = "/", urgent = false, tag = "", unread = 0 }) {

@@ -135,18 +135,6 @@ def test_kill_9_leaves_no_orphan_and_a_part_that_dies_ends_the_whole(start):
     assert gone(processes, 5)
 
 
-def test_data_of_an_older_postgresql_is_told_with_what_to_do(start, folder):
-    version = folder / "servers" / "pg" / "PG_VERSION"
-    now = version.read_text()
-    version.write_text("15\n")
-    demo = start()
-    said = demo.to_the_end()
-    version.write_text(now)
-    assert "was made by PostgreSQL 15" in said
-    assert f"mv {folder}" in said
-    assert "Traceback" not in said
-
-
 @pytest.fixture
 def servers(monkeypatch) -> Iterator[Servers]:
     for name in GIVEN:
@@ -156,6 +144,16 @@ def servers(monkeypatch) -> Iterator[Servers]:
         servers = Servers(Path(name), throw_away=True)
         yield servers
         servers.stop()
+
+
+def test_data_of_an_older_postgresql_is_told_with_what_to_do(servers):
+    data = servers.folder / "servers" / "pg"
+    data.mkdir(parents=True)
+    (data / "PG_VERSION").write_text("15\n")
+    said = Demo(servers.folder, free_port()).to_the_end()
+    assert "was made by PostgreSQL 15" in said
+    assert f"mv {servers.folder}" in said
+    assert "Traceback" not in said
 
 
 def test_a_folder_that_was_half_made_is_made_again(servers):

@@ -23,6 +23,7 @@ COUNTS = {
     "areas": (6, 10), "equipment_types": (8, 15), "checklists": (6, 12), "categories": (10, 17),
     "risks": (15, 25), "supplier_questions": (1, 20), "entry_questions": (20, 60),
 }  # fmt: skip
+LICENCES = {kind["code"] for kind in yaml.safe_load((CONTENT / "licences.yaml").read_text(encoding="utf-8"))["kinds"]}
 every_pack = pytest.mark.parametrize("pack", PACKS.values(), ids=PACKS.keys())
 
 
@@ -123,6 +124,7 @@ def test_job_roles_supplier_questions_and_drills_are_sound(pack):
     for role in pack["job_roles"]:
         assert all(re.fullmatch(r"C(0[1-9]|1[0-5])", course) for course in role["courses"])
         assert len(set(role["courses"])) == len(role["courses"])
+        assert set(role.get("licences", ())) <= LICENCES and (role["certificate"] or "licences" not in role)
     assert sum(question["weight"] for question in pack["supplier_questions"]) == 100
     kinds = {question["kind"] for question in pack["supplier_questions"]}
     assert kinds <= {"yes_partly_no", "yes_no", "number", "text"}

@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
@@ -18,14 +18,18 @@ from core.models import Counter as Series
 from facilities.models import Equipment, QRPoint
 from hazards.models import Evidence, Hazard, Review
 from insight import hazards as insight
+from insight import learning
+from insight.learning import reports
 from inspections.models import Answer, Run
 from notifications.timeline import timeline
 from people.models import User
 from portals.operator.demo.load import load
+from portals.operator.demo.operator import write_operator
 from portals.operator.demo.people import STORY
 from portals.operator.demo.plant import SLUG
-from tenants import provisioning
+from tenants import due, provisioning
 from tenants.current import in_factory
+from training.models import TrainingSession
 
 
 @pytest.fixture(scope="module")
@@ -172,6 +176,25 @@ def test_one_that_is_major_by_the_law_was_closed_and_one_stands_open(demo):
     assert Alert.objects.get(subject_id=str(standing.pk)).acknowledged_at
 
 
+def test_the_figures_of_training_tell_that_nearly_everybody_is_ready_for_the_post_now(demo):
+    officer, today = User.objects.get(name="周敏"), timezone.localdate()
+    figure = next(figure for figure in learning.FIGURES if figure.key == "qualified")
+
+    def rate(since: int, until: int) -> float:
+        days = today - timedelta(days=since), today - timedelta(days=until)
+        return learning.board(officer, days).total.value(figure).number
+
+    assert 70 <= rate(730, 548) <= 82
+    assert 98 <= rate(365, 0) < 100
+
+
+def test_who_came_to_three_trainings_reports_twice_as_much(demo):
+    officer, today = User.objects.get(name="周敏"), timezone.localdate()
+    found = reports.multiplier(officer, (today - timedelta(days=640), today))
+    assert found.trained.n == 150 and 2 <= found.times <= 2.7
+    assert TrainingSession.objects.filter(kind="drill").count() == 43
+
+
 def test_open_ones_were_told_to_people_who_opened_most_of_it(demo):
     waiting = Hazard.objects.filter(status__in=("first_review", "second_review", "final_review"))
     told = [person for hazard in waiting for entry in timeline(hazard) for person in entry.told]
@@ -189,3 +212,14 @@ def test_loading_again_changes_nothing(demo):
     assert load(lambda _line: None) is False
     with in_factory(demo):
         assert Event.objects.count() == before
+
+
+def test_the_operator_finds_work_set_aside_that_can_be_done(demo):
+    """Nothing of it stays: other tests have operators of their own."""
+    with transaction.atomic():
+        assert write_operator() and not write_operator()
+        rows = list(due.dead().filter(factory=demo))
+        assert len(rows) == 3
+        for row in rows:
+            due.handlers()[row.handler](**row.payload)
+        transaction.set_rollback(True)

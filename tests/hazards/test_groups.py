@@ -9,7 +9,7 @@ from core.errors import DomainError, NotAllowed, WrongStatus
 from core.models import Event
 from hazards.actions import add_member, add_post, leave_group, open_group, void_hazard
 from hazards.models import Hazard, Post, Status
-from hazards.record import group_record
+from hazards.record import thread_record
 from people.permissions import Role
 from tests import make
 
@@ -61,37 +61,37 @@ def test_only_those_who_may_open_it_add_and_take_out(officer, group, electrician
         leave_group(group.members.get(user=officer), by=electrician)
     leave_group(group.members.get(user=electrician), by=officer)
     with pytest.raises(NotAllowed):
-        add_post(group, by=electrician, text="还能说吗")
+        add_post(group.hazard, by=electrician, text="还能说吗")
 
 
 def test_what_is_said_stands_in_order_with_the_sums_of_its_photos(officer, group):
     photo = make.photo(officer)
-    add_post(group, by=officer, text="  先断电  ", photos=[photo])
-    add_post(group, by=group.hazard.owner, text="已断电")
-    assert list(group.posts.values_list("text", flat=True)) == ["先断电", "已断电"]
+    add_post(group.hazard, by=officer, text="  先断电  ", photos=[photo])
+    add_post(group.hazard, by=group.hazard.owner, text="已断电")
+    assert list(Post.objects.values_list("text", flat=True)) == ["先断电", "已断电"]
     said = events("post.added")[0]
     assert said.data["note"] == "先断电" and said.data["photos"] == [photo.sha256]
 
 
 def test_a_post_that_is_sent_twice_is_there_once(officer, group):
     number = uuid.uuid4()
-    first = add_post(group, by=officer, text="先断电", client_id=number)
-    assert add_post(group, by=officer, text="先断电", client_id=number) == first
+    first = add_post(group.hazard, by=officer, text="先断电", client_id=number)
+    assert add_post(group.hazard, by=officer, text="先断电", client_id=number) == first
     assert Post.objects.count() == 1 and len(events("post.added")) == 1
 
 
 @pytest.mark.parametrize(("text", "photos"), [("", 0), ("  \n ", 0), ("x" * 2001, 0), ("看", 7)])
 def test_nothing_too_much_and_too_many_are_refused(officer, group, text, photos):
     with pytest.raises(DomainError):
-        add_post(group, by=officer, text=text, photos=[make.photo(officer) for _n in range(photos)])
+        add_post(group.hazard, by=officer, text=text, photos=[make.photo(officer) for _n in range(photos)])
     assert not Post.objects.exists()
 
 
 def test_after_the_end_it_can_be_read_only(officer, group, browser):
-    add_post(group, by=officer, text="先断电")
+    add_post(group.hazard, by=officer, text="先断电")
     void_hazard(group.hazard, by=officer, note="误报")
     for refused in (
-        lambda: add_post(group, by=officer, text="还有"),
+        lambda: add_post(group.hazard, by=officer, text="还有"),
         lambda: add_member(group, by=officer, user=make.person(Role.WORKER)),
         lambda: leave_group(group.members.first(), by=officer),
     ):
@@ -105,11 +105,11 @@ def test_after_the_end_it_can_be_read_only(officer, group, browser):
 
 def test_its_record_names_all_in_order(officer, group, electrician):
     leave_group(add_member(group, by=officer, user=electrician), by=electrician)
-    add_post(group, by=officer, text="先断电", photos=[make.photo(officer)])
-    found = group_record(group.hazard)
+    add_post(group.hazard, by=officer, text="先断电", photos=[make.photo(officer)])
+    found = thread_record(group.hazard)
     assert [member.user.name for member in found["members"]][-1] == "陈志强"
     assert [post.text for post in found["posts"]] == ["先断电"]
-    assert group_record(make.hazard()) is None
+    assert thread_record(make.hazard()) is None
 
 
 @pytest.mark.parametrize("face", ["console", "field"])
@@ -149,7 +149,7 @@ def test_somebody_who_does_not_see_the_hazard_does_nothing_in_its_group(browser,
 
 def test_photos_of_the_group_are_seen_by_who_sees_the_hazard(browser, officer, group, electrician):
     photo = make.photo(group.hazard.owner)
-    add_post(group, by=group.hazard.owner, text="看", photos=[photo])
+    add_post(group.hazard, by=group.hazard.owner, text="看", photos=[photo])
     browser.force_login(electrician)
     assert browser.get(reverse("file", args=[photo.pk])).status_code == 404
     add_member(group, by=officer, user=electrician)

@@ -20,7 +20,7 @@ def fresh(group: JointGroup) -> JointGroup:
 def test_the_same_post_twice_at_once_is_one(fresh_factory):
     officer = make.person(Role.SAFETY_OFFICER)
     group, number = open_group(make.hazard(Status.RECTIFYING), by=officer), uuid4()
-    calls = [partial(add_post, fresh(group), by=officer, text="先断电", client_id=number) for _n in range(4)]
+    calls = [partial(add_post, fresh(group).hazard, by=officer, text="先断电", client_id=number) for _n in range(4)]
     posts = at_once(fresh_factory, *calls)
     assert {post.pk for post in posts} == {Post.objects.get().pk}
     assert Event.objects.filter(name="post.added").count() == 1
@@ -29,9 +29,9 @@ def test_the_same_post_twice_at_once_is_one(fresh_factory):
 def test_posts_of_many_stand_in_the_ledger_in_their_order(fresh_factory):
     officer = make.person(Role.SAFETY_OFFICER)
     group = open_group(make.hazard(Status.RECTIFYING), by=officer)
-    at_once(fresh_factory, *(partial(add_post, fresh(group), by=officer, text=f"第{n}句") for n in range(8)))
+    at_once(fresh_factory, *(partial(add_post, fresh(group).hazard, by=officer, text=f"第{n}句") for n in range(8)))
     said = [event.data["post"] for event in Event.objects.filter(name="post.added").order_by("seq")]
-    assert said == list(group.posts.values_list("pk", flat=True)) and len(said) == 8
+    assert said == list(Post.objects.values_list("pk", flat=True)) and len(said) == 8
     assert ledger.verify().is_whole
 
 
@@ -41,7 +41,7 @@ def test_nothing_is_said_after_the_end(fresh_factory):
         hazard = make.hazard(Status.RECTIFYING)
         group = open_group(hazard, by=officer)
         end = partial(void_hazard, Hazard.objects.get(pk=hazard.pk), by=officer, note="误报")
-        results = at_once(fresh_factory, partial(add_post, fresh(group), by=officer, text="还有"), end)
+        results = at_once(fresh_factory, partial(add_post, fresh(group).hazard, by=officer, text="还有"), end)
         names = list(Event.objects.filter(name__in=["post.added", "hazard.voided"]).order_by("-seq")[:2])
         assert names[0].name == "hazard.voided"
         assert isinstance(results[0], WrongStatus) or names[1].name == "post.added"
@@ -65,7 +65,7 @@ def test_a_group_opened_by_two_is_one_and_a_task_is_finished_once(fresh_factory)
 def test_a_text_message_is_asked_for_once(fresh_factory):
     officer = make.person(Role.SAFETY_OFFICER)
     hazard = make.hazard(Status.RECTIFYING, level=Level.MAJOR, owner=make.person(Role.MAINTENANCE, name="陈志强"))
-    mention = add_post(open_group(hazard, by=officer), by=officer, text="@陈志强 快来").mentions.get()
-    near = Mention.objects.select_related("post__group__hazard", "post__author")
+    mention = add_post(open_group(hazard, by=officer).hazard, by=officer, text="@陈志强 快来").mentions.get()
+    near = Mention.objects.select_related("post__thread__hazard", "post__author")
     at_once(fresh_factory, *(partial(press_mention, near.get(pk=mention.pk)) for _n in range(4)))
     assert Event.objects.filter(name="mention.pressed").count() == 1

@@ -71,7 +71,7 @@ def test_it_opens_the_hazard_once_noted_and_never_kept(guest, link):
 
 
 def test_a_messenger_that_fetches_it_for_a_preview_has_not_opened_it(guest, link, officer):
-    add_post(open_group(link.hazard, by=officer), by=officer, text="@王工 几点能停电？")
+    add_post(open_group(link.hazard, by=officer).hazard, by=officer, text="@王工 几点能停电？")
     for look in (guest.get, guest.head):
         assert look(url(link)).status_code == 200
     assert "seen/" in guest.get(url(link)).content.decode(), "the page itself says when it runs in front of somebody"
@@ -124,7 +124,7 @@ def test_it_gives_files_of_this_hazard_only(guest, link, officer):
 
     own, other = proof(link.hazard), proof(make.hazard())
     said = make.photo(officer)
-    add_post(open_group(link.hazard, by=officer), by=officer, text="看", photos=[said])
+    add_post(open_group(link.hazard, by=officer).hazard, by=officer, text="看", photos=[said])
     for photo, status in ((own, 200), (said, 200), (other, 404)):
         answer = guest.get(url(link, f"files/{photo.pk}/"))
         assert answer.status_code == status
@@ -159,7 +159,7 @@ def test_a_session_of_the_same_browser_is_neither_used_nor_changed(guest, link, 
 
 def test_they_talk_and_see_what_calls_them(guest, link, officer):
     group = open_group(link.hazard, by=officer)
-    add_post(group, by=officer, text="@王工 几点能停电？")
+    add_post(group.hazard, by=officer, text="@王工 几点能停电？")
     page = guest.get(url(link)).content.decode()
     assert '<span class="at me-x">@王工</span>' in page
     guest.get(url(link), {"part": "posts"}, headers={"HX-Request": "true"})

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.models import Event
-from hazards.actions import add_member, add_post, open_group, press_mention, see_group
-from hazards.models import Level, Mention, Status
+from hazards.actions import add_member, add_post, open_group, press_mention, see_thread
+from hazards.models import Level, Mention, Status, Thread
 from notifications.models import Message, Notification
 from people.permissions import Role
 from tenants.models import Due
@@ -33,7 +33,7 @@ def group(officer, electrician):
 
 
 def called(group, by, text: str) -> set[str]:
-    return {mention.user.name for mention in add_post(group, by=by, text=text).mentions.all()}
+    return {mention.user.name for mention in add_post(group.hazard, by=by, text=text).mentions.all()}
 
 
 def test_names_behind_an_at_are_read_from_the_text(group, officer):
@@ -49,11 +49,11 @@ def test_names_behind_an_at_are_read_from_the_text(group, officer):
 def test_two_of_one_name_are_both_meant(group, officer):
     for _n in range(2):
         add_member(group, by=officer, user=make.person(Role.WORKER, name="张伟"))
-    assert len(add_post(group, by=officer, text="@张伟 来").mentions.all()) == 2
+    assert len(add_post(group.hazard, by=officer, text="@张伟 来").mentions.all()) == 2
 
 
 def test_they_are_told_and_the_author_sees_when_they_have_read_it(browser, group, officer, electrician, work_off):
-    add_post(group, by=officer, text="@陈志强 螺栓用 8.8 级")
+    add_post(group.hazard, by=officer, text="@陈志强 螺栓用 8.8 级")
     work_off()
     note = Notification.objects.filter(user=electrician).latest("seq")
     assert "周敏" in note.line and "8.8" in note.line
@@ -77,7 +77,7 @@ def after_half_an_hour(work_off) -> None:
 
 
 def test_unread_on_a_major_hazard_it_goes_to_the_phone_once(group, officer, electrician, work_off):
-    mention = add_post(group, by=officer, text="@陈志强 快来").mentions.get()
+    mention = add_post(group.hazard, by=officer, text="@陈志强 快来").mentions.get()
     row = Due.objects.get(handler="hazards.press_mention")
     assert timedelta(minutes=29) < row.due_at - timezone.now() <= timedelta(minutes=30)
     after_half_an_hour(work_off)
@@ -93,16 +93,16 @@ def test_unread_on_a_major_hazard_it_goes_to_the_phone_once(group, officer, elec
 def test_what_was_seen_or_is_not_major_goes_to_no_phone(group, officer, electrician, work_off, why):
     if why == "serious":
         type(group.hazard).objects.filter(pk=group.hazard_id).update(level=Level.SERIOUS)
-    add_post(group, by=officer, text="@陈志强 快来")
+    add_post(group.hazard, by=officer, text="@陈志强 快来")
     if why == "seen":
-        see_group(group, by=electrician)
+        see_thread(Thread.objects.get(), by=electrician)
     after_half_an_hour(work_off)
     assert not Message.objects.exists()
     assert Mention.objects.get().pressed_at is None
 
 
 def test_text_is_text_and_never_markup(browser, group, officer):
-    add_post(group, by=officer, text="<script>alert(1)</script> @陈志强 <b>")
+    add_post(group.hazard, by=officer, text="<script>alert(1)</script> @陈志强 <b>")
     browser.force_login(officer)
     page = browser.get(reverse("console:group", args=[group.hazard_id])).content.decode()
     assert "<script>alert" not in page and '<span class="at">@陈志强</span>' in page

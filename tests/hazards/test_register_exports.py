@@ -13,7 +13,18 @@ from core.models import Attachment, Event, Job, LedgerHead
 from core.words import say
 from hazards import exports
 from hazards.exports import rows
-from hazards.models import Evidence, Hazard, JointGroup, Level, Post, PostPhoto, RectificationPlan, Review, Status
+from hazards.models import (
+    Evidence,
+    Hazard,
+    JointGroup,
+    Level,
+    Post,
+    PostPhoto,
+    RectificationPlan,
+    Review,
+    Status,
+    Thread,
+)
 from inspections.models import Answer
 from people.models import User
 from people.permissions import Role
@@ -200,9 +211,12 @@ def test_a_returned_round_leaves_no_reviewers_in_the_row(browser, officer, work_
     assert lines(sheet)[0][zh("First review")] is None
 
 
-def test_the_whole_record_of_one_hazard(browser, whole, work_off):
-    group = JointGroup.objects.create(hazard=whole, opened_by=whole.owner, opened_at=whole.reported_at)
-    post = Post.objects.create(group=group, author=whole.owner, text="备件明天到", at=whole.reported_at)
+@pytest.mark.parametrize("has_group", [True, False])
+def test_the_whole_record_of_one_hazard(browser, whole, work_off, has_group):
+    if has_group:
+        JointGroup.objects.create(hazard=whole, opened_by=whole.owner, opened_at=whole.reported_at)
+    thread = Thread.objects.create(hazard=whole)
+    post = Post.objects.create(thread=thread, author=whole.owner, text="备件明天到", at=whole.reported_at)
     PostPhoto.objects.create(post=post, attachment=make.photo())
     page = browser.post(f"{LIST}{whole.pk}/paper/")
     work_off()

@@ -27,7 +27,7 @@ from people.permissions import Role
 from tests import make
 
 SHOP_FLOOR = {Role.WORKER, Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.MAINTENANCE, Role.SAFETY_OFFICER}
-FIXERS = SHOP_FLOOR | {Role.OUTSIDER}
+FIXERS = SHOP_FLOOR | {Role.OUTSIDER, Role.SUPPLIER}
 # Written out on purpose: whoever changes the table of permissions says it here a second time.
 WHO: dict[str, set[Role]] = {
     "confirm": {Role.SAFETY_OFFICER},

@@ -75,7 +75,7 @@ def test_the_browser_reads_it_and_nobody_else(person, service):
     request = service.taken[0]
     shown = browser.read(request.body)
     notice = {"title": "一厂", "text": "🔥冒烟", "url": "/go/x/1/", "urgent": True}
-    assert shown == notice | {"tag": message.key, "unread": 0}
+    assert shown == notice | {"tag": message.key, "unread": 0, "receipt": shown["receipt"]}
     assert request.headers["urgency"] == "high"
     with pytest.raises(InvalidTag):
         Browser().read(request.body)

@@ -35,7 +35,7 @@ def _send(robot: Robot, text: str = "🔥冒烟") -> Message:
 
 
 def test_the_receiver_can_tell_where_it_comes_from_and_what_it_is(factory, gateway):
-    assert _send(_robot(gateway)).status == Message.Status.SENT
+    assert _send(_robot(gateway)).status == Message.Status.DELIVERED
     request = gateway.taken[0]
     assert request.headers["anhuan-id"] == "k1"
     assert request.query == {"a": "1"}
@@ -70,7 +70,7 @@ def test_what_the_receiver_says_decides_whether_it_is_tried_again(factory, gatew
 
 def test_an_answer_without_end_is_cut_off(factory, gateway):
     gateway.force(Reply(b"x" * 10_000_000))
-    assert _send(_robot(gateway)).status == Message.Status.SENT
+    assert _send(_robot(gateway)).status == Message.Status.DELIVERED
 
 
 def test_a_byte_every_second_is_given_up_after_seconds(factory, settings):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from alerts.actions import raise_alert
 from core.events import action, emit
 from hazards.actions import add_post, open_group
-from hazards.models import Hazard, Status
+from hazards.models import Hazard, Status, Thread
 from notifications import catalogue
 from notifications.actions import feed_after
 from notifications.models import Message, Mute, Notification
@@ -119,10 +119,12 @@ def test_urgent_ones_and_being_called_by_name_get_through(browser, factory, work
     group = open_group(hazard, by=officer)
     work_off()
     Message.objects.all().delete()
-    for kind, pk in (("hazards.hazard", hazard.pk), ("hazards.jointgroup", group.pk)):
+    thread = Thread.objects.create(hazard=hazard)
+    subjects = (("hazards.hazard", hazard.pk), ("hazards.jointgroup", group.pk), ("hazards.thread", thread.pk))
+    for kind, pk in subjects:
         Mute.objects.create(user=officer, subject_type=kind, subject_id=str(pk))
         Mute.objects.create(user=hazard.owner, subject_type=kind, subject_id=str(pk))
-    add_post(group, by=hazard.owner, text="@周敏 来看")
+    add_post(group.hazard, by=hazard.owner, text="@周敏 来看")
     alert = raise_alert(hazard, "2号冲压机", by=hazard.owner)
     Mute.objects.create(user=officer, subject_type="alerts.alert", subject_id=str(alert.pk))
     work_off()

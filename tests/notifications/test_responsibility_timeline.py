@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from core.models import Event, Job
 from hazards import actions
-from hazards.models import JointGroup, Level, Mention, Post
+from hazards.models import Level, Mention, Post, Thread
 from notifications.actions import deliver
 from notifications.models import Message, Notification
 from notifications.reading import unread_count
@@ -145,11 +145,11 @@ def test_more_time_and_decisions_stand_in_order(hazard, people):
 
 def test_what_was_said_in_the_group_and_who_saw_it(hazard, people):
     now = timezone.now()
-    group = JointGroup.objects.create(hazard=hazard, opened_by=people["officer"], opened_at=now)
-    post = Post.objects.create(group=group, author=people["officer"], text="今天能换吗", at=now)
+    thread = Thread.objects.create(hazard=hazard)
+    post = Post.objects.create(thread=thread, author=people["officer"], text="今天能换吗", at=now)
     Mention.objects.create(post=post, user=people["fixer"], seen_at=now + timedelta(minutes=3))
     Mention.objects.create(post=post, user=people["leader"])
-    said = entry_of(hazard, "Said in the group")
+    said = entry_of(hazard, "Said")
     assert (said.who, said.detail) == ("周敏", "今天能换吗")
     assert [(person.name, bool(person.opened)) for person in said.told] == [("陈志强", True), ("李卫东", False)]
 

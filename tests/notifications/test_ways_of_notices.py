@@ -75,7 +75,7 @@ def test_a_mention_that_nobody_read_on_a_major_hazard_still_becomes_an_sms(offic
     hazard = make.hazard(Status.RECTIFYING, level=Level.MAJOR)
     group = actions.open_group(hazard, by=officer)
     actions.add_member(group, by=officer, user=fixer)
-    actions.add_post(group, by=officer, text="@陈志强 先断电")
+    actions.add_post(group.hazard, by=officer, text="@陈志强 先断电")
     with time_machine.travel(timezone.now() + timedelta(minutes=31), tick=False):
         work_off()
     assert Mention.objects.get().pressed_at

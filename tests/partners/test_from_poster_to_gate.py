@@ -139,7 +139,7 @@ def test_three_failed_exams_are_enough_for_a_day(browser, work_off, project):
         browser.post(f"/k/crew/{member.pk}/exam/")
         answer_all(browser, Attempt.objects.order_by("-pk")[0], rightly=False)
         assert Attempt.objects.count() == n + 1
-    assert browser.post(f"/k/crew/{member.pk}/exam/").status_code == 422
+    assert browser.post(f"/k/crew/{member.pk}/exam/").status_code == 409
     assert Attempt.objects.count() == 3
 
 

@@ -20,7 +20,7 @@ from hazards.actions import (
 )
 from hazards.models import Status
 from people.absences import declare_absence, end_absence
-from people.models import Absence, User
+from people.models import Absence, User, with_powers
 from people.permissions import Role
 from tests import make
 
@@ -125,7 +125,7 @@ def test_who_is_called_by_name_while_away_is_heard_by_the_stand_in(factory, work
     add_member(group, by=officer, user=leader)
     away(leader, colleague)
     work_off()
-    add_post(group, by=officer, text="@赵国庆 今天能停吗？")
+    add_post(group.hazard, by=officer, text="@赵国庆 今天能停吗？")
     add_subtask(group, by=officer, title="批停机", owner=leader, due_at=timezone.now() + timedelta(hours=2))
     work_off()
     for person in (leader, colleague):
@@ -239,3 +239,18 @@ def test_whoever_stands_in_for_a_fixer_fixes_under_the_lent_role(factory, work_o
     hazard.refresh_from_db()
     assert hazard.owner == trainer
     assert start_hazard(hazard, by=fresh(trainer)).status == Status.RECTIFYING
+
+
+def test_many_people_asked_at_once_may_do_what_each_of_them_may(factory, django_assert_max_num_queries):
+    workshop = make.department()
+    leader, head = make.person(Role.TEAM_LEADER, in_department=workshop, bound=True), make.person(Role.LEADER)
+    admin, colleague = make.person(Role.ADMIN, Role.SAFETY_OFFICER), make.person(Role.WORKER)
+    for person in (leader, admin):
+        away(person, colleague)
+    people = list(User.objects.filter(pk__in=[leader.pk, head.pk, admin.pk, colleague.pk]))
+    with django_assert_max_num_queries(4):  # two questions, each after a look at whose schema it is
+        found = with_powers(people)
+    assert found == people
+    for person in found:
+        assert {grant.pk for grant in person.powers} == {grant.pk for grant in fresh(person).powers}
+    assert Role.ADMIN not in {grant.role for grant in fresh(colleague).powers}

@@ -116,3 +116,34 @@ def test_a_page_that_asks_whether_anybody_is_there_is_answered(live, fresh_facto
         for _time in range(2):
             page.send(json.dumps({"alive": True}))
             assert json.loads(page.recv(timeout=10)) == {"alive": True}
+
+
+def _wait_for(fits) -> None:
+    until = time.monotonic() + 10
+    while not fits():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def test_what_a_page_says_that_it_has_is_delivered_and_what_came_after_it_is_not(live, fresh_factory, officer, raised):
+    delivered = Notification.objects.filter(user=officer, delivered_at__isnull=False)
+    with live.feed(fresh_factory, session_of(officer)) as page:
+        for number in (1, 2, 3):
+            raised(f"第{number}次")
+            assert _next_note(page)["seq"] == number
+        assert not delivered.exists(), "sent is not delivered"
+        page.send(json.dumps({"got": 2, "seen": 2}))
+        _wait_for(lambda: delivered.count() == 2)
+        first = delivered.get(seq=1).delivered_at
+        for said in ({"got": 0, "seen": 1}, {"got": 0, "seen": 2**70}, {"got": 1, "seen": 3}):
+            page.send(json.dumps(said))
+        _wait_for(lambda: delivered.count() == 3)
+    assert delivered.get(seq=1).delivered_at == first, "the first time counts"
+
+
+def test_what_a_page_was_drawn_with_has_reached_it(live, fresh_factory, officer, raised):
+    raised("防护栏缺失")
+    _wait_for_notes(officer, 1)
+    with live.feed(fresh_factory, session_of(officer)) as page:
+        page.send(json.dumps({"after": 1}))
+        _wait_for(lambda: Notification.objects.get(user=officer).delivered_at)

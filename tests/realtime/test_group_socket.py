@@ -44,10 +44,10 @@ def looks(page) -> str:
 
 def test_members_are_told_of_a_post_and_of_the_end(live, fresh_factory, group, officer):
     with live.feed(fresh_factory, session_of(group.hazard.owner)) as page:
-        add_post(group, by=officer, text="先断电")
-        assert looks(page) == f"group_{group.hazard_id}"
+        add_post(group.hazard, by=officer, text="先断电")
+        assert looks(page) == f"thread_{group.hazard_id}"
         void_hazard(group.hazard, by=officer, note="误报")
-        assert looks(page) == f"group_{group.hazard_id}"
+        assert looks(page) == f"thread_{group.hazard_id}"
 
 
 def test_who_stands_in_for_somebody_who_looks_after_hazards_is_told_as_well(live, fresh_factory, group, officer):
@@ -55,21 +55,21 @@ def test_who_stands_in_for_somebody_who_looks_after_hazards_is_told_as_well(live
     now = timezone.now()
     declare_absence(leader, by=leader, stand_in=colleague, starts_at=now, ends_at=now + timedelta(hours=8))
     with live.feed(fresh_factory, session_of(colleague)) as page:
-        add_post(group, by=officer, text="先断电")
-        assert looks(page) == f"group_{group.hazard_id}"
+        add_post(group.hazard, by=officer, text="先断电")
+        assert looks(page) == f"thread_{group.hazard_id}"
 
 
 def test_an_outsider_is_told_by_the_token_alone(live, fresh_factory, group, officer, link):
     with live.feed(fresh_factory, path=path(link)) as page:
         page.send(json.dumps({"after": 0}))
-        add_post(group, by=officer, text="@王工 几点能停电？")
-        assert json.loads(page.recv(timeout=15)) == {"look": f"group_{group.hazard_id}", "soon": True}
+        add_post(group.hazard, by=officer, text="@王工 几点能停电？")
+        assert json.loads(page.recv(timeout=15)) == {"look": f"thread_{group.hazard_id}", "soon": True}
 
 
 def test_an_outsider_reads_no_feed_by_the_socket(live, fresh_factory, group, officer, link):
     with live.feed(fresh_factory, path=path(link), cookie=session_of(officer)) as page:
         page.send(json.dumps({"after": 0}))
-        add_post(group, by=officer, text="@王工 几点能停电？")
+        add_post(group.hazard, by=officer, text="@王工 几点能停电？")
         messages = [json.loads(page.recv(timeout=15))]
         with pytest.raises(TimeoutError):
             while True:
@@ -100,6 +100,6 @@ def test_pages_of_another_factory_hear_nothing(live, second_fresh_factory, fresh
     with in_factory(second_fresh_factory):
         cookie = session_of(make.person(Role.SAFETY_OFFICER))
     with live.feed(second_fresh_factory, cookie) as page:
-        add_post(group, by=officer, text="先断电")
+        add_post(group.hazard, by=officer, text="先断电")
         with pytest.raises(TimeoutError):
             page.recv(timeout=1)

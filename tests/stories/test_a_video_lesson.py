@@ -25,10 +25,14 @@ def shot(page: Page, name: str) -> None:
         page.screenshot(path=f"{os.environ['SHOTS']}/{name}.png", full_page=True)
 
 
-def _files(folder) -> dict[str, str]:
-    """Sound-less WebM: Debian's Chromium plays it without a codec of somebody else's."""
+PLAYS = "document.createElement('video').canPlayType('video/mp4; codecs=\"avc1.42E01E\"') !== ''"
+
+
+def _files(folder, *, with_h264: bool) -> dict[str, str]:
+    """H.264 as phones film it; WebM for a Chromium that was built without it."""
+    name, codec, container = ("冲床.mp4", "libx264", "mp4") if with_h264 else ("冲床.webm", "libvpx", "webm")
     made = {
-        "video": ("冲床.webm", make.video(12, "libvpx", "webm", size=(320, 180), noise=True)),
+        "video": (name, make.video(12, codec, container, size=(320, 180), noise=True)),
         "captions": ("字幕.vtt", make.CAPTIONS.encode()),
         "handout": ("讲义.pdf", make.handout()),
         "fake": ("假的.mp4", b"<svg onload=alert(1)>" * 100),
@@ -36,6 +40,17 @@ def _files(folder) -> dict[str, str]:
     for name, content in made.values():
         (folder / name).write_bytes(content)
     return {kind: str(folder / name) for kind, (name, _content) in made.items()}
+
+
+def _too_large(desk: Page, film: str) -> None:
+    """Said at once, before anything is sent; half a gigabyte stands for the limit here."""
+    asked: list[str] = []
+    desk.on("request", lambda request: asked.append(request.url) if "/uploads/" in request.url else None)
+    desk.evaluate("document.querySelector('#file-video form[data-upload]').dataset.most = '1000'")
+    desk.set_input_files("#choose-video", film)
+    expect(desk.locator("#file-video [data-upload-said]")).to_contain_text("500 MB")
+    assert asked == []
+    desk.reload()
 
 
 def _upload_with_a_break(desk: Page, film: str) -> None:
@@ -75,6 +90,7 @@ def _teach(desk: Page, course: Course, files: dict[str, str]) -> None:
     desk.set_input_files("#choose-video", files["fake"])
     expect(desk.locator("main")).to_contain_text("这不是手机能放的视频", timeout=20_000)
     shot(desk, "refused")
+    _too_large(desk, files["video"])
     _upload_with_a_break(desk, files["video"])
     for kind in ("captions", "handout"):
         desk.set_input_files(f"#choose-{kind}", files[kind])
@@ -139,9 +155,10 @@ def test_a_video_is_uploaded_with_a_break_and_watched_with_its_question(live, fr
     course = make.course()
     Lesson.objects.update(minutes=1)
     make.enrolment(worker, of=course)
-    files, site = _files(tmp_path), live.url(fresh_factory).rstrip("/")
+    site = live.url(fresh_factory).rstrip("/")
     with chromium(fonts=chinese_font(tmp_path)) as browser:
-        _teach(signed_in(browser, site, trainer.phone, DESK), course, files)
+        desk = signed_in(browser, site, trainer.phone, DESK)
+        _teach(desk, course, _files(tmp_path, with_h264=desk.evaluate(PLAYS)))
         _watch(signed_in(browser, site, worker.phone, PHONE), course)
     progress = Progress.objects.get()
     assert Enrolment.objects.get().course.version == 2

@@ -56,7 +56,7 @@ def test_three_browsers_see_each_other_talk(live, fresh_factory, tmp_path):
         expect(officer.locator("#links .state.ok")).to_contain_text("已打开")
 
         electrician.goto(f"/m/hazards/{hazard.pk}/")
-        electrician.locator(".w-item", has_text="联合处理组").click()
+        electrician.locator("a.talk-head", has_text="联合处理组").click()
         _talk(officer, electrician, outsider)
         _call_by_name(officer, electrician)
         _share_out(officer, outsider, place)

@@ -8,11 +8,13 @@ import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerAway
 
 from core.models import Counter
 from tenants import due
 from tenants.current import current_schema, in_factory
 from tenants.models import Due
+from tenants.tasks import run_due
 
 seen: list[tuple[str, str]] = []
 
@@ -211,3 +213,13 @@ def test_a_replayed_row_gives_way_to_a_newer_one_of_its_key(factory, work_off):
     work_off()
     assert [word for _schema, word in seen] == ["new"]
     assert not Due.objects.filter(key="k").exists()
+
+
+def test_a_nudge_that_finds_no_broker_says_so_in_one_line(factory, caplog, monkeypatch):
+    def away(**options):
+        raise BrokerAway("Error 111 connecting to 127.0.0.1:6379. Connection refused.")
+
+    monkeypatch.setattr(run_due, "apply_async", away)
+    due.nudge()
+    (line,) = caplog.records
+    assert line.levelname == "WARNING" and line.exc_info is None

@@ -171,3 +171,94 @@ def test_only_who_teaches_edits(browser, trainer):
             assert browser.get(_at(name, course)).status_code == 403, (role, name)
         assert browser.post(_at("discard_course", course)).status_code == 403
     assert Course.objects.filter(status="draft").exists()
+
+
+def _head(page, **changed) -> dict:
+    """The head's form as the page shows it, with its sources."""
+    form = page.context["form"]
+    rows = {
+        f"source-{n}-{name}": row.get(name) or ""
+        for n, row in enumerate(form.sources)
+        for name in ("name", "clause", "version", "trust", "lesson")
+    }
+    return {name: form[name].value() or "" for name in form.fields} | rows | {"stamp": page.context["stamp"]} | changed
+
+
+def test_sources_and_pass_mark_are_changed_in_the_draft_and_shown_before_publishing(desk, trainer):
+    course = make.course(lessons=2)
+    Course.objects.update(sources=[{"name": "安全生产法", "clause": None, "version": "2021", "trust": "primary"}])
+    actions.draft_course(course, by=trainer)
+    address = _at("edit_course", course)
+    own = {
+        "source-1-name": "本厂冲压规程",
+        "source-1-clause": "4.2",
+        "source-1-trust": "practice",
+        "source-1-lesson": "2",
+    }
+    assert desk.post(address, _head(desk.get(address), pass_score="90", **own)).status_code == 302
+    draft = Course.objects.get(status="draft")
+    assert (draft.pass_score, len(draft.sources)) == (90, 2)
+    assert draft.sources[1] == {
+        "name": "本厂冲压规程", "clause": "4.2", "version": None, "trust": "practice", "lesson": "2",
+    }  # fmt: skip
+    shown = desk.get(_at("publish_course", course))
+    text = shown.content.decode()
+    assert "90" in text and "第2节： 本厂冲压规程 4.2" in text
+    desk.post(_at("publish_course", course), {"stamp": shown.context["stamp"]})
+    current = Course.objects.get(status="current")
+    assert [len(lesson.sources) for lesson in current.lessons.all()] == [1, 2]
+    enrolment = make.enrolment(of=current)
+    desk.force_login(enrolment.person)
+    first = desk.get(reverse("field:lesson", args=[enrolment.pk, 1])).content.decode()
+    assert "安全生产法" in first and "本厂冲压规程" not in first
+
+
+def test_who_only_looks_at_the_head_changes_nothing(desk, trainer):
+    course = make.course()
+    Course.objects.update(sources=[{"name": "GB 9448", "clause": None, "version": "2025", "trust": "secondary"}])
+    actions.draft_course(course, by=trainer)
+    address = _at("edit_course", course)
+    desk.post(address, _head(desk.get(address)))
+    assert desk.get(_at("publish_course", course)).context["head"] == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "word"),
+    [
+        ({"pass_score": "79"}, "80"),
+        ({"pass_score": "101"}, "100"),
+        ({"pass_score": "x"}, ""),
+        ({"source-0-clause": "第三条", "source-0-name": ""}, "依据 1"),
+        ({"source-0-name": "长" * 201}, "依据 1"),
+        ({"source-0-name": "某规定", "source-0-trust": "guess"}, "依据 1"),
+    ],
+)
+def test_a_head_that_cannot_be_kept_comes_back_with_all_that_was_typed(desk, trainer, changed, word):
+    course = make.course()
+    actions.draft_course(course, by=trainer)
+    address = _at("edit_course", course)
+    sent = desk.post(address, _head(desk.get(address), summary="留下的字", **{"source-1-name": "也留下"} | changed))
+    assert sent.status_code == 422
+    assert all(each in sent.content.decode() for each in ("留下的字", "也留下", word))
+
+
+def test_two_people_change_the_head_and_the_second_decides_after_looking(desk, trainer):
+    course = make.course()
+    actions.draft_course(course, by=trainer)
+    address = _at("edit_course", course)
+    page = desk.get(address)
+    desk.post(address, _head(page, title="先到的"))
+    late = desk.post(address, _head(page, title="后到的"))
+    assert late.status_code == 409 and "后到的" in late.content.decode()
+    assert desk.post(address, _head(page, title="后到的", stamp=late.context["stamp"])).status_code == 409
+    desk.post(address, _head(page, title="后到的", stamp=["", late.context["overwrite"]]))
+    assert Course.objects.get(status="draft").title["zh"] == "后到的"
+
+
+def test_the_editor_speaks_the_language_of_who_reads_it(desk, trainer):
+    course = make.course()
+    lesson = actions.draft_course(course, by=trainer).lessons.get()
+    type(trainer).objects.filter(pk=trainer.pk).update(language="en")
+    for address in (_at("edit_course", course), _at("edit_lesson", course, lesson.pk)):
+        shown = desk.get(address).content.decode()
+        assert ", in English" in shown and "（英文）" not in shown

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -16,6 +17,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringO
 from people.permissions import Role
 from tenants.models import Due
 from tests import make
+from training import actions
 from training.models import Course, Lesson, Media
 
 pytestmark = pytest.mark.django_db
@@ -217,6 +219,10 @@ HTML = b"<!doctype html><script>alert(1)</script>"
         ("captions", SVG, "WEBVTT"),
         ("captions", HTML, "WEBVTT"),
         ("captions", b"WEBVTT\n\n00:01.000 --> 00:02.000\n<script>alert(1)</script>", "文字"),
+        ("captions", b"WEBVTT\n\n00:01.000 --> 00:02.000\n<img src=x onerror=alert(1)>", "文字"),
+        ("captions", b"WEBVTT\n\nSTYLE\n::cue{background:url(//x.example/a)}\n\n00:01.000 --> 00:02.000\nx", "时间"),
+        ("captions", make.video(), "UTF-8"),
+        ("captions", b"1\n00:00:01,000 --> 00:00:02,000\nan SRT file", "WEBVTT"),
         ("captions", b"WEBVTT\n\n00:05.000 --> 00:02.000\nback", "时间"),
         ("captions", b"WEBVTT\n\nno time at all", "时间"),
         ("captions", b"WEBVTT\n", "字幕"),
@@ -294,3 +300,28 @@ def test_one_person_cannot_fill_the_disk(desk):
     assert _create(desk, 500 * 2**20).status_code in (201, 422)
     assert _create(desk, 500 * 2**20).status_code == 422
     assert timezone.now() > Media.objects.first().created_at
+
+
+def test_a_lesson_shows_its_video_with_poster_and_captions_as_phones_want_it(browser, trainer):
+    lesson = make.course().lessons.get()
+    film, words = make.media(by=trainer), make.media("captions", by=trainer)
+    Lesson.objects.update(video=film, captions=words)
+    enrolment = make.enrolment(of=lesson.course)
+    browser.force_login(enrolment.person)
+    shown = browser.get(reverse("field:lesson", args=[enrolment.pk, 1])).content.decode()
+    tag = re.search(r"<video.*?</video>", shown, re.DOTALL)[0]
+    assert " playsinline" in tag and " autoplay" not in tag, "an iPhone neither goes full screen nor starts by itself"
+    assert f'poster="{reverse("file", args=[film.poster_id])}"' in tag
+    assert f'<track kind="captions" src="{reverse("media", args=[words.pk])}"' in tag
+    assert browser.get(reverse("file", args=[film.poster_id])).headers["Content-Type"] == "image/jpeg"
+    assert browser.get(reverse("media", args=[words.pk])).headers["Content-Type"] == "text/vtt"
+
+
+def test_who_edits_plays_the_video_in_the_page_because_a_large_one_comes_only_in_parts(desk, trainer):
+    course = make.course()
+    lesson = actions.draft_course(course, by=trainer).lessons.get()
+    film = make.media(by=trainer)
+    Lesson.objects.filter(pk=lesson.pk).update(video=film)
+    shown = desk.get(reverse("console:edit_lesson", args=[course.code, lesson.pk])).content.decode()
+    assert f'<source src="{reverse("media", args=[film.pk])}" type="video/mp4">' in shown
+    assert f'<a class="lk" href="{reverse("media", args=[film.pk])}"' not in shown

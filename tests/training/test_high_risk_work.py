@@ -180,3 +180,81 @@ def test_many_people_are_looked_at_with_as_many_questions_as_few(officer):
         return len(queries)
 
     assert asked(2) == asked(20) <= 6
+
+
+def _certified(person, course, months: int = 12):
+    return actions.issue_certificate(
+        person, course.title, by=None, score=90, hours=2, valid_months=months, course=course
+    )
+
+
+@pytest.fixture
+def taught_welder(officer, welder):
+    """Put on hot work with the licence and the course that the post asks for."""
+    course = make.course()
+    certificate = _certified(welder, course)
+    actions.require_course(course.code, by=officer, job_role=None, days=7)
+    return welder, certificate, actions.clear_for_work(welder, Work.HOT_WORK, by=officer)
+
+
+def test_a_course_that_runs_out_ends_the_work_at_midnight_and_the_officer_is_told(
+    officer, taught_welder, clock, work_off
+):
+    welder, certificate, clearance = taught_welder
+    clock.move_to(f"{certificate.expires_on}T15:59:00Z")
+    work_off()
+    clearance.refresh_from_db()
+    assert clearance.ended_at is None
+    warned = Notification.objects.filter(event="certificate.expiring", user=officer)
+    assert str(certificate.expires_on) in warned.first().line
+    clock.shift(120)
+    work_off()
+    clearance.refresh_from_db()
+    assert clearance.ended_at is not None and clearance.ended_by is None
+    told = Notification.objects.filter(event="clearance.ended").values_list("user", flat=True)
+    assert set(told) == {welder.pk, officer.pk}
+    assert _codes(welder) == ["lapsed"]
+    with pytest.raises(DomainError, match=certificate.title["zh"]):
+        actions.clear_for_work(welder, Work.HOT_WORK, by=officer)
+
+
+def test_who_learned_it_again_in_time_keeps_the_work(officer, taught_welder, clock, work_off):
+    welder, certificate, clearance = taught_welder
+    clock.shift(timedelta(days=360).total_seconds())
+    _certified(welder, certificate.course)
+    clock.shift(timedelta(days=20).total_seconds())
+    work_off()
+    clearance.refresh_from_db()
+    assert clearance.ended_at is None
+
+
+def test_a_certificate_that_is_taken_back_ends_the_work_at_once(officer, taught_welder):
+    _welder, certificate, clearance = taught_welder
+    actions.revoke_certificate(certificate, by=officer, note="替考")
+    clearance.refresh_from_db()
+    assert clearance.ended_at is not None
+
+
+def test_a_course_that_is_asked_for_only_now_ends_nothing(officer, taught_welder, clock, work_off):
+    welder, _certificate, clearance = taught_welder
+    actions.require_course(make.course().code, by=officer, job_role=None, days=7)
+    actions.end_unfounded(welder)
+    clearance.refresh_from_db()
+    assert clearance.ended_at is None
+    assert _codes(welder) == ["courses"]
+
+
+def test_the_course_that_the_work_takes_is_given_again_before_it_runs_out(officer, clock, work_off):
+    course, person = make.course(), make.person(Role.WORKER)
+    type(course).objects.filter(pk=course.pk).update(code="C13")
+    course.refresh_from_db()
+    certificate = _certified(person, course)
+    clearance = actions.clear_for_work(person, Work.CONFINED_SPACE, by=officer)
+    clock.move_to(f"{certificate.expires_on - timedelta(days=30)}T04:00:00Z")
+    work_off()
+    assert Enrolment.objects.open().get(person=person).due_on == certificate.expires_on
+    assert Notification.objects.filter(event="certificate.expiring", user=officer).exists()
+    clock.move_to(f"{certificate.expires_on}T16:01:00Z")
+    work_off()
+    clearance.refresh_from_db()
+    assert clearance.ended_at is not None

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.models import Event
+from notifications.models import Notification
 from people.permissions import Role
 from tests import make
 from training import actions
@@ -144,6 +145,7 @@ def test_a_holder_sends_a_photo_and_it_counts_when_confirmed(officer, browser, c
     filed = Licence.objects.get(status=Licence.Status.FILED)
     old.refresh_from_db()
     assert (old.status, filed.recorded_by) == (Licence.Status.CURRENT, old.person)
+    assert "?kind=SW-WELD" not in browser.get(reverse("field:licences")).content.decode(), "one waits already"
     with pytest.raises(NotAllowed):
         actions.confirm_licence(filed, Card("SW-WELD", date(2026, 7, 1), "T9"), by=old.person)
     work_off()
@@ -167,6 +169,42 @@ def test_a_bad_photo_is_sent_back_with_the_reason_and_may_be_sent_again(officer,
     actions.decline_licence(filed, by=officer, note="照片太糊")
     assert "照片太糊" in browser.get(reverse("field:licences")).content.decode()
     assert browser.post(reverse("field:file_licence"), _typed(front=make.photo_file())).status_code == 302
+
+
+@pytest.mark.parametrize("is_renewed", [True, False])
+def test_what_somebody_sent_in_is_settled_when_the_officer_records_it_directly(
+    officer, browser, clock, work_off, is_renewed
+):
+    person = make.person(Role.WORKER)
+    old = make.licence(person, issued_on=date(2021, 1, 1), reviewed_on=date(2024, 1, 1)) if is_renewed else None
+    browser.force_login(person)
+    browser.post(reverse("field:file_licence"), _typed(front=make.photo_file()))
+    filed = Licence.objects.get(status=Licence.Status.FILED)
+    if old:
+        browser.force_login(officer)
+        assert (
+            reverse("console:licence", args=[filed.pk])
+            in browser.get(reverse("console:renew_licence", args=[old.pk])).content.decode()
+        )
+        actions.renew_licence(old, Card("SW-WELD", date(2026, 7, 1), "T2"), by=officer)
+    else:
+        actions.record_licence(person, Card("SW-WELD", date(2026, 7, 1), "T2"), by=officer)
+    filed.refresh_from_db()
+    assert (filed.status, filed.ended_by) == (Licence.Status.REPLACED, officer)
+    work_off()
+    assert Notification.objects.get(event="licence.settled").user == person
+    browser.force_login(person)
+    assert "待核对" not in browser.get(reverse("field:licences")).content.decode()
+    with pytest.raises(WrongStatus):
+        actions.confirm_licence(filed, Card("SW-WELD", date(2026, 7, 1), "T2"), by=officer)
+
+
+def test_a_card_that_was_issued_even_later_still_waits_to_be_checked(officer, clock):
+    old = make.licence(issued_on=date(2021, 1, 1), reviewed_on=date(2024, 1, 1))
+    filed = actions.file_licence(Card("SW-WELD", date(2026, 8, 1), "T3", front=make.photo(old.person)), by=old.person)
+    actions.renew_licence(old, Card("SW-WELD", date(2026, 7, 1), "T2"), by=officer)
+    filed.refresh_from_db()
+    assert filed.status == Licence.Status.FILED
 
 
 def test_of_a_health_check_only_the_days_and_the_result_are_kept(officer, browser, clock):

@@ -38,10 +38,13 @@ def _live(clock, work_off, first: date, last: date) -> None:
         day += timedelta(days=1)
 
 
-def test_over_six_years_each_step_is_told_once_on_its_day(factory, clock, work_off):
-    licence = make.licence()
+@pytest.mark.parametrize(("kind", "years"), [("SW-WELD", 6), ("SE-N1", 4)])
+def test_over_its_years_each_step_is_told_once_on_its_day(factory, clock, work_off, kind, years):
+    """特种作业操作证 counts six years, 特种设备作业人员证 four."""
+    licence = make.licence(kind=kind)
     end = licence.ends_on
-    for month in range(6, 66, 6):
+    assert end == date(2026 + years, 11, 1)
+    for month in range(6, years * 12 - 6, 6):
         _to(clock, date(2026, 11, 2) + timedelta(days=30 * month))
         work_off()
     assert _told() == []

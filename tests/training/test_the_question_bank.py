@@ -119,6 +119,12 @@ def test_pointing_into_the_area_is_right_and_the_page_does_not_tell_where_it_is(
     attempt.refresh_from_db()
     assert attempt.score == 100
     assert "11.5" in browser.get(reverse("field:paper", args=[attempt.pk])).content.decode()
+    desk_page = reverse("console:taken_paper", args=[attempt.pk])
+    for person, sees_areas in ((trainer, True), (make.person(Role.TEAM_LEADER), False)):
+        browser.force_login(person)
+        shown = browser.get(desk_page).content.decode()
+        assert 'x="20%"' in shown or 'x="20.0%"' in shown, "where the person pointed"
+        assert ('x="11.5%"' in shown) is sees_areas
 
 
 def _sheet(desk, course) -> openpyxl.Workbook:

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from people.actions import Person, add_user, change_user, close_account, reopen_account
-from people.models import JobRole, User
+from people.models import JobRole, RoleGrant, User
 from people.permissions import Role
 from tests import make
 from training import actions
@@ -91,7 +91,8 @@ def test_the_third_week_brings_its_reinforcement(admin, clock, work_off):
 def test_one_rule_for_everybody_asks_the_database_as_often_for_ten_as_for_a_hundred(trainer):
     counts = []
     for size in (1, 10, 100):
-        User.objects.bulk_create(User(name=f"工人{n}", sort_key=f"g{size}{n:05}") for n in range(size))
+        people = User.objects.bulk_create(User(name=f"工人{n}", sort_key=f"g{size}{n:05}") for n in range(size))
+        RoleGrant.objects.bulk_create(RoleGrant(user=person, role=Role.WORKER) for person in people)
         course = make.course()
         with CaptureQueriesContext(connection) as asked:
             actions.require_course(course.code, by=trainer, job_role=None, days=7)

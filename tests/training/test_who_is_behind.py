@@ -151,11 +151,11 @@ def test_who_has_nothing_to_learn_is_not_reminded_and_nobody_reminds_another_wor
 def test_the_trainer_gives_exempts_and_takes_back_on_the_persons_page(browser, trainer):
     person, course = make.person(Role.WORKER), make.course()
     url, day = f"/desk/training/people/{person.pk}/", today() + timedelta(days=5)
-    browser.post(f"{url}give/", {"course": course.pk, "due_on": str(day)})
+    browser.post(f"{url}give/", {"course": course.code, "due_on": str(day)})
     enrolment = person.enrolments.get()
     assert (enrolment.course, enrolment.due_on, enrolment.reason) == (course, day, Enrolment.Reason.BY_HAND)
-    past = browser.post(f"{url}give/", {"course": course.pk, "due_on": str(today() - timedelta(days=1))})
-    assert past.status_code == 422 and f'value="{course.pk}" selected' in past.content.decode()
+    past = browser.post(f"{url}give/", {"course": course.code, "due_on": str(today() - timedelta(days=1))})
+    assert past.status_code == 422 and f'value="{course.code}" selected' in past.content.decode()
 
     empty = browser.post(f"/desk/training/enrolments/{enrolment.pk}/exempt/", {"note": " "})
     assert empty.status_code == 422

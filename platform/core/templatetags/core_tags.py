@@ -32,7 +32,7 @@ _LEVEL_WORDS = {
     "blue": gettext_lazy("Low risk"),
 }
 _TONES = {
-    "ok": {"closed", "done", "pass", "in_service", "sent", "delivered", "kept"},
+    "ok": {"closed", "done", "pass", "in_service", "delivered", "kept"},
     "bad": {"missed", "fail", "failed"},
     "now": {"doing", "rectifying", "first_review", "second_review", "final_review", "head_review", "running"},
 }

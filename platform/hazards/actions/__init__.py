@@ -33,7 +33,7 @@ from hazards.actions.plans import write_plan as write_plan
 from hazards.actions.policies import change_policy as change_policy
 from hazards.actions.posts import add_post as add_post
 from hazards.actions.posts import press_mention as press_mention
-from hazards.actions.posts import see_group as see_group
+from hazards.actions.posts import see_thread as see_thread
 from hazards.actions.publishing import publish_hazards as publish_hazards
 from hazards.actions.reporting import report_hazard as report_hazard
 from hazards.actions.reviewing import review_hazard as review_hazard

@@ -1,13 +1,16 @@
 """The joint group of a hazard: opened, joined, left. Who left still stands in the record."""
 
+from typing import Any
+
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit
 from hazards.models import Hazard, Invitation, JointGroup, Member
-from people.models import User
-from people.permissions import PERMISSIONS
+from people.models import RoleGrant, User
+from people.permissions import PARTNER_ROLES, PERMISSIONS, Role
 from realtime.push import push_on_commit
 
 
@@ -75,7 +78,7 @@ def dismiss(hazard: Hazard, user: User, *, by: User) -> None:
 def require_open(hazard: Hazard) -> None:
     """Holds the hazard's row to the commit: what is said gets its place in order, and nothing follows the closure."""
     if not Hazard.objects.select_for_update(of=("self",), no_key=True).get(pk=hazard.pk).is_open:
-        raise WrongStatus(_("This hazard is closed. Its group can be read; nothing is added any more."))
+        raise WrongStatus(_("This hazard is closed. What was said can be read; nothing is added any more."))
 
 
 def require_member(group: JointGroup, by: User) -> None:
@@ -87,13 +90,28 @@ def require_member(group: JointGroup, by: User) -> None:
     enter(group, by, by=by)
 
 
+def people_of(hazard: Hazard) -> QuerySet[User]:
+    """Who may see the hazard, and so can be called: the other side of `Hazard.objects.visible_to`."""
+    members = present_in(hazard)
+    near = Q(pk__in=[hazard.reporter_id, hazard.owner_id]) | Q(pk__in=members)
+    if hazard.team_id:
+        staff = RoleGrant.objects.exclude(role__in=PARTNER_ROLES).values("user")
+        near |= Q(team_id=hazard.team_id, pk__in=staff)
+    watchers = User.objects.holding(PERMISSIONS["hazards.view"], hazard.department_id).values("pk")
+    guests = RoleGrant.objects.filter(role=Role.OUTSIDER).values("user")
+    elsewhere = Q(pk__in=guests) & ~Q(pk__in=members)
+    return User.objects.filter(near | Q(pk__in=watchers), is_active=True).exclude(elsewhere)
+
+
+def present_in(hazard: Hazard) -> QuerySet[Any]:
+    """Numbers of those in its group: they have not left, and where they came by a link, it still opens."""
+    return Member.objects.present().filter(group__hazard=hazard).values("user")
+
+
 def look_again(hazard: Hazard) -> None:
-    """A hint to open pages of the group: its members', and those of all who look after hazards there."""
-    lookers = set(Member.objects.filter(group__hazard=hazard, left_at=None).values_list("user_id", flat=True))
-    if lookers:
-        watchers = User.objects.holding(PERMISSIONS["hazards.view"], hazard.department_id)
-        lookers |= set(watchers.values_list("pk", flat=True))
-        push_on_commit(sorted(lookers), {"look": f"group_{hazard.pk}", "soon": True})
+    """A hint to open pages of the thread: of all who may see the hazard."""
+    lookers = people_of(hazard).values_list("pk", flat=True)
+    push_on_commit(sorted(lookers), {"look": f"thread_{hazard.pk}", "soon": True})
 
 
 def _require_opener(hazard: Hazard, by: User) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.attachments import PhotosRefused, visible_through
 from core.models import Attachment
-from hazards.models import Evidence, Hazard, JointGroup, PostPhoto, SubTask
+from hazards.models import Evidence, Hazard, JointGroup, PostPhoto, SubTask, Thread
 from people.models import User
 
 
@@ -18,8 +18,8 @@ def photos_of_hazards(user: User) -> Any:
 
 
 @visible_through
-def photos_of_groups(user: User) -> Any:
-    return PostPhoto.objects.filter(post__group__in=JointGroup.objects.visible_to(user)).values("attachment_id")
+def photos_of_threads(user: User) -> Any:
+    return PostPhoto.objects.filter(post__thread__in=Thread.objects.visible_to(user)).values("attachment_id")
 
 
 @visible_through

@@ -10,7 +10,7 @@ from core.exports.cover import Cover
 from core.pdf import render_long_pdf, render_pdf
 from hazards.exports.rows import HazardRow
 from hazards.models import Hazard
-from hazards.record import group_record
+from hazards.record import thread_record
 
 
 def write_list(path: Path, cover: Cover, chunks: Iterable[list[HazardRow]], heard: Callable[[int], None]) -> int:
@@ -41,8 +41,8 @@ def write_evidence(path: Path, cover: Cover, hazard: Hazard) -> int:
 
 
 def _thread(hazard: Hazard) -> dict[str, Any] | None:
-    """The joint group's record, with the files of its photos."""
-    record = group_record(hazard)
+    """What was said, with the files of its photos."""
+    record = thread_record(hazard)
     if record is None:
         return None
     posts = [(post, [picture(photo.attachment) for photo in post.photos.all()]) for post in record["posts"]]

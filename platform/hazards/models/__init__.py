@@ -4,9 +4,6 @@ from hazards.models import words as words
 from hazards.models.groups import Invitation as Invitation
 from hazards.models.groups import JointGroup as JointGroup
 from hazards.models.groups import Member as Member
-from hazards.models.groups import Mention as Mention
-from hazards.models.groups import Post as Post
-from hazards.models.groups import PostPhoto as PostPhoto
 from hazards.models.groups import SubTask as SubTask
 from hazards.models.hazards import OPEN as OPEN
 from hazards.models.hazards import TO_FIX as TO_FIX
@@ -28,5 +25,9 @@ from hazards.models.proof import Extension as Extension
 from hazards.models.proof import PlanStatus as PlanStatus
 from hazards.models.proof import RectificationPlan as RectificationPlan
 from hazards.models.proof import Review as Review
+from hazards.models.threads import Mention as Mention
+from hazards.models.threads import Post as Post
+from hazards.models.threads import PostPhoto as PostPhoto
+from hazards.models.threads import Thread as Thread
 from hazards.models.tips import Tip as Tip
 from hazards.models.tips import TipMessage as TipMessage

@@ -1,6 +1,4 @@
-"""联合处理组: people of several departments and invited outsiders who work on one hazard together."""
-
-import uuid
+"""联合处理组: people of several departments and invited outsiders who work on one hazard together; what they say is its thread."""
 
 from django.conf import settings
 from django.db import models
@@ -14,7 +12,7 @@ from hazards.models.levels import Maintainer
 
 class JointGroupQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The thread is part of the hazard's record: who sees the one reads the other."""
+        """The group is part of the hazard's record: who sees the one reads the other."""
         return self.filter(hazard__in=Hazard.objects.visible_to(user))
 
 
@@ -39,9 +37,14 @@ class JointGroup(models.Model):
 
     def present(self) -> models.QuerySet["Member"]:
         """Who can be called and given work: has not left, and where it is an outsider, the link still opens."""
+        return Member.objects.present().filter(group=self).select_related("user__department")
+
+
+class MemberQuerySet(models.QuerySet):
+    def present(self):
         over = models.Q(revoked_at__isnull=False) | models.Q(expires_at__lte=timezone.now())
-        gone = Invitation.objects.filter(over, hazard=self.hazard_id).values("user")
-        return self.members.filter(left_at=None).exclude(user__in=gone).select_related("user__department")
+        gone = Invitation.objects.filter(over, hazard=models.OuterRef("group__hazard"), user=models.OuterRef("user"))
+        return self.filter(~models.Exists(gone), left_at=None)
 
 
 class Member(models.Model):
@@ -52,6 +55,8 @@ class Member(models.Model):
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     added_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
+
+    objects = MemberQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -80,41 +85,6 @@ class Invitation(models.Model):
     @property
     def is_over(self) -> bool:
         return bool(self.revoked_at or self.expires_at <= timezone.now())
-
-
-class Post(models.Model):
-    """What somebody said in the group; it can be added to, never changed."""
-
-    group = models.ForeignKey(JointGroup, models.PROTECT, related_name="posts")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    text = models.TextField(blank=True)
-    at = models.DateTimeField()
-    client_id = models.UUIDField(default=uuid.uuid4)
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["author", "client_id"], name="post_once_per_form")]
-
-
-class PostPhoto(models.Model):
-    post = models.ForeignKey(Post, models.PROTECT, related_name="photos")
-    attachment = models.OneToOneField(Attachment, models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering = ["id"]
-
-
-class Mention(models.Model):
-    """@ somebody in a post, and when they saw it."""
-
-    post = models.ForeignKey(Post, models.PROTECT, related_name="mentions")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    seen_at = models.DateTimeField(null=True)
-    pressed_at = models.DateTimeField(null=True, help_text="When it went to the phone because nobody had looked.")
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["post", "user"], name="mention_once")]
 
 
 class SubTask(models.Model):

@@ -44,7 +44,7 @@ register(
         "group.opened": _("Joint group opened"),
         "group.joined": _("Joined the joint group"),
         "group.left": _("Left the joint group"),
-        "post.added": _("Said in the joint group"),
+        "post.added": _("Said about the hazard"),
         "post.mentioned": _("Called by name"),
         "mention.seen": _("Call by name read"),
         "mention.pressed": _("Call by name not read: told by text message"),

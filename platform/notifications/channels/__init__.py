@@ -1,7 +1,8 @@
 """Ways out of the product. Each channel is one module with send(message), which returns what the gateway calls it."""
 
 import re
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from tenants.addresses import address_of
@@ -31,6 +32,14 @@ class Gone(ChannelError):
 
     def __init__(self, reason: str):
         super().__init__(reason, is_permanent=True)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of something that was handed over. at: when it arrived; failed: one sentence where it did not."""
+
+    at: datetime | None = None
+    failed: str = ""
 
 
 def with_calls(text: str, phones: list[str]) -> str:

@@ -13,13 +13,14 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.core import signing
 from django.utils.translation import gettext as _
 
 from core.secrets import derive
 from notifications.channels import ChannelError, Gone, cut, without_calls
 from notifications.channels.post import post
 from notifications.models import Message, Notification
-from tenants.current import current_factory
+from tenants.current import current_factory, current_schema
 
 # Push services take 4,096 bytes, of which encryption needs 103.
 ROOM = 3000
@@ -55,8 +56,21 @@ def _shown(message: Message) -> bytes:
         "urgent": message.is_urgent,
         "tag": message.key,
         "unread": _unread(message),
+        "receipt": _signer().sign(str(message.pk)),
     }
     return json.dumps(shown, ensure_ascii=False).encode()
+
+
+def shown_by(token: str) -> int | None:
+    """Which message a phone says it has shown; nothing where no push of this factory carried the token."""
+    try:
+        return int(_signer().unsign(token))
+    except (signing.BadSignature, ValueError):
+        return None
+
+
+def _signer() -> signing.Signer:
+    return signing.Signer(salt=f"push.receipt:{current_schema()}")
 
 
 def _unread(message: Message) -> int:

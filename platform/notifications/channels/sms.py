@@ -9,10 +9,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from core.links import on_bare_host
-from notifications.channels import ChannelError, aliyun, cut_words, tencent
+from notifications.channels import ChannelError, Receipt, aliyun, cut_words, tencent
 from notifications.models import Message
 
-PROVIDERS = {"aliyun": aliyun.send, "tencent": tencent.send}
+PROVIDERS = {"aliyun": aliyun, "tencent": tencent}
 # Gateways refuse whatever is outside the Basic Multilingual Plane, such as emoji, and the brackets of a signature.
 _REFUSED = re.compile(r"[\U00010000-\U0010ffff\ufe0f\u200d【】\x00-\x1f]+")
 _LINK = re.compile(r"\s*https?://\S+$")
@@ -29,7 +29,14 @@ def send(message: Message) -> str:
     if not is_set_up():
         raise ChannelError(_("No SMS gateway is set up for this installation."), is_permanent=True)
     template, variables = _filled_in(message)
-    return PROVIDERS[settings.SMS["PROVIDER"]](message.address, template, variables, message.key)
+    return PROVIDERS[settings.SMS["PROVIDER"]].send(message.address, template, variables, message.key)
+
+
+def receipt(message: Message) -> Receipt | None:
+    """What became of it, as far as the gateway knows yet."""
+    if not is_set_up() or message.sent_at is None:
+        raise ChannelError(_("No SMS gateway is set up for this installation."), is_permanent=True)
+    return PROVIDERS[settings.SMS["PROVIDER"]].receipt(message.address, message.provider_id, message.sent_at)
 
 
 def _filled_in(message: Message) -> tuple[str, dict[str, str]]:

@@ -5,6 +5,7 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -158,12 +159,14 @@ def join(invitation: CompanyInvitation, *, name: str, phone: str, password: str,
     phone = normal_phone(phone)
     if invitation.phone and phone != invitation.phone:
         raise DomainError(_("This link was sent to another phone. Type that number, or ask for a new link."))
-    if User.objects.filter(phone=phone).exists():
-        raise DomainError(_("This number has an account already. Sign in with it."))
     user = User(name=name.strip(), sort_key=sort_key(name), phone=phone, language=language)
     user.phone_verified = bool(invitation.phone)
     user.set_password(password)
-    user.save()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:
+        raise DomainError(_("This number has an account already. Sign in with it.")) from None
     is_supplier = invitation.company.kind == Company.Kind.SUPPLIER
     add_member(invitation.company, user, role=Role.SUPPLIER if is_supplier else Role.CONTRACTOR_ADMIN)
     now = timezone.now()

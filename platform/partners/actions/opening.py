@@ -113,7 +113,7 @@ def tell_late(report: SelfInspection) -> None:
 def prefill(report: SelfInspection) -> None:
     """As in the last accepted report; never photos, nor what is about this period only."""
     former = last_accepted(report)
-    replies = {reply.item_id: reply for reply in former.replies.all()} if former else {}
+    replies = {reply.item_id: reply for reply in former.replies.select_related("item")} if former else {}
     ancestors = _ancestors(report)
     fresh = []
     for item in report.checklist.items.all():

@@ -1,9 +1,10 @@
 """What people do with courses: give them, learn them, prove them."""
 
-from training.actions.certificates import follow_certificate, issue_certificate, revoke_certificate
+from training.actions.certificates import follow_certificate, follow_certificates, issue_certificate, revoke_certificate
 from training.actions.clearances import clear_for_work, end_clearance, end_unfounded
 from training.actions.courses import install_courses, install_questions
 from training.actions.editing import (
+    Head,
     add_lesson,
     attach_media,
     change_course,
@@ -27,6 +28,8 @@ from training.actions.enrolments import (
     require_course,
     withdraw_unneeded,
 )
+from training.actions.exams import change_exam, create_exam, discard_exam_draft, draft_exam, publish_exam, retire_exam
+from training.actions.hours import set_hours
 from training.actions.licences import (
     Card,
     confirm_licence,
@@ -43,7 +46,9 @@ from training.actions.licences import (
 from training.actions.media import begin_media, forget_media, look_into_media, take_piece
 from training.actions.nudges import nudge_learners
 from training.actions.papers import hand_in, leave_page, save_answer, start_exam, start_quiz, time_out
+from training.actions.posts import drop_licence, prepare_for, require_licence
 from training.actions.questions import add_question, correct_question, retire_question
+from training.actions.renewals import follow_version, give_renewals
 from training.actions.sessions import (
     add_photos,
     cancel_session,
@@ -58,6 +63,7 @@ from training.actions.study import answer_stop, beat, open_lesson
 
 __all__ = [
     "Card",
+    "Head",
     "add_lesson",
     "add_photos",
     "add_question",
@@ -67,6 +73,7 @@ __all__ = [
     "begin_media",
     "cancel_session",
     "change_course",
+    "change_exam",
     "change_lesson",
     "clear_for_work",
     "close_session",
@@ -74,10 +81,14 @@ __all__ = [
     "correct_expiry",
     "correct_question",
     "create_course",
+    "create_exam",
     "decline_licence",
     "detach_media",
     "discard_course_draft",
+    "discard_exam_draft",
     "draft_course",
+    "draft_exam",
+    "drop_licence",
     "drop_requirement",
     "end_clearance",
     "end_unfounded",
@@ -88,9 +99,12 @@ __all__ = [
     "exempt",
     "file_licence",
     "follow_certificate",
+    "follow_certificates",
     "follow_licence",
     "follow_person",
+    "follow_version",
     "forget_media",
+    "give_renewals",
     "hand_in",
     "install_courses",
     "install_licence_kinds",
@@ -104,15 +118,20 @@ __all__ = [
     "open_lesson",
     "open_session",
     "plan_session",
+    "prepare_for",
     "publish_course",
+    "publish_exam",
     "record_licence",
     "remove_lesson",
     "renew_licence",
     "require_course",
+    "require_licence",
     "retire_course",
+    "retire_exam",
     "retire_question",
     "revoke_certificate",
     "save_answer",
+    "set_hours",
     "sign_in",
     "sign_out",
     "start_exam",

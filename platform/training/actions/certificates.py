@@ -1,6 +1,7 @@
 """Giving certificates, taking them back, and what happens before they run out."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from core.zone import zone
 from facilities.calendar import today
 from people.models import User
 from tenants import due
+from training.actions.clearances import end_unfounded, hold
 from training.actions.enrolments import renew_enrolment
 from training.models import Certificate, Course, Enrolment, Exam
 
@@ -27,8 +29,8 @@ register(
         "certificate.expiring": gettext_lazy("Certificate runs out"),
     }
 )
-# Days before the last day on which its course is given again and its holder told.
-STEPS = (30, 7)
+# Days before the last day on which its course is given again and its holder told; after it, at midnight, it counts no more.
+STEPS, AFTER = (30, 7), -1
 
 
 @action
@@ -67,13 +69,28 @@ def issue_certificate(
 
 
 def _follow_later(certificate: Certificate) -> None:
-    if certificate.expires_on is None or certificate.course is None:
-        return
-    for step in STEPS:
-        moment = datetime.combine(certificate.expires_on - timedelta(step), time(8), zone())
-        if moment > timezone.now():
-            key = _key(certificate, step)
-            due.at(moment, "training.follow_certificate", key=key, certificate=certificate.pk, step=step)
+    for moment, step in _moments(certificate):
+        key = _key(certificate, step)
+        due.at(moment, "training.follow_certificate", key=key, certificate=certificate.pk, step=step)
+
+
+@action
+def follow_certificates(certificates: Iterable[Certificate]) -> int:
+    """For many that were written at once and that nothing waits for yet; returns how many rows are due later."""
+    return due.at_once(
+        (moment, "training.follow_certificate", _key(row, step), {"certificate": row.pk, "step": step})
+        for row in certificates
+        for moment, step in _moments(row)
+    )
+
+
+def _moments(certificate: Certificate) -> list[tuple[datetime, int]]:
+    ends_on = certificate.expires_on
+    if ends_on is None or certificate.subject is None:
+        return []
+    hours = {step: time(8) for step in STEPS} | {AFTER: time(0)}
+    moments = [(datetime.combine(ends_on - timedelta(step), hour, zone()), step) for step, hour in hours.items()]
+    return [(moment, step) for moment, step in moments if moment > timezone.now()]
 
 
 def _key(certificate: Certificate, step: int) -> str:
@@ -82,12 +99,20 @@ def _key(certificate: Certificate, step: int) -> str:
 
 @action
 def follow_certificate(certificate: Certificate, step: int) -> None:
-    """The clock: who still has to have it learns it again; nobody who holds a newer one or left is bothered."""
-    ends_on, course = certificate.expires_on, certificate.course
-    if ends_on is None or course is None or certificate.revoked_at or not certificate.person.is_active:
+    """The clock: who still needs it learns it again and hears of it; without it, high-risk work ends.
+
+    Nobody who holds a newer one or left is bothered.
+    """
+    person = hold(certificate.person)
+    ends_on, subject = certificate.expires_on, certificate.subject
+    if ends_on is None or subject is None or certificate.revoked_at or not person.is_active:
         return
     days = (ends_on - today()).days
-    if days < 0 or renew_enrolment(certificate, course.code, ends_on) is None:
+    if days < 0:
+        end_unfounded(person)
+        return
+    _follow_later(certificate)
+    if renew_enrolment(certificate, subject.code, ends_on) is None:
         return
     if step == STEPS[-1] or days > STEPS[-1]:  # else the last step is due too, and speaks
         emit("certificate.expiring", certificate, by=None, name=certificate.name, days=days, day=ends_on)
@@ -100,12 +125,14 @@ def revoke_certificate(certificate: Certificate, *, by: User, note: str) -> Cert
         raise NotAllowed(_("Only the training officer or the safety officer takes a certificate back."))
     if not note.strip():
         raise DomainError(_("Write the reason; it stays on record."))
+    hold(certificate.person)
     rows = Certificate.objects.filter(pk=certificate.pk, revoked_at=None)
     if not rows.update(revoked_at=timezone.now(), revoked_by=by, revocation=note.strip()[:200]):
         raise WrongStatus(_("It was taken back already."))
-    for step in STEPS:
+    for step in (*STEPS, AFTER):
         due.cancel(key=_key(certificate, step))
     certificate.refresh_from_db()
     facts = {"number": certificate.number, "told": [certificate.person_id], "note": note.strip()[:200]}
     emit("certificate.revoked", certificate, by=by, **facts)
+    end_unfounded(certificate.person)
     return certificate

@@ -63,16 +63,16 @@ def end_clearance(clearance: Clearance, *, by: User, note: str) -> Clearance:
 
 @action
 def end_unfounded(person: User) -> int:
-    """Ends by itself what no licence of the person covers any more, and all of somebody who left; returns how many.
+    """Ends by itself what no licence or course covers any more, and all of somebody who left; returns how many.
 
-    A course that runs out ends nothing: it has its own reminders, and the page shows it.
+    A course that is asked for only now ends nothing: the page shows it.
     """
     running = list(Clearance.objects.running().filter(person=person).select_related("person"))
     missing = what_is_missing([(person, row.work) for row in running], today()) if running else {}
     gone = [
         row
         for row in running
-        if not person.is_active or any(reason.is_about_licence for reason in missing[person.pk, row.work])
+        if not person.is_active or any(reason.ends_work for reason in missing[person.pk, row.work])
     ]
     for row in gone:
         if Clearance.objects.running().filter(pk=row.pk).update(ended_at=timezone.now()):

@@ -45,6 +45,7 @@ def _course(row: Written) -> Course:
         title=row["title"],
         summary=row["summary"],
         hours=row["hours"],
+        level=row.get("level", ""),
         valid_months=row["valid_months"],
         sources=row["sources"],
         published_at=timezone.now(),

@@ -1,6 +1,7 @@
 """A course is changed in a draft; published it is the version in use, and no version changes after that."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,10 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from core.errors import DomainError, WrongStatus
 from core.events import action, emit, history, register
+from core.versions import locked_versions
 from people.models import User
 from tenants import due
 from training.actions.media import refuse_unless_teacher
 from training.models import Course, Enrolment, Lesson, Media, Requirement
+from training.models.courses import PASS_SCORE
 from training.versions import draft_stamp, head_stamp, lacking, lesson_stamp, lessons_of_version
 
 register(
@@ -26,7 +29,7 @@ register(
         "course.retired": gettext_lazy("Course no longer taught"),
     }
 )
-MOST_LESSONS, MOST_STOPS, LEAST_APART = 40, 20, 5
+MOST_LESSONS, MOST_STOPS, LEAST_APART, MOST_SOURCES = 40, 20, 5, 20
 _COPIED = (
     "position",
     "key",
@@ -41,31 +44,52 @@ _COPIED = (
 )
 
 
+@dataclass(frozen=True)
+class Head:
+    """What is said of a course as a whole. sources: {name, clause, version, trust} and the lesson's key where it is one's."""
+
+    title: dict
+    summary: dict
+    hours: Decimal
+    valid_months: int | None
+    pass_score: int = PASS_SCORE
+    sources: list[dict] = field(default_factory=list)
+    level: str = ""
+
+    def columns(self) -> dict[str, Any]:
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+
 @action
-def create_course(*, by: User, title: dict, summary: dict, hours: Decimal, valid_months: int | None) -> Course:
+def create_course(head: Head, *, by: User) -> Course:
     """The first draft of a course of the factory's own."""
     refuse_unless_teacher(by)
+    _refuse_head(head)
     known = set(Course.objects.filter(code__startswith="F").values_list("code", flat=True))
     code = next(code for n in range(1, len(known) + 2) if (code := f"F{n:02}") not in known)
-    facts: dict[str, Any] = {"title": title, "summary": summary, "hours": hours, "valid_months": valid_months}
-    draft = Course.objects.create(code=code, status=Course.Status.DRAFT, **facts)
-    emit("course.drafted", draft, by=by, code=code, version=1, title=title)
+    draft = Course.objects.create(code=code, status=Course.Status.DRAFT, **head.columns())
+    emit("course.drafted", draft, by=by, code=code, version=1, title=head.title)
     return draft
+
+
+def _refuse_head(head: Head) -> None:
+    if not PASS_SCORE <= head.pass_score <= 100:
+        raise DomainError(_("The pass mark lies between %(least)d and 100.") % {"least": PASS_SCORE})
+    if len(head.sources) > MOST_SOURCES:
+        raise DomainError(_("Name at most %(n)d sources.") % {"n": MOST_SOURCES})
 
 
 @action
 def draft_course(course: Course, *, by: User) -> Course:
     """A draft to change it in: the one that is open already, or a copy of the newest version."""
     refuse_unless_teacher(by)
-    versions = _locked_versions(course.code)
+    versions = locked_versions(Course, course.code)
     newest = next(
         iter(sorted(versions, key=lambda each: (each.status == Course.Status.DRAFT, each.version), reverse=True))
     )
     if newest.status == Course.Status.DRAFT:
         return newest
-    facts = {
-        name: getattr(newest, name) for name in ("title", "summary", "hours", "valid_months", "sources", "pass_score")
-    }
+    facts = {each.name: getattr(newest, each.name) for each in fields(Head)}
     draft = Course.objects.create(code=newest.code, version=newest.version + 1, status=Course.Status.DRAFT, **facts)
     Lesson.objects.bulk_create(
         Lesson(course=draft, **{name: getattr(lesson, name) for name in _COPIED}) for lesson in newest.lessons.all()
@@ -75,13 +99,13 @@ def draft_course(course: Course, *, by: User) -> Course:
 
 
 @action
-def change_course(
-    draft: Course, *, by: User, title: dict, summary: dict, hours: Decimal, valid_months: int | None, stamp: str
-) -> Course:
+def change_course(draft: Course, head: Head, *, by: User, stamp: str) -> Course:
     """stamp: of what the page showed, so that nobody writes over somebody else's words unseen."""
     draft = _open_draft(draft, by)
     _refuse_old(stamp, head_stamp(draft), draft)
-    draft.title, draft.summary, draft.hours, draft.valid_months = title, summary, hours, valid_months
+    _refuse_head(head)
+    for name, value in head.columns().items():
+        setattr(draft, name, value)
     draft.save()
     return _changed(draft, by)
 
@@ -181,24 +205,33 @@ def detach_media(lesson: Lesson, kind: str, *, by: User) -> Lesson:
 
 
 @action
-def publish_course(draft: Course, *, by: User, stamp: str) -> Course:
-    """Who has begun with the former version finishes it; who has not begun learns this one."""
+def publish_course(draft: Course, *, by: User, stamp: str, again_days: int | None = None) -> Course:
+    """Who has begun with the former version finishes it; who has not begun learns this one.
+
+    again_days: within so many days whoever holds an earlier version learns this one too.
+    """
     refuse_unless_teacher(by)
-    _locked_versions(draft.code)
+    locked_versions(Course, draft.code)
     draft = _fresh_draft(draft)
     lessons = lessons_of_version(draft)
     _refuse_old(stamp, draft_stamp(draft, lessons), draft)
     if faults := lacking(draft, lessons):
         raise DomainError(" ".join(faults[:5]))
+    if again_days is not None and not 1 <= again_days <= 365:
+        raise DomainError(_("Give between 1 and 365 days."))
     Course.objects.filter(code=draft.code).current().update(status=Course.Status.RETIRED)
+    draft.again_days = again_days if draft.version > 1 else None
     draft.status, draft.published_at = Course.Status.CURRENT, timezone.now()
     draft.save()
     not_begun = Enrolment.objects.open().filter(course_code=draft.code, progress=None).exclude(course=draft)
     moved = Enrolment.objects.filter(pk__in=list(not_begun.values_list("pk", flat=True))).update(course=draft)
     files = {str(media.pk): media.sha256 for media in _files_of(lessons)}
-    facts = {"code": draft.code, "version": draft.version, "title": draft.title, "lessons": len(lessons)}
+    facts: dict[str, Any] = {"code": draft.code, "version": draft.version, "title": draft.title}
+    facts["lessons"] = len(lessons)
     content = draft_stamp(draft, lessons)
+    facts["again_days"] = draft.again_days
     emit("course.published", draft, by=by, **facts, content=content, files=files, moved=moved)
+    due.now("training.follow_version", course=draft.pk)
     return draft
 
 
@@ -216,7 +249,7 @@ def discard_course_draft(draft: Course, *, by: User) -> None:
 def retire_course(course: Course, *, by: User) -> Course:
     """Nobody is given it any more; who has begun finishes it, from who has not it is taken back."""
     refuse_unless_teacher(by)
-    versions = _locked_versions(course.code)
+    versions = locked_versions(Course, course.code)
     current = next((each for each in versions if each.status == Course.Status.CURRENT), None)
     if any(each.status == Course.Status.DRAFT for each in versions):
         raise WrongStatus(_("A draft of this course is open. Publish or discard it first."))
@@ -232,11 +265,6 @@ def retire_course(course: Course, *, by: User) -> Course:
     )
     emit("course.retired", current, by=by, code=current.code, version=current.version, title=current.title, taken=taken)
     return current
-
-
-def _locked_versions(code: str) -> list[Course]:
-    """All of them, so that who drafts, publishes or retires the course goes one after the other."""
-    return list(Course.objects.select_for_update(no_key=True).filter(code=code).order_by("pk"))
 
 
 def _open_draft(draft: Course, by: User) -> Course:

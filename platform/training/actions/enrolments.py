@@ -14,16 +14,18 @@ from core.events import action, emit, history, register
 from core.zone import zone
 from facilities.calendar import today
 from people.models import JobRole, User
-from people.permissions import PARTNER_ROLES
 from tenants import due
-from training.models import Certificate, Course, Enrolment, Requirement
+from training.gate import is_on_work_with
+from training.models import Certificate, Enrolment, Exam, Requirement
 from training.models.learning import Occasion
+from training.taught import Subject, column_of, held_on, taught
 
 register(
     {
         "requirement.set": gettext_lazy("Course required"),
         "requirement.dropped": gettext_lazy("Course no longer required"),
         "course.given": gettext_lazy("Course given to learn"),
+        "exam.given": gettext_lazy("Exam given to take"),
         "enrolment.exempted": gettext_lazy("Exempt from a course"),
         "enrolment.withdrawn": gettext_lazy("Course no longer needed"),
     }
@@ -31,6 +33,8 @@ register(
 # After a year off work the workshop's and the team's part is learned again (生产经营单位安全培训规定); most mistakes of
 # new people fall into their third week (seed text).
 LONG_ABSENCE, THIRD_WEEK = timedelta(days=365), timedelta(days=14)
+# Given because a requirement asks for it, and taken back when none does any more.
+BY_RULE = (Enrolment.Reason.POST, Enrolment.Reason.RENEWAL, Enrolment.Reason.VERSION)
 
 
 @action
@@ -39,16 +43,15 @@ def require_course(
 ) -> int:
     """From now on whoever has the job role, or everybody, has to have passed it; who has not gets it today.
 
-    Returns how many people got it.
+    course_code: of a course or an exam. Returns how many people got it.
     """
     _refuse_unless(by, "training.assign")
-    if not Course.objects.current().filter(code=course_code).exists():
-        raise DomainError(_("There is no such course in use. Choose one from the list."))
+    if not taught([course_code]):
+        raise DomainError(_("There is no such course or exam in use. Choose one from the list."))
     if not 1 <= days <= 365:
         raise DomainError(_("Give between 1 and 365 days."))
-    row, _is_new = Requirement.objects.update_or_create(
-        job_role=job_role, course_code=course_code, occasion=occasion, defaults={"days": days}
-    )
+    what, how = {"job_role": job_role, "course_code": course_code, "occasion": occasion}, {"days": days}
+    row, _is_new = Requirement.objects.update_or_create(**what, defaults=how, create_defaults=how | {"since": today()})
     emit("requirement.set", row, by=by, course=course_code, job_role=job_role and job_role.code, days=days)
     return enrol_missing(by=by, requirements=[row]) if occasion == Occasion.POST else 0
 
@@ -74,43 +77,34 @@ def enrol_missing(
 
     A fixed number of queries, however many people and courses there are. People: only these, by number.
     """
-    rows = list(_post_requirements() if requirements is None else requirements)
-    current = {course.code: course for course in Course.objects.current()}
+    rows = list(post_requirements() if requirements is None else requirements)
+    current = taught()
     rows = [row for row in rows if row.course_code in current]
-    wanted = _wanted(rows, people)
+    wanted = wanted_by(rows, people)
     held = _held(wanted, {row.course_code for row in rows})
     missing = [
-        Enrolment(
-            person_id=person,
-            course_code=code,
-            course=current[code],
-            reason=Enrolment.Reason.POST,
-            due_on=today() + timedelta(days=days),
-        )
+        _enrolment(person, current[code], Enrolment.Reason.POST, today() + timedelta(days=days))
         for (person, code), days in wanted.items()
         if (person, code) not in held
     ]
-    return _give(missing, by=by)
+    return give(missing, by=by)
 
 
 @action
 def enrol_by_hand(
-    people: Collection[User], course: Course, *, by: User, due_on: date, reason: str = Enrolment.Reason.BY_HAND
+    people: Collection[User], course: Subject, *, by: User, due_on: date, reason: str = Enrolment.Reason.BY_HAND
 ) -> int:
-    """Gives the course to these people, also to who has passed it before; who is learning it goes on as before."""
+    """Gives the course or exam to these people, also to who has passed it before; who is learning it goes on as before."""
     if any(not by.can("training.assign", person) for person in people):
         raise NotAllowed(_("Only the training officer or the safety officer decides who learns what."))
     if due_on < today():
         raise DomainError(_("Choose a day that is still to come."))
-    if course.status != Course.Status.CURRENT:
+    if course.status != type(course).Status.CURRENT:
         raise WrongStatus(_("This version is not taught any more. Choose the one in use."))
-    return _give(
-        [
-            Enrolment(person=person, course_code=course.code, course=course, reason=reason, due_on=due_on)
-            for person in people
-        ],
-        by=by,
-    )
+    learners = User.objects.permitted("training.learn").filter(pk__in=[person.pk for person in people])
+    if learners.count() < len(people):
+        raise DomainError(_("Inspectors and partners do not learn here. Choose people of the factory."))
+    return give([_enrolment(person.pk, course, reason, due_on) for person in people], by=by)
 
 
 @action
@@ -136,17 +130,13 @@ def follow_person(person: User) -> int:
 @action
 def enrol_on_occasion(person: User, occasion: str) -> int:
     """What has to be learned again, also by who holds it."""
+    if not User.objects.permitted("training.learn").filter(pk=person.pk).exists():
+        return 0
     rows = Requirement.objects.filter(occasion=occasion).filter(Q(job_role=None) | Q(job_role=person.job_role_id))
-    current = {course.code: course for course in Course.objects.current()}
-    return _give(
+    current = taught()
+    return give(
         [
-            Enrolment(
-                person=person,
-                course_code=row.course_code,
-                course=current[row.course_code],
-                reason=occasion,
-                due_on=today() + timedelta(days=row.days),
-            )
+            _enrolment(person.pk, current[row.course_code], occasion, today() + timedelta(days=row.days))
             for row in rows
             if row.course_code in current
         ],
@@ -156,24 +146,17 @@ def enrol_on_occasion(person: User, occasion: str) -> int:
 
 @action
 def renew_enrolment(certificate: Certificate, code: str, due_on: date) -> Enrolment | None:
-    """The course of a certificate that runs out, given again; nothing where it is no longer asked for or a newer one counts."""
+    """What a certificate that runs out was for, given again; nothing where it is no longer asked for or a newer one counts."""
     person = certificate.person_id
-    course = Course.objects.current().filter(code=code).first()
-    if course is None or (person, code) not in _wanted([*_post_requirements().filter(course_code=code)], [person]):
+    subject = taught([code]).get(code)
+    if subject is None or not (_is_wanted(person, code) or is_on_work_with(person, code)):
         return None
-    newer = Certificate.objects.valid_on(today()).filter(person=person, course__code=code)
+    newer = Certificate.objects.valid_on(today()).filter(person=person).for_codes([code])
     if newer.filter(expires_on=None).exists() or newer.filter(expires_on__gt=due_on).exists():
         return None
     if Enrolment.objects.filter(person=person, course_code=code, status=Enrolment.Status.EXEMPT).exists():
         return None
-    renewal = Enrolment(
-        person_id=person,
-        course_code=code,
-        course=course,
-        reason=Enrolment.Reason.RENEWAL,
-        due_on=due_on,
-    )
-    _give([renewal], by=None)
+    give([_enrolment(person, subject, Enrolment.Reason.RENEWAL, due_on)], by=None)
     return Enrolment.objects.open().get(person=person, course_code=code)
 
 
@@ -182,6 +165,8 @@ def exempt(enrolment: Enrolment, *, by: User, note: str) -> Enrolment:
     """The person need not learn it; the reason stays on record, and the course does not come back by itself."""
     if not by.can("training.assign", enrolment):
         raise NotAllowed(_("Only the training officer or the safety officer exempts somebody."))
+    if enrolment.person_id == by.pk:
+        raise NotAllowed(_("Nobody exempts themselves. Ask another training officer or safety officer."))
     if not note.strip():
         raise DomainError(_("Write the reason; it stays on record."))
     _end([enrolment.pk], Enrolment.Status.EXEMPT, note=note.strip()[:200])
@@ -195,12 +180,12 @@ def withdraw_unneeded(
     *, by: User | None, people: Collection[int] | None = None, course_codes: Collection[str] | None = None
 ) -> int:
     """Takes back what was given for a post that somebody no longer has, and was not begun by any other reason."""
-    open_rows = Enrolment.objects.open().filter(reason=Enrolment.Reason.POST)
+    open_rows = Enrolment.objects.open().filter(reason__in=BY_RULE)
     if people is not None:
         open_rows = open_rows.filter(person__in=people)
     if course_codes is not None:
         open_rows = open_rows.filter(course_code__in=course_codes)
-    gone = _unneeded(open_rows, _post_requirements(), people)
+    gone = _unneeded(open_rows, post_requirements(), people)
     _end([row.pk for row in gone], Enrolment.Status.WITHDRAWN)
     for row in gone:
         emit("enrolment.withdrawn", row, by=by, course=row.course_code, person=row.person_id)
@@ -209,15 +194,15 @@ def withdraw_unneeded(
 
 def goes_with(requirement: Requirement) -> int:
     """How many open enrolments would be taken back with it."""
-    rest = _post_requirements().exclude(pk=requirement.pk)
-    given = Enrolment.objects.open().filter(reason=Enrolment.Reason.POST, course_code=requirement.course_code)
+    rest = post_requirements().exclude(pk=requirement.pk)
+    given = Enrolment.objects.open().filter(reason__in=BY_RULE, course_code=requirement.course_code)
     return len(_unneeded(given, rest, None))
 
 
 def _unneeded(
     open_rows: QuerySet[Enrolment], rules: QuerySet[Requirement], people: Collection[int] | None
 ) -> list[Enrolment]:
-    wanted = _wanted(list(rules), people)
+    wanted = wanted_by(list(rules), people)
     return [row for row in open_rows.select_related("person") if (row.person_id, row.course_code) not in wanted]
 
 
@@ -229,13 +214,29 @@ def _was_away_long(person: User) -> bool:
     return last[0].at >= timezone.now() - timedelta(days=1) and last[0].at - last[1].at >= LONG_ABSENCE
 
 
-def _post_requirements() -> QuerySet[Requirement]:
+def post_requirements() -> QuerySet[Requirement]:
     return Requirement.objects.filter(occasion=Occasion.POST)
 
 
-def _wanted(rows: Collection[Requirement], people: Collection[int] | None) -> dict[tuple[int, str], int]:
+def _enrolment(person: int, subject: Subject, reason: str, due_on: date) -> Enrolment:
+    return Enrolment(person_id=person, course_code=subject.code, reason=reason, due_on=due_on, **column_of(subject))
+
+
+def given_for(
+    person: int, subject: Subject, wanted: Collection[tuple[int, str]], reason: str, due_on: date
+) -> Enrolment:
+    """Where nothing asks for it any more, it is the training officer's own wish, and no change of the post takes it back."""
+    asked = reason if (person, subject.code) in wanted else Enrolment.Reason.BY_HAND
+    return _enrolment(person, subject, asked, due_on)
+
+
+def _is_wanted(person: int, code: str) -> bool:
+    return (person, code) in wanted_by(list(post_requirements().filter(course_code=code)), [person])
+
+
+def wanted_by(rows: Collection[Requirement], people: Collection[int] | None) -> dict[tuple[int, str], int]:
     """Days by (person, course) of all who have to have it, the shortest where several requirements ask for it."""
-    staff = User.objects.filter(is_active=True).exclude(grants__role__in=PARTNER_ROLES)
+    staff = User.objects.permitted("training.learn").filter(is_active=True)
     if people is not None:
         staff = staff.filter(pk__in=people)
     wanted: dict[tuple[int, str], int] = {}
@@ -254,12 +255,11 @@ def _held(wanted: Collection[tuple[int, str]], codes: Collection[str]) -> set[tu
     held = set(
         rows.filter(status__in=(Enrolment.Status.OPEN, Enrolment.Status.EXEMPT)).values_list("person", "course_code")
     )
-    valid = Certificate.objects.valid_on(today()).filter(person__in=people, course__code__in=codes)
-    return held | set(valid.values_list("person", "course__code"))
+    return held | held_on(today(), people, codes)
 
 
-def _give(enrolments: list[Enrolment], *, by: User | None) -> int:
-    """One event for each course, which names the people: what happened is that it was given to them."""
+def give(enrolments: list[Enrolment], *, by: User | None) -> int:
+    """One event for each course and exam, which names the people: what happened is that it was given to them."""
     before = set(
         Enrolment.objects.open()
         .filter(course_code__in={row.course_code for row in enrolments})
@@ -267,10 +267,11 @@ def _give(enrolments: list[Enrolment], *, by: User | None) -> int:
     )
     fresh = [row for row in enrolments if (row.person_id, row.course_code) not in before]
     Enrolment.objects.bulk_create(fresh, ignore_conflicts=True)
-    for course in {row.course_id: row.course for row in fresh}.values():
-        rows = [row for row in fresh if row.course_id == course.pk]
+    for subject in {row.course_code: row.subject for row in fresh}.values():
+        rows = [row for row in fresh if row.course_code == subject.code]
         facts = {"told": [row.person_id for row in rows], "due_on": min(row.due_on for row in rows)}
-        emit("course.given", course, by=by, code=course.code, title=course.title, reason=rows[0].reason, **facts)
+        name = "exam.given" if isinstance(subject, Exam) else "course.given"
+        emit(name, subject, by=by, code=subject.code, title=subject.title, reason=rows[0].reason, **facts)
     return len(fresh)
 
 

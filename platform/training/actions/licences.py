@@ -31,6 +31,7 @@ register(
         "licence.filed": gettext_lazy("Licence sent in by its holder"),
         "licence.confirmed": gettext_lazy("Licence confirmed"),
         "licence.declined": gettext_lazy("Licence sent back"),
+        "licence.settled": gettext_lazy("Photo of a licence settled by what the officer recorded"),
         "licence.withdrawn": gettext_lazy("Licence taken back"),
         "licence.corrected": gettext_lazy("Last day of a licence corrected"),
         "licence.reviewed": gettext_lazy("Review of a licence noted"),
@@ -90,6 +91,7 @@ def record_licence(person: User, card: Card, *, by: User | None) -> Licence:
         raise WrongStatus(_("%(name)s has one of this kind on record. Renew that one.") % {"name": person.name})
     licence = _write(person, card, by=by)
     emit("licence.recorded", licence, by=by, **_facts(licence))
+    _settle_filed(licence, by=by)
     return _settled(licence)
 
 
@@ -100,6 +102,7 @@ def renew_licence(old: Licence, card: Card, *, by: User | None) -> Licence:
     person = hold(old.person)
     licence = _write(person, replace(card, kind=old.kind_code), by=by, after=_locked(old, Status.CURRENT))
     emit("licence.renewed", licence, by=by, before=old.pk, **_facts(licence))
+    _settle_filed(licence, by=by)
     return _settled(licence)
 
 
@@ -135,6 +138,14 @@ def confirm_licence(filed: Licence, card: Card, *, by: User) -> Licence:
     _change(filed, status=Status.CURRENT, confirmed_by=by, **_columns(card))
     emit("licence.confirmed", filed, by=by, told=[filed.person_id], **_facts(filed))
     return _settled(filed)
+
+
+def _settle_filed(licence: Licence, *, by: User | None) -> None:
+    """What the holder sent in meanwhile waits no more, unless that card was issued even later."""
+    waiting = Licence.objects.filter(person=licence.person, kind_code=licence.kind_code, status=Status.FILED)
+    for filed in waiting.filter(issued_on__lte=licence.issued_on):
+        _change(filed, status=Status.REPLACED, ended_by=by)
+        emit("licence.settled", filed, by=by, told=[filed.person_id], **_facts(licence))
 
 
 @action

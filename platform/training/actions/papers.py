@@ -1,7 +1,7 @@
 """Answering a paper. Which options are right stays on the server until it is handed in."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Avg
@@ -11,10 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit, register
+from core.zone import zone
+from facilities.calendar import today
 from people.models import User
 from tenants import due
 from training.actions.certificates import issue_certificate
+from training.actions.renewals import learn_newer
 from training.actions.study import refuse_unlearned
+from training.blueprints import draw_paper
 from training.models import Attempt, Enrolment, Exam, Lesson, PaperItem, Progress, Question
 from training.quiz import PER_QUIZ, draw, is_right, own_numbers, percent, shuffled
 
@@ -47,7 +51,7 @@ def start_quiz(progress: Progress, *, by: User) -> Attempt:
     if not questions:
         raise DomainError(_("This lesson has no questions yet. Tell the training officer."))
     attempt = Attempt(
-        enrolment=progress.enrolment, lesson=lesson, pass_score=progress.enrolment.course.pass_score, person=by
+        enrolment=progress.enrolment, lesson=lesson, pass_score=progress.enrolment.taught.pass_score, person=by
     )
     return _begin(attempt, questions)
 
@@ -55,17 +59,16 @@ def start_quiz(progress: Progress, *, by: User) -> Attempt:
 @action
 def start_exam(exam: Exam, *, by: User) -> Attempt:
     """A paper by the exam's blueprint, with a limit by the server's clock; or the one that is open."""
-    if (running := _running(by)) and running.exam_id == exam.pk:
+    if (running := _running(by)) and running.exam and running.exam.code == exam.code:
         return running
     if exam.status != Exam.Status.CURRENT:
         raise WrongStatus(_("This exam is not held any more."))
-    if not by.can("training.prove") or exam.job_role_id not in (None, by.job_role_id):
+    if not may_take(exam, by):
         raise NotAllowed(_("This exam is for another job role."))
-    questions: list[Question] = []
-    for row in exam.blueprint:
-        bank = Question.objects.asked().filter(course_code=row["course"])
-        bank = bank.filter(lesson_key=row["lesson"]) if row.get("lesson") else bank
-        questions += draw(list(bank.exclude(pk__in=[each.pk for each in questions])), row["count"])
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    if not tries_left(exam, by):
+        raise WrongStatus(_("No more tries today. Read through it once more, tomorrow you can take it again."))
+    questions = draw_paper(exam.blueprint)
     if not questions:
         raise DomainError(_("This exam has no questions yet. Tell the training officer."))
     ends_at = timezone.now() + timedelta(minutes=exam.minutes)
@@ -125,11 +128,16 @@ def _begin(attempt: Attempt, questions: Iterable[Question]) -> Attempt:
 
 def _running(person: User) -> Attempt | None:
     """The open paper; one whose time is over is judged first."""
-    row = Attempt.objects.filter(person=person, status=Attempt.Status.OPEN).first()
-    if row is not None and row.ends_at and row.ends_at + GRACE < timezone.now():
+    row = Attempt.objects.filter(person=person, status=Attempt.Status.OPEN).select_related("exam").first()
+    if row is not None and is_time_over(row):
         time_out(row)
         return None
     return row
+
+
+def is_time_over(attempt: Attempt) -> bool:
+    """By the server's clock, with what was on its way."""
+    return attempt.ends_at is not None and attempt.ends_at + GRACE < timezone.now()
 
 
 def _locked(attempt: Attempt, by: User) -> Attempt:
@@ -141,7 +149,7 @@ def _locked(attempt: Attempt, by: User) -> Attempt:
     _refuse_stranger(row.person_id, by)
     if not row.is_open:
         raise WrongStatus(_("This paper is handed in already. Look at the result."))
-    if row.ends_at and row.ends_at + GRACE < timezone.now():
+    if is_time_over(row):
         raise WrongStatus(_("The time is over. What you had answered until then counts."))
     return row
 
@@ -165,10 +173,17 @@ def _judge(row: Attempt, status: str, *, by: User | None) -> Attempt:
 
 def _after_exam(row: Attempt, exam: Exam, score: int, by: User | None) -> None:
     emit("exam.passed" if row.is_passed else "exam.failed", row, by=by, title=exam.title, score=score)
-    # A contractor's worker passes for the entry permit alone.
-    if row.is_passed and row.person.is_staff_member:
+    if not row.is_passed:
+        return
+    told = Enrolment.objects.open().filter(person=row.person, course_code=exam.code).first()
+    if told:
+        told.status, told.ended_at, told.score = Enrolment.Status.PASSED, row.ended_at, score
+        told.save(update_fields=["status", "ended_at", "score"])
+        emit("enrolment.passed", told, by=by, course=exam.code, title=exam.title, score=score)
+    if exam.gives_certificate:
         months = exam.valid_months
-        issue_certificate(row.person, exam.title, by=by, exam=exam, score=score, hours=0, valid_months=months)
+        facts: dict[str, Any] = {"enrolment": told, "exam": exam, "score": score, "hours": 0, "valid_months": months}
+        issue_certificate(row.person, exam.title, by=by, **facts)
 
 
 def _after_quiz(row: Attempt, enrolment: Enrolment, lesson: Lesson, by: User | None) -> None:
@@ -185,16 +200,30 @@ def _after_quiz(row: Attempt, enrolment: Enrolment, lesson: Lesson, by: User | N
         )
 
 
+def may_take(exam: Exam, user: User) -> bool:
+    """Who is told to, and whoever it is open to."""
+    if not user.can("training.prove"):
+        return False
+    is_for = exam.job_role_id in (None, user.job_role_id)
+    return (exam.is_open and is_for) or user.enrolments.open().filter(course_code=exam.code).exists()
+
+
+def tries_left(exam: Exam, user: User) -> int:
+    """On this day of the factory, whichever version was begun."""
+    since = datetime.combine(today(), time(), zone())
+    return max(0, exam.tries_per_day - user.attempts.filter(exam__code=exam.code, started_at__gte=since).count())
+
+
 def _finish_course(enrolment: Enrolment, by: User | None) -> None:
     """Passed as soon as each of its lessons is."""
     progress = enrolment.progress.exclude(passed_at=None)
-    if enrolment.course.lessons.exclude(pk__in=progress.values("lesson")).exists():
+    if enrolment.taught.lessons.exclude(pk__in=progress.values("lesson")).exists():
         return
     score = int(progress.aggregate(mean=Avg("score"))["mean"] or 0)
     rows = Enrolment.objects.open().filter(pk=enrolment.pk)
     if not rows.update(status=Enrolment.Status.PASSED, ended_at=timezone.now(), score=score):
         return
-    course = enrolment.course
+    course = enrolment.taught
     emit("enrolment.passed", enrolment, by=by, course=course.code, title=course.title, score=score)
     issue_certificate(
         enrolment.person,
@@ -206,6 +235,7 @@ def _finish_course(enrolment: Enrolment, by: User | None) -> None:
         hours=course.hours,
         valid_months=course.valid_months,
     )
+    learn_newer(enrolment.person_id, course)
 
 
 def _refuse_stranger(person: int, by: User) -> None:

@@ -28,7 +28,7 @@ NEAR_THE_END = 3
 def open_lesson(enrolment: Enrolment, lesson: Lesson, *, by: User) -> Progress:
     """Where somebody is in this lesson; lessons are learned in their order."""
     _refuse_stranger(enrolment, by)
-    earlier = enrolment.course.lessons.filter(position__lt=lesson.position)
+    earlier = enrolment.taught.lessons.filter(position__lt=lesson.position)
     passed = enrolment.progress.exclude(passed_at=None).values("lesson")
     if enrolment.status == Enrolment.Status.OPEN and earlier.exclude(pk__in=passed).exists():
         raise WrongStatus(_("First the lesson before this one."))

@@ -1,8 +1,9 @@
 """What people have to learn, how they learned it, and what proves it."""
 
 from training.models.certificates import Certificate
-from training.models.courses import Course, Exam, Lesson, Media, Question
-from training.models.learning import Enrolment, Progress, Requirement, StudyDay
+from training.models.courses import Course, Exam, Lesson, Level, Media, Question
+from training.models.hours import HourRule
+from training.models.learning import Enrolment, LicenceRequirement, Progress, Requirement, StudyDay
 from training.models.licences import Clearance, Licence, LicenceKind, Work
 from training.models.papers import Attempt, PaperItem
 from training.models.sessions import Attendance, SessionPhoto, TrainingSession
@@ -15,9 +16,12 @@ __all__ = [
     "Course",
     "Enrolment",
     "Exam",
+    "HourRule",
     "Lesson",
+    "Level",
     "Licence",
     "LicenceKind",
+    "LicenceRequirement",
     "Media",
     "PaperItem",
     "Progress",

@@ -12,6 +12,10 @@ class CertificateQuerySet(models.QuerySet):
     def valid_on(self, day):
         return self.filter(Q(expires_on=None) | Q(expires_on__gte=day), revoked_at=None)
 
+    def for_codes(self, codes):
+        """Of these courses and exams, whichever version."""
+        return self.filter(Q(course__code__in=codes) | Q(exam__code__in=codes))
+
     def visible_to(self, user):
         """The own ones; those of the departments for which the user looks after training; everybody's for officers."""
         departments = user.departments_with("training.view")
@@ -44,3 +48,7 @@ class Certificate(models.Model):
     class Meta:
         ordering = ["-issued_on", "-id"]
         indexes = [models.Index(fields=["person", "-issued_on"], name="certificate_of_person")]
+
+    @property
+    def subject(self) -> Course | Exam | None:
+        return self.exam if self.course_id is None else self.course

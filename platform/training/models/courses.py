@@ -66,6 +66,15 @@ class Media(models.Model):
         return self.status in (self.Status.READY, self.Status.REFUSED)
 
 
+class Level(models.TextChoices):
+    """三级教育: for whose part of a new worker's education it counts."""
+
+    NONE = "", _("none")
+    COMPANY = "company", _("Company level")
+    WORKSHOP = "workshop", _("Workshop level")
+    TEAM = "team", _("Team level")
+
+
 class CourseQuerySet(models.QuerySet):
     def current(self):
         return self.filter(status=Course.Status.CURRENT)
@@ -96,6 +105,10 @@ class Course(models.Model):
     valid_months = models.IntegerField(null=True, help_text="Empty: the certificate does not expire.")
     sources = models.JSONField(default=list)
     pass_score = models.IntegerField(default=PASS_SCORE)
+    level = models.CharField(max_length=8, choices=Level.choices, blank=True, default=Level.NONE)
+    again_days = models.IntegerField(
+        null=True, help_text="Within so many days whoever holds an earlier version learns this one; empty: need not."
+    )
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.CURRENT)
     published_at = models.DateTimeField(null=True)
 
@@ -131,6 +144,11 @@ class Lesson(models.Model):
             models.UniqueConstraint(fields=["course", "position"], name="lesson_position_once"),
             models.UniqueConstraint(fields=["course", "key"], name="lesson_key_once"),
         ]
+
+    @property
+    def sources(self) -> list[dict]:
+        """What it rests on: a source of the course that names no lesson's key, or this one's."""
+        return [source for source in self.course.sources if source.get("lesson") in (None, "", self.key)]
 
 
 class QuestionQuerySet(models.QuerySet):
@@ -174,23 +192,55 @@ class Question(models.Model):
         indexes = [models.Index(fields=["course_code", "lesson_key"], name="question_of_lesson")]
 
 
+class ExamQuerySet(models.QuerySet):
+    def current(self):
+        return self.filter(status=Exam.Status.CURRENT)
+
+    def visible_to(self, user):
+        """What is asked in which mixture is no secret, the questions are."""
+        return self if user.can("training.learn") or user.can("training.view") else self.none()
+
+    def heads(self):
+        return heads(self)
+
+
 class Exam(models.Model):
-    """blueprint: [{"course": code, "lesson": key or "", "count": n}], so many questions of each theme."""
+    """An exam in versions, as courses are; a paper keeps the version by which it was drawn.
+
+    blueprint: [{"course": code, "lesson": key or "", "count": n}], so many questions of each theme.
+    """
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
         CURRENT = "current", _("In use")
         RETIRED = "retired", _("No longer held")
 
+    code = models.CharField(max_length=40)
+    version = models.IntegerField(default=1)
     title = models.JSONField()
     job_role = models.ForeignKey(
-        JobRole, models.PROTECT, null=True, related_name="+", help_text="For whom; empty: whoever is told to take it."
+        JobRole, models.PROTECT, null=True, related_name="+", help_text="Who may take it; empty: everybody."
     )
-    blueprint = models.JSONField()
+    is_open = models.BooleanField(default=True, help_text="Also without being told to.")
+    blueprint = models.JSONField(default=list)
     minutes = models.IntegerField()
     pass_score = models.IntegerField(default=PASS_SCORE)
-    valid_months = models.IntegerField(null=True)
+    tries_per_day = models.IntegerField(default=2)
+    gives_certificate = models.BooleanField(default=True)
+    valid_months = models.IntegerField(null=True, help_text="Of its certificate; after that it is taken again.")
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.DRAFT)
+    published_at = models.DateTimeField(null=True)
+
+    objects = ExamQuerySet.as_manager()
 
     class Meta:
-        ordering = ["id"]
+        ordering = ["code", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="exam_version_once"),
+            models.UniqueConstraint(fields=["code"], condition=Q(status="current"), name="exam_one_current"),
+            models.UniqueConstraint(fields=["code"], condition=Q(status="draft"), name="exam_one_draft"),
+        ]
+
+    @property
+    def questions(self) -> int:
+        return sum(row["count"] for row in self.blueprint)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facilities.calendar import today
 from people.models import JobRole
-from training.models.courses import Course, Lesson
+from training.models.courses import Course, Exam, Lesson
 
 
 class Occasion(models.TextChoices):
@@ -19,7 +19,10 @@ class Occasion(models.TextChoices):
 
 
 class Requirement(models.Model):
-    """A course that a job role, or everybody, has to have passed and not let expire."""
+    """A course or an exam that a job role, or everybody, has to have passed and not let expire.
+
+    course_code: also an exam's; no course and no exam share a code.
+    """
 
     job_role = models.ForeignKey(
         JobRole, models.CASCADE, null=True, related_name="+", help_text="Empty: everybody of the factory."
@@ -27,6 +30,7 @@ class Requirement(models.Model):
     course_code = models.CharField(max_length=40)
     occasion = models.CharField(max_length=10, choices=Occasion.choices, default=Occasion.POST)
     days = models.IntegerField(default=14, help_text="From the occasion to the day by which it has to be passed.")
+    since = models.DateField(null=True, help_text="Whoever came to the post before is not judged by it; empty: always.")
 
     class Meta:
         ordering = ["job_role", "course_code"]
@@ -35,6 +39,17 @@ class Requirement(models.Model):
                 fields=["job_role", "course_code", "occasion"], name="requirement_once", nulls_distinct=False
             )
         ]
+
+
+class LicenceRequirement(models.Model):
+    """A kind of licence that a job role asks for beside its courses."""
+
+    job_role = models.ForeignKey(JobRole, models.CASCADE, related_name="+")
+    kind_code = models.CharField(max_length=40)
+
+    class Meta:
+        ordering = ["job_role", "kind_code"]
+        constraints = [models.UniqueConstraint(fields=["job_role", "kind_code"], name="licence_requirement_once")]
 
 
 class EnrolmentQuerySet(models.QuerySet):
@@ -50,7 +65,7 @@ class EnrolmentQuerySet(models.QuerySet):
 
 
 class Enrolment(models.Model):
-    """One person has to pass one course by a day."""
+    """One person has to pass one course, or one exam, by a day. course_code: of the one or the other."""
 
     class Status(models.TextChoices):
         OPEN = "open", _("To be learned")
@@ -63,13 +78,15 @@ class Enrolment(models.Model):
         RETURN = "return", _("Back after a long absence")
         THIRD_WEEK = "third_week", _("Reinforcement in the third week")
         RENEWAL = "renewal", _("The last certificate runs out")
+        VERSION = "version", _("A new version has to be learned")
         BY_HAND = "by_hand", _("Given by the training officer")
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="enrolments")
     course_code = models.CharField(max_length=40)
     course = models.ForeignKey(
-        Course, models.PROTECT, related_name="enrolments", help_text="The version that is learned."
+        Course, models.PROTECT, null=True, related_name="enrolments", help_text="The version that is learned."
     )
+    exam = models.ForeignKey(Exam, models.PROTECT, null=True, related_name="enrolments")
     reason = models.CharField(max_length=10, choices=Reason.choices)
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.OPEN)
     due_on = models.DateField()
@@ -85,13 +102,30 @@ class Enrolment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "course_code"], condition=Q(status="open"), name="enrolment_one_open"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(course__isnull=False, exam=None) | Q(course=None, exam__isnull=False),
+                name="enrolment_course_or_exam",
+            ),
         ]
         indexes = [models.Index(fields=["status", "due_on"], name="enrolment_due")]
 
     @property
+    def subject(self) -> Course | Exam:
+        found = self.exam if self.course_id is None else self.course
+        assert found is not None  # noqa: S101 - the database holds one of the two
+        return found
+
+    @property
+    def taught(self) -> Course:
+        """The course, where it is not an exam; only a course has lessons."""
+        assert self.course is not None  # noqa: S101 - as above
+        return self.course
+
+    @property
     def title(self) -> dict:
-        return self.course.title
+        title: dict = self.subject.title
+        return title
 
     @property
     def department_id(self) -> int | None:

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from training.models.courses import Exam, Lesson, Question
@@ -56,6 +57,11 @@ class Attempt(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status == self.Status.OPEN
+
+    @property
+    def seconds_left(self) -> int:
+        """Until the end, by the server's clock."""
+        return max(0, int((self.ends_at - timezone.now()).total_seconds())) if self.ends_at else 0
 
 
 class PaperItem(models.Model):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.attachments import visible_through
 from core.models import Attachment
 from people.models import User
+from training.models.courses import Level
 
 
 class SessionQuerySet(models.QuerySet):
@@ -24,14 +25,6 @@ class TrainingSession(models.Model):
     class Kind(models.TextChoices):
         CLASS = "class", _("Class")
         DRILL = "drill", _("Emergency drill")
-
-    class Level(models.TextChoices):
-        """三级教育: whose part of a new worker's education it counts for."""
-
-        NONE = "", _("none")
-        COMPANY = "company", _("Company level")
-        WORKSHOP = "workshop", _("Workshop level")
-        TEAM = "team", _("Team level")
 
     class Status(models.TextChoices):
         PLANNED = "planned", _("Planned")
@@ -63,6 +56,15 @@ class TrainingSession(models.Model):
         return self.trainer_id == user.pk or user.can("training.teach")
 
 
+class AttendanceQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """As certificates: the own ones; those of the departments for which the user looks after training."""
+        departments = user.departments_with("training.view")
+        if departments is None:
+            return self
+        return self.filter(Q(person=user) | Q(person__department__in=departments))
+
+
 class Attendance(models.Model):
     """hours: what counts, at most the session's; nothing for who never signed out."""
 
@@ -72,6 +74,8 @@ class Attendance(models.Model):
     signed_out_at = models.DateTimeField(null=True)
     hours = models.DecimalField(max_digits=3, decimal_places=1, default=0)
     note = models.CharField(max_length=200, blank=True, help_text="Why the trainer entered it by hand.")
+
+    objects = AttendanceQuerySet.as_manager()
 
     class Meta:
         ordering = ["signed_in_at", "id"]

@@ -6,15 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from core.words import say
 from people.models import Team, User
 from portals.forms import PersonField, moment
-from training.models import Course, TrainingSession
+from training.models import Course, Level, TrainingSession
 
 
 class ClassForm(forms.Form):
     title = forms.CharField(max_length=80, label=_("What it is about"))
     kind = forms.ChoiceField(choices=TrainingSession.Kind.choices, label=_("Class or drill"))
-    level = forms.ChoiceField(
-        choices=TrainingSession.Level.choices, required=False, label=_("Counts for the three-level education as")
-    )
+    level = forms.ChoiceField(choices=Level.choices, required=False, label=_("Counts for the three-level education as"))
     course_code = forms.ChoiceField(required=False, label=_("Course it belongs to"))
     place = forms.CharField(max_length=80, label=_("Where"))
     starts_at = moment(_("When"))

@@ -7,15 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.words import say
-from portals.console.forms.courseware import TwoTongues, parts
+from portals.console.forms.courseware import TRUSTS, TwoTongues, parts
 from training.models import Lesson, Question
 from training.rules import MOST_AREAS, MOST_OPTIONS
 
-TRUSTS = (
-    ("practice", gettext_lazy("company rule, to be confirmed")),
-    ("secondary", gettext_lazy("a page about the law or standard was read")),
-    ("primary", gettext_lazy("the text of the law or standard was read")),
-)
 _LOW = forms.Textarea(attrs={"rows": 2})
 
 

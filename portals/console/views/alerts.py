@@ -1,6 +1,5 @@
 """告警记录: all alerts and how fast they were taken, of each who was told by which way, and the rule of the chain."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -81,19 +80,11 @@ def show(request, pk: int):
         "alert": alert,
         "calls": calls,
         "lonely": _lonely(calls),
-        "has_receipts": any(way.delivered for way in _ways(calls)),
         "took": alert.acknowledged_at - alert.raised_at if alert.acknowledged_at else None,
         "lines": sentences(alert.rules),
         "may_take": may_take(request.user, alert),
     }
     return page(request, "console/alerts/show.html", context)
-
-
-def _ways(calls: list[deliveries.Call]) -> Iterator[deliveries.Delivery]:
-    for call in calls:
-        yield from call.groups
-        for person in call.people:
-            yield from person.ways
 
 
 def _lonely(calls: list[deliveries.Call]) -> list[str]:

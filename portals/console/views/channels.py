@@ -91,7 +91,7 @@ def try_out(request, pk: int):
     require(request.user, "channels.manage")
     message = robots.try_robot(get_object_or_404(Robot, pk=pk), by=request.user)
     words = {"name": message.address, "reason": message.reason}
-    if message.status == Message.Status.SENT:
+    if message.status in (Message.Status.SENT, Message.Status.DELIVERED):
         messages.success(request, _("%(name)s took the test. Look into the chat group.") % words)
     elif message.status == Message.Status.KEPT:
         messages.success(request, _("In the demo nothing is sent. Read the test under “Messages of the demo”."))

@@ -14,6 +14,7 @@ from insight.share import Share
 from portals.web import page, require
 from training.models import Certificate, Course, Lesson, Question
 from training.printing import MOST, order_certificates
+from training.taught import may_see_answers
 
 
 @login_required
@@ -33,12 +34,15 @@ def show(request, pk: int):
     course = get_object_or_404(with_figures(Course.objects.visible_to(request.user), request.user), pk=pk)
     lessons = list(course.lessons.all())
     may_teach = request.user.can("training.teach")
+    sees_answers = may_see_answers(request.user, [course.code])
     context = {
         "course": course,
         "lessons": lessons,
+        "positions": {lesson.key: lesson.position for lesson in lessons},
         "passed": Share(course.papers_passed, course.papers),
         "may_teach": may_teach,
-        "banks": _banks(course, lessons) if may_teach else [],
+        "sees_answers": sees_answers,
+        "banks": _banks(course, lessons) if sees_answers else [],
         "enough": ENOUGH,
     }
     return page(request, "console/training/course.html", context)
@@ -71,10 +75,10 @@ def _banks(course: Course, lessons: list[Lesson]) -> list[dict[str, Any]]:
 
 
 def _shown(item: Item) -> dict[str, Any]:
-    return {"item": item, "question": item.question, "options": _options(item.question)}
+    return {"item": item, "question": item.question, "options": options_of(item.question)}
 
 
-def _options(question: Question) -> list[tuple[str, str, bool]]:
+def options_of(question: Question) -> list[tuple[str, str, bool]]:
     """Letter, text, whether it is right; of a picture there is nothing to list."""
     if question.kind == Question.Kind.TRUE_FALSE:
         return [("", _("Right"), question.answer == [True]), ("", _("Wrong"), question.answer == [False])]

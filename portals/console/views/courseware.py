@@ -11,12 +11,14 @@ from django.views.decorators.http import require_POST
 
 from core.errors import DomainError, Refusal, WrongStatus
 from core.words import say
-from portals.console.forms.courseware import CourseForm, LessonForm, NewLessonForm
+from facilities.calendar import today
+from portals.console.forms.courseware import CourseForm, LessonForm, NewLessonForm, PublishForm
 from portals.web import page, require
 from training import actions, versions
+from training.actions import Head
 from training.actions.media import PIECE
 from training.looking import MOST_BYTES
-from training.models import Course, Enrolment, Lesson, Media, Question
+from training.models import Certificate, Course, Enrolment, Lesson, Media, Question
 
 TEACH = "training.teach"
 ACCEPTED = {
@@ -31,7 +33,7 @@ def add(request):
     require(request.user, TEACH)
     form = CourseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        draft = actions.create_course(by=request.user, **form.columns())
+        draft = actions.create_course(Head(**form.columns()), by=request.user)
         messages.success(request, _("The draft is there. Now its lessons."))
         return redirect("console:edit_course", draft.code)
     context = {"form": form, "drafts": Course.objects.filter(status=Course.Status.DRAFT)}
@@ -61,14 +63,14 @@ def edit(request, code: str):
         )
     if request.method != "POST":
         return _editor(request, draft)
-    form = CourseForm(request.POST)
+    form = CourseForm(request.POST, lessons=draft.lessons.all())
     if not form.is_valid():
         return _editor(request, draft, form, status=422)
     try:
-        actions.change_course(draft, by=request.user, stamp=request.POST.get("stamp", ""), **form.columns())
+        actions.change_course(draft, Head(**form.columns()), by=request.user, stamp=request.POST.get("stamp", ""))
     except Refusal as refusal:
         form.add_error(None, refusal.message)
-        return _editor(request, draft, form, status=refusal.status)
+        return _editor(request, _draft(code), form, status=refusal.status)
     messages.success(request, _("Saved."))
     return redirect("console:edit_course", code)
 
@@ -87,8 +89,10 @@ def _editor(
     lessons = versions.lessons_of_version(draft)
     context = {
         "course": draft,
-        "form": form or CourseForm(initial=CourseForm.of(draft)),
-        "stamp": versions.head_stamp(draft),
+        "form": form or CourseForm(initial=CourseForm.of(draft), lessons=lessons),
+        "stamp": request.POST.get("stamp", "") if form else versions.head_stamp(draft),
+        # As with lessons: who has seen what somebody else wrote may still want the own words.
+        "overwrite": versions.head_stamp(draft) if status == WrongStatus.status else "",
         "lessons": lessons,
         "counts": {key: asked for key, (asked, _plain) in versions.question_counts(draft.code).items()},
         "adding": adding or NewLessonForm(auto_id="new_%s"),
@@ -110,15 +114,17 @@ def draft(request, code: str):
 def publish(request, code: str):
     """What the draft changes; from here it is published."""
     require(request.user, TEACH)
-    found = _draft(code)
-    if request.method == "POST":
-        actions.publish_course(found, by=request.user, stamp=request.POST.get("stamp", ""))
+    found, form = _draft(code), PublishForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        again = form.cleaned_data["again_days"]
+        actions.publish_course(found, by=request.user, stamp=request.POST.get("stamp", ""), again_days=again)
         messages.success(request, _("Published. Who has begun finishes the former version."))
         return redirect("console:edit_course", code)
     lessons = versions.lessons_of_version(found)
     former = Course.objects.filter(code=code, version__lt=found.version).order_by("-version").first()
     context = {
         "course": found,
+        "form": form,
         "former": former,
         "head": versions.head_changes(former, found) if former else [],
         "changes": versions.changes(versions.lessons_of_version(former), lessons) if former else [],
@@ -127,7 +133,10 @@ def publish(request, code: str):
         "begun": Enrolment.objects.open().filter(course_code=code, progress__isnull=False).distinct().count(),
         "stamp": versions.draft_stamp(found, lessons),
     }
-    return page(request, "console/courseware/publish.html", context)
+    context["holders"] = (
+        Certificate.objects.valid_on(today()).filter(course__code=code).values("person").distinct().count()
+    )
+    return page(request, "console/courseware/publish.html", context, status=422 if form.errors else 200)
 
 
 @login_required

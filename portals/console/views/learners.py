@@ -11,17 +11,19 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from core.errors import Refusal
-from facilities.calendar import today
-from facilities.models import Department
 from insight.training import months_of, numbers, people_seen_by, with_standing
 from people.models import JobRole, User
+from portals.console.forms.records import departments_of
 from portals.console.forms.training import GiveForm, LearnersForm
 from portals.papers import results
+from portals.records import chosen_in, gap_of, record_of
 from portals.web import page, require
 from training import actions
 from training.actions.nudges import nudged_today
+from training.hours import hours_of
 from training.models import Attempt, Certificate, Enrolment
-from training.printing import standing
+from training.record import credited_hours
+from training.taught import may_see_answers, taught
 
 PER_PAGE = 50
 
@@ -34,7 +36,7 @@ def index(request):
 
 def _list(request, refusal: str = "", status: int = 200):
     form = LearnersForm(request.GET)
-    people = with_standing(form.apply(people_seen_by(request.user).filter(is_active=True)))
+    people = with_standing(form.apply(people_seen_by(request.user).filter(is_active=not form.has_left)))
     shown = people.filter(overdue__gt=0) if form.is_overdue else people
     shown = shown.order_by("-overdue", F("next_due").asc(nulls_last=True), "sort_key", "id")
     kept = QueryDict(request.GET.urlencode(), mutable=True)
@@ -45,18 +47,13 @@ def _list(request, refusal: str = "", status: int = 200):
             request.GET.get("page")
         ),
         "nudged": nudged_today(),
-        "departments": _departments(request.user),
+        "departments": departments_of(request.user),
         "job_roles": JobRole.objects.all(),
         "may_nudge": request.user.can("training.nudge"),
         "query": f"{kept.urlencode()}&" if kept else "",
         "refusal": refusal,
     }
     return page(request, "console/training/list.html", context, status=status)
-
-
-def _departments(user: User):
-    seen = user.departments_with("training.view")
-    return Department.objects.all() if seen is None else Department.objects.filter(pk__in=seen)
 
 
 @login_required
@@ -90,15 +87,16 @@ def show(request, pk: int):
 
 
 def _show(request, person: User, refusal: str = "", status: int = 200, form: GiveForm | None = None):
-    certificates = list(person.certificates.select_related("course", "exam", "revoked_by"))
-    papers = person.attempts.exclude(status=Attempt.Status.OPEN).select_related("lesson", "exam", "enrolment__course")
-    user = request.user
+    user, record = request.user, record_of(person, request.GET, request.user)
     context = {
         "person": person,
         "enrolments": _enrolments(person),
-        "certificates": [(row, standing(row, today())) for row in certificates],
-        "papers": papers,
+        "record": record,
+        "came_on": record["came_on"],
+        "credited": credited_hours([person.pk], chosen_in(request.GET), user)[person.pk],
+        **gap_of(person, request.GET),
         "months": months_of(person),
+        "hours": hours_of([person])[person.pk],
         "was_nudged": person.pk in nudged_today(),
         "may_nudge": user.can("training.nudge", person) and person.is_active,
         "may_assign": user.can("training.assign", person),
@@ -109,12 +107,16 @@ def _show(request, person: User, refusal: str = "", status: int = 200, form: Giv
 
 
 def _enrolments(person: User):
-    """What is open first, by its day; then what is over, the newest first."""
-    rows = person.enrolments.select_related("course", "certificate").annotate(
-        lessons=Count("course__lessons", distinct=True),
-        done=Count("progress", filter=Q(progress__passed_at__isnull=False), distinct=True),
+    """What is still to be learned, by its day."""
+    rows = (
+        person.enrolments.open()
+        .select_related("course", "exam", "certificate")
+        .annotate(
+            lessons=Count("course__lessons", distinct=True),
+            done=Count("progress", filter=Q(progress__passed_at__isnull=False), distinct=True),
+        )
     )
-    return rows.order_by(F("ended_at").desc(nulls_first=True), "due_on", "course_code", "pk")
+    return rows.order_by("due_on", "course_code", "pk")
 
 
 @login_required
@@ -124,7 +126,7 @@ def give(request, pk: int):
     form = GiveForm(request.POST)
     if not form.is_valid():
         return _show(request, person, status=422, form=form)
-    course, due_on = form.cleaned_data["course"], form.cleaned_data["due_on"]
+    course, due_on = taught()[form.cleaned_data["course"]], form.cleaned_data["due_on"]
     try:
         given = actions.enrol_by_hand([person], course, by=request.user, due_on=due_on)
     except Refusal as refusal:
@@ -166,5 +168,7 @@ def paper(request, pk: int):
     require(request.user, "training.view")
     papers = Attempt.objects.visible_to(request.user).exclude(status=Attempt.Status.OPEN)
     attempt = get_object_or_404(papers.select_related("person", "lesson", "exam", "enrolment__course"), pk=pk)
-    context = {"attempt": attempt, "results": results(attempt), "may_teach": request.user.can("training.teach")}
+    shown = results(attempt)
+    sees = may_see_answers(request.user, {result.item.question.course_code for result in shown})
+    context = {"attempt": attempt, "results": shown, "may_teach": sees}
     return page(request, "console/training/paper.html", context)

@@ -125,7 +125,8 @@ def renew(request, pk: int):
         else:
             messages.success(request, _("Renewed. It counts until %(day)s.") % {"day": made.ends_on})
             return redirect("console:licence", pk=made.pk)
-    context = {"form": form, "taken": taken, "old": old}
+    filed = Licence.objects.filter(person=old.person_id, kind_code=old.kind_code, status=Licence.Status.FILED).first()
+    context = {"form": form, "taken": taken, "old": old, "filed": filed}
     return page(request, "console/licences/add.html", context, status=422 if request.method == "POST" else 200)
 
 

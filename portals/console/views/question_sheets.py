@@ -16,6 +16,7 @@ from portals.console.views.questions import course_of
 from portals.web import page, require
 from training.models import Course, Question
 from training.sheets import COLUMNS, Entry, check_rows, import_questions, rows_of
+from training.taught import refuse_unpassed
 
 SHOWN = 100
 
@@ -24,6 +25,7 @@ SHOWN = 100
 def export(request, code: str):
     require(request.user, TEACH)
     course = course_of(code)
+    refuse_unpassed(request.user, [code])
     bank = Question.objects.asked().filter(course_code=code).order_by("lesson_key", "code")
     content = sheets.filled(COLUMNS, rows_of(bank, list(course.lessons.all())), _("Question bank"))
     return _file(content, f"{course.code}.xlsx")
@@ -46,6 +48,7 @@ def read(request, code: str):
     """All rows or none; what is wrong stands beside its row, on the page and in the sheet that can be downloaded."""
     require(request.user, TEACH)
     course = course_of(code)
+    refuse_unpassed(request.user, [code])
     if request.method != "POST":
         return _page(request, course, {})
     try:

@@ -19,6 +19,7 @@ from portals.web import page, require
 from training import actions
 from training.models import Course, Lesson, Question
 from training.rules import MOST_AREAS, QuestionRefused
+from training.taught import may_see_answers, refuse_unpassed
 
 PER_PAGE = 50
 
@@ -46,6 +47,7 @@ def index(request, code: str):
         "page": Paginator(bank, PER_PAGE).get_page(request.GET.get("page")),
         "titles": {lesson.key: lesson for lesson in lessons},
         "kinds": Question.Kind.choices,
+        "sees_answers": may_see_answers(request.user, [code]),
         "query": f"lesson={chosen}&" if chosen in {lesson.key for lesson in lessons} else "",
     }
     return page(request, "console/courseware/questions.html", context)
@@ -71,6 +73,7 @@ def add(request, code: str):
 def correct(request, code: str, pk: int):
     require(request.user, TEACH)
     course = course_of(code)
+    refuse_unpassed(request.user, [code])
     question = get_object_or_404(Question.objects.select_related("picture"), pk=pk, course_code=code)
     lessons: list[Lesson] = list(course.lessons.all())
     form = QuestionForm(

@@ -1,4 +1,4 @@
-"""培训要求: which course which job role has to have passed, and what is learned again on an occasion."""
+"""培训要求: which course or exam which job role has to have passed, and what is learned again on an occasion."""
 
 from typing import Any
 
@@ -15,8 +15,9 @@ from portals.console.forms.training import DaysForm, RequirementForm
 from portals.web import page, require
 from training import actions
 from training.actions.enrolments import goes_with
-from training.models import Course, Requirement
+from training.models import Requirement
 from training.models.learning import Occasion
+from training.taught import Subject, taught
 
 
 @login_required
@@ -39,9 +40,9 @@ def index(request):
     return redirect("console:requirements")
 
 
-def _require(request, course: Course, job_role: JobRole | None, occasion: str, days: int) -> str:
+def _require(request, course: str, job_role: JobRole | None, occasion: str, days: int) -> str:
     """Sets the rule, and says what it did."""
-    given = actions.require_course(course.code, by=request.user, job_role=job_role, days=days, occasion=occasion)
+    given = actions.require_course(course, by=request.user, job_role=job_role, days=days, occasion=occasion)
     if occasion != Occasion.POST:
         return _("Saved. It counts from the next time on.")
     said = ngettext("Saved. %(n)d person got it to learn.", "Saved. %(n)d people got it to learn.", given)
@@ -50,23 +51,23 @@ def _require(request, course: Course, job_role: JobRole | None, occasion: str, d
 
 def _show(request, form: RequirementForm, status: int = 200):
     rules = list(Requirement.objects.select_related("job_role"))
-    courses = list(Course.objects.current())
-    titles = {course.code: course.title for course in courses}
+    courses = taught()
+    titles = {code: subject.title for code, subject in courses.items()}
     for rule in rules:
         rule.title = titles.get(rule.course_code, rule.course_code)  # type: ignore[attr-defined]
     occasions = [(value, word) for value, word in Occasion.choices if value != Occasion.POST]
     context = {
         "form": form,
         "job_roles": JobRole.objects.all(),
-        "rows": _matrix(courses, [rule for rule in rules if rule.occasion == Occasion.POST]),
+        "rows": _matrix([*courses.values()], [rule for rule in rules if rule.occasion == Occasion.POST]),
         "occasions": [(value, word, [rule for rule in rules if rule.occasion == value]) for value, word in occasions],
         "may_assign": request.user.can("training.assign"),
     }
     return page(request, "console/training/requirements.html", context, status=status)
 
 
-def _matrix(courses: list[Course], rules: list[Requirement]) -> list[dict[str, Any]]:
-    """A row for each course; its cells are everybody, then the job roles in their order."""
+def _matrix(courses: list[Subject], rules: list[Requirement]) -> list[dict[str, Any]]:
+    """A row for each course and exam; its cells are everybody, then the job roles in their order."""
     found = {(rule.course_code, rule.job_role_id): rule for rule in rules}
     roles = [None, *JobRole.objects.all()]
     return [
@@ -88,9 +89,11 @@ def show(request, pk: int):
     require(request.user, "training.assign")
     rule = _rule(pk)
     form = DaysForm(request.POST or None, initial={"days": rule.days})
-    course = Course.objects.current().filter(code=rule.course_code).first()
+    course = taught([rule.course_code]).get(rule.course_code)
     if request.method == "POST" and form.is_valid() and course:
-        messages.success(request, _require(request, course, rule.job_role, rule.occasion, form.cleaned_data["days"]))
+        messages.success(
+            request, _require(request, course.code, rule.job_role, rule.occasion, form.cleaned_data["days"])
+        )
         return redirect("console:requirements")
     context = {
         "rule": rule,

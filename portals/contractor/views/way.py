@@ -16,7 +16,6 @@ from core.signatures import keep_signature
 from facilities.labels import drawn
 from partners import actions
 from partners.actions.companies import company_of
-from partners.actions.crew import tries_left
 from partners.entry import BRIEFING, EXAM, LICENCE, PERSON, Gap, current_text, entry_exam, missing, own_gaps
 from partners.models import Ban, Company, CrewMember, EntryPermit, SiteText
 from partners.passes import code_of
@@ -26,6 +25,7 @@ from portals.contractor.gate import crew_page, own_place
 from portals.photos import take_photos
 from portals.web import page
 from training.actions import Card
+from training.actions.papers import tries_left
 from training.models import Attempt, Licence
 
 
@@ -84,7 +84,9 @@ def _lines(member: CrewMember) -> dict[str, str]:
         PERSON: " · ".join(filter(None, (member.project.company.name, member.get_trade_display()))),
         LICENCE: _licence_line(member),
         BRIEFING: _("read and sign, about %(n)d minutes") % {"n": minutes},
-        EXAM: _("10 questions, passed with %(n)d") % {"n": exam.pass_score if exam else 80},
+        EXAM: _("%(count)d questions, passed with %(n)d") % {"count": exam.questions, "n": exam.pass_score}
+        if exam
+        else "",
         "permit": _("the guard scans it"),
     }
 
@@ -112,7 +114,7 @@ def show(request, pk: int):
         "permit": member.permits.filter(status=EntryPermit.Status.ISSUED).first(),
         "paper": Attempt.objects.filter(person=request.user, status=Attempt.Status.OPEN).first(),
         "ban": Ban.objects.in_force().filter(member__user=request.user).first(),
-        "tries": tries_left(request.user),
+        "tries": tries_left(exam, request.user) if (exam := entry_exam()) else 0,
     }
     return page(request, "contractor/way.html", context)
 

@@ -120,7 +120,7 @@ def _context(request, hazard: Hazard, form: RectifyForm, **more):
         "extension": ExtensionForm(),
         "hand_over": HandOverForm(),
     }
-    context |= groups.card(request, hazard, "field") | proof.context_of(request.user, hazard, evidence)
+    context |= groups.card(request, hazard, "field", is_row=True) | proof.context_of(request.user, hazard, evidence)
     return context | clock_of(request.user, hazard) | papers(request, hazard) | more
 
 

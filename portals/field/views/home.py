@@ -10,7 +10,7 @@ from inspections.models import Run
 from portals.field.rounds import rounds_of
 from portals.web import page
 from training.models import Enrolment
-from training.study import courses_of
+from training.study import tasks_of
 
 SHOWN = 100
 
@@ -33,7 +33,7 @@ def home(request):
         "done_today": runs.filter(status=Run.Status.DONE, submitted_at__date=timezone.localdate()).count(),
         "to_fix": list(hazards.filter(owner=user, status__in=TO_FIX).order_by("due_at")[:10]),
         "to_decide": list(hazards.waiting_for(user).exclude(owner=user).order_by("due_at")[:10]),
-        "to_learn": list(courses_of(user, Enrolment.Status.OPEN)[:3]),
+        "to_learn": list(tasks_of(user, Enrolment.Status.OPEN)[:3]),
         # Asked once: whoever has chosen, be it the usual size, has the cookie.
         "is_size_open": user.text_size == "normal" and "text_size" not in request.COOKIES,
         "reported": standings(hazards.filter(reporter=user).select_related("owner", "merged_into")[:3]),

@@ -4,16 +4,21 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from core.pdf import CONTENT_TYPE
+from people.models import User
 from portals.field.forms.learn import given_in, position_in
 from portals.papers import asked
 from portals.web import page, wants_json
 from training.actions import answer_stop, beat, open_lesson, start_exam, start_quiz
+from training.actions.papers import may_take, tries_left
 from training.actions.study import left_to_learn, next_stop, refuse_unwatched_stop, stop_item
+from training.cards import print_card
+from training.hours import hours_of
 from training.models import Attempt, Enrolment, Exam, Lesson, Progress
 from training.study import courses_of, exams_of, lessons_of, study_streak
 
@@ -22,7 +27,8 @@ from training.study import courses_of, exams_of, lessons_of, study_streak
 def index(request):
     """What there is to learn, by when, and what was passed."""
     user = request.user
-    open_paper = Attempt.objects.filter(person=user, status=Attempt.Status.OPEN).first()
+    papers = Attempt.objects.filter(person=user, status=Attempt.Status.OPEN)
+    open_paper = papers.select_related("exam", "lesson").first()
     context = {
         "open_paper": open_paper,
         "to_learn": courses_of(user, Enrolment.Status.OPEN),
@@ -34,7 +40,7 @@ def index(request):
 
 
 def _find(user, pk: int) -> Enrolment:
-    return get_object_or_404(user.enrolments.select_related("course"), pk=pk)
+    return get_object_or_404(user.enrolments.exclude(course=None).select_related("course"), pk=pk)
 
 
 @login_required
@@ -122,8 +128,40 @@ def quiz(request, pk: int, position: int):
 
 
 @login_required
-@require_POST
 def exam(request, pk: int):
+    """What awaits whoever takes it; the time runs only from the button on."""
+    shown = get_object_or_404(Exam.objects.visible_to(request.user).current(), pk=pk)
+    user = request.user
+    context = {
+        "exam": shown,
+        "may_take": may_take(shown, user),
+        "tries": tries_left(shown, user),
+        "enrolment": user.enrolments.open().filter(course_code=shown.code).first(),
+        "open_paper": Attempt.objects.filter(person=user, status=Attempt.Status.OPEN).select_related("exam").first(),
+        "papers": user.attempts.filter(exam__code=shown.code).exclude(status=Attempt.Status.OPEN)[:10],
+    }
+    return page(request, "field/learn/exam.html", context)
+
+
+@login_required
+@require_POST
+def start(request, pk: int):
     attempt = start_exam(get_object_or_404(Exam, pk=pk), by=request.user)
     messages.info(request, _("The time is running. Your answers are kept one by one."))
     return redirect("field:paper", pk=attempt.pk)
+
+
+@login_required
+def hours(request):
+    """The own hours: what counts, what is missing, and what it is made of."""
+    counted = hours_of([request.user])[request.user.pk]
+    return page(request, "field/learn/hours.html", {"hours": counted, "lines": counted.lines[::-1]})
+
+
+@login_required
+def card(request):
+    """The own three-level education card."""
+    user = User.objects.select_related("department", "team", "job_role").get(pk=request.user.pk)
+    made = HttpResponse(print_card(user, hours_of([user])[user.pk]), content_type=CONTENT_TYPE)
+    made["Content-Disposition"] = 'inline; filename="card.pdf"'
+    return made

@@ -20,6 +20,8 @@ def mine(request):
     licences = request.user.licences.filter(status__in=SHOWN).select_related("kind")
     context = {
         "licences": [one for one in licences if one.status != Licence.Status.DECLINED or _is_last(one, licences)],
+        # One of a kind is enough to check.
+        "waiting": {one.kind_code for one in licences if one.status == Licence.Status.FILED},
         "clearances": request.user.clearances.running(),
     }
     return page(request, "field/learn/licences.html", context)

@@ -11,6 +11,7 @@ from portals.field.forms.learn import given_in
 from portals.papers import asked, results
 from portals.web import page
 from training.actions import hand_in, leave_page, save_answer
+from training.actions.papers import is_time_over, tries_left
 from training.models import Attempt
 
 
@@ -23,7 +24,9 @@ def _find(user, pk: int) -> Attempt:
 def paper(request, pk: int):
     attempt = _find(request.user, pk)
     if not attempt.is_open:
-        return page(request, "field/learn/result.html", {"attempt": attempt, "results": results(attempt)})
+        return _result(request, attempt)
+    if is_time_over(attempt):
+        return page(request, "field/learn/over.html", {"attempt": attempt})
     items = list(attempt.items.select_related("question"))
     chosen = request.GET.get("q", "")
     first_open = next((item.position for item in items if item.answered_at is None), 0)
@@ -31,6 +34,14 @@ def paper(request, pk: int):
     item = next((each for each in items if each.position == here), items[0])
     context = {"attempt": attempt, "items": items, "item": item, "options": asked(item)}
     return page(request, "field/learn/paper.html", context)
+
+
+def _result(request, attempt: Attempt):
+    shown = results(attempt)
+    answered = sum(result.item.given is not None for result in shown)
+    tries = tries_left(attempt.exam, request.user) if attempt.exam else 0
+    context = {"attempt": attempt, "results": shown, "answered": answered, "tries": tries}
+    return page(request, "field/learn/result.html", context)
 
 
 @login_required
@@ -58,7 +69,7 @@ def end(request, pk: int):
             if _find(request.user, pk).is_open:
                 raise
         return redirect("field:paper", pk=pk)
-    if not attempt.is_open:
+    if not attempt.is_open or is_time_over(attempt):
         return redirect("field:paper", pk=pk)
     items = list(attempt.items.all())
     unanswered = [item for item in items if item.given is None]

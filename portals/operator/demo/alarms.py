@@ -10,6 +10,7 @@ from core.events import emit
 from core.words import say
 from facilities.models import Department, Shift
 from notifications.models import Message, Notification
+from notifications.states import WITHOUT_RECEIPTS
 from people.models import Duty, User
 from people.permissions import Role
 from portals.operator.demo.setup import Site
@@ -18,6 +19,8 @@ DAY = timedelta(days=1)
 TOLD = 4
 # From queued to handed over, and until the person opened it, in seconds.
 _PACE = ((1, 48), (2, 131), (1, 75))
+# What a phone's operator and an open page take.
+_ARRIVES = timedelta(seconds=4)
 _REFUSED = "这个手机号收不了短信，改一下。（isv.MOBILE_NUMBER_ILLEGAL）"
 
 
@@ -47,7 +50,7 @@ def tell_alarms() -> None:
     for number, alert in enumerate(last_alerts()):
         for message in Message.objects.filter(alert_id=alert.pk).select_related("notification"):
             _date(message, alert, number)
-        Notification.objects.bulk_update(_read(alert, number), ["read_at", "opened_at"])
+        Notification.objects.bulk_update(_read(alert, number), ["read_at", "opened_at", "delivered_at"])
 
 
 def last_alerts() -> QuerySet[Alert]:
@@ -61,6 +64,7 @@ def _read(alert: Alert, number: int) -> list[Notification]:
         later = None if place % 3 == 2 else note.at + timedelta(seconds=_PACE[number % 3][1] + 200 * place)
         note.opened_at = alert.acknowledged_at if note.user_id == alert.acknowledged_by_id else later
         note.read_at = note.opened_at
+        note.delivered_at = note.opened_at or (note.at + _ARRIVES if place % 2 else None)
     return notes
 
 
@@ -70,9 +74,12 @@ def _date(message: Message, alert: Alert, number: int) -> None:
     message.created_at = begin
     message.sent_at = begin + timedelta(seconds=sent)
     message.status, message.reason, message.attempts = Message.Status.SENT, "", 1
+    message.delivered_at = None
+    if message.channel not in WITHOUT_RECEIPTS:
+        message.status, message.delivered_at = Message.Status.DELIVERED, message.sent_at + _ARRIVES
     if number == 1 and message.person_id != alert.acknowledged_by_id and "alert.raised" in _event_of(message):
         message.status, message.reason = Message.Status.FAILED, _REFUSED
-        message.sent_at = None
+        message.sent_at = message.delivered_at = None
     message.save()
 
 

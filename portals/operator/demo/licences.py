@@ -24,14 +24,14 @@ TRADES = (
     ("crane-driver", "SE-Q2", Work.CRANE),
 )
 # Days from today to the end of the first people's licences; those of the others end some time later.
-ENDS, PER_TRADE, PUT_ON = (-12, 5, 24, 80), 10, 4
+ENDS, PUT_ON = (-12, 5, 24, 80), 4
 
 
 def write_licences(site: Site, today: date, rng: random.Random) -> None:
     officer = site.user("周敏")
     kinds = {kind.code: kind for kind in LicenceKind.objects.newest()}
     for role, code, work in TRADES:
-        people = list(User.objects.filter(job_role__code=role).order_by("pk")[:PER_TRADE])
+        people = list(User.objects.filter(job_role__code=role).order_by("pk"))
         for number, person in enumerate(people):
             left = ENDS[number] if number < len(ENDS) else rng.randrange(200, 1300)
             record_licence(person, _card(kinds[code], today + timedelta(left), rng), by=officer)

@@ -20,9 +20,10 @@ from people.models import User
 from portals.operator.demo.alarms import tell_alarms, write_duties
 from portals.operator.demo.cases import make_cases
 from portals.operator.demo.checks import Question, make_checks, routines
+from portals.operator.demo.classes import write_classes
 from portals.operator.demo.contractors import write_contractors
-from portals.operator.demo.courses import write_courses
-from portals.operator.demo.group import write_group
+from portals.operator.demo.courses import write_courses, write_exam
+from portals.operator.demo.group import write_group, write_talk
 from portals.operator.demo.licences import write_licences
 from portals.operator.demo.majors import write_major
 from portals.operator.demo.notices import tell_story
@@ -90,15 +91,18 @@ def _write(say: Say) -> None:
     events = write_records(site, plan, checks, cases, now)
     say("what everybody has learned")
     events += write_courses(site, now, random.Random(SEED + 2))  # noqa: S311
+    events += write_classes(site, now, random.Random(SEED + 3))  # noqa: S311
     say("today's plans")
     with held_back() as planned:
         write_plans(site)
         write_duties(site, now.date())
         write_major(site, planned)
         write_group(planned, now)
+        write_talk(planned, now)
         write_tip(site)
         write_robots(site)
         write_licences(site, now.date(), random.Random(SEED + 2))  # noqa: S311
+        write_exam(site)
         write_suppliers(site, random.Random(SEED + 3))  # noqa: S311
         write_contractors(site, random.Random(SEED + 4))  # noqa: S311
     say("ledger")

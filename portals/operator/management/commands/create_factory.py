@@ -2,7 +2,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from billing.actions import open_trial
 from core.errors import DomainError
-from market.actions import install_pack
+from market.actions import follow_release, install_pack
 from market.packs import codes, load_pack
 from people.actions import Person, add_user, give_password
 from people.permissions import Role
@@ -31,8 +31,7 @@ class Command(BaseCommand):
         open_trial(factory)
         self.stdout.write(f"{name}: {provisioning.address_of(slug)}/")
         with in_factory(factory):
-            if pack:
-                install_pack(load_pack(pack), by=None)
+            install_pack(load_pack(pack), by=None) if pack else follow_release()
             if admin_phone:
                 self._open_account(admin_phone)
 

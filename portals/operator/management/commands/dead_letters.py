@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from operators.actions import replay_dead
 from tenants import due
 
 
@@ -19,8 +20,8 @@ class Command(BaseCommand):
             self._list(rows)
             return
         chosen = rows if wanted == ["all"] else rows.filter(pk__in=[int(pk) for pk in wanted if pk.isdecimal()])
-        again = [due.replay(row) for row in chosen]
-        self.stdout.write(f"{again.count(True)} replayed, {again.count(False)} already waiting under the same key")
+        again, surpassed = replay_dead(chosen, by=None)
+        self.stdout.write(f"{again} replayed, {surpassed} already waiting under the same key")
 
     def _list(self, rows: Any) -> None:
         for row in rows:

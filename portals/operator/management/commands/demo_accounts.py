@@ -9,6 +9,7 @@ from facilities.models import Equipment, QRPoint
 from facilities.qr import token_of
 from people.models import User
 from people.permissions import Role
+from portals.operator.demo.operator import NAME
 from portals.operator.demo.people import STORY
 from portals.operator.demo.plant import SLUG, STORY_MACHINE
 from tenants import provisioning
@@ -32,6 +33,8 @@ class Command(BaseCommand):
             self.stdout.write("  " + "  ".join(map(_padded, row, widths)).rstrip())
         self.stdout.write(f"\n  Password of all: {settings.DEMO_PASSWORD}")
         self.stdout.write(f"  QR label of {label}")
+        self.stdout.write(f"\n  Operator console {provisioning.public_address()}/operator/")
+        self.stdout.write(f"  Name {NAME}, the same password; the code of the moment: make manage ARGS=operator_code")
 
 
 def _account(story: tuple) -> tuple[str, ...]:

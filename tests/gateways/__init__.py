@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -26,32 +26,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.core.cache import cache
 
 from tenants.current import in_public
+from tests.gateways.sms import aliyun as aliyun
+from tests.gateways.sms import tencent as tencent
+from tests.gateways.talk import Reply as Reply
+from tests.gateways.talk import Request as Request
 
 KEY, TOKEN, HOOK, SECRET = "693a91f6-7xxx", "d9ab1c", "1f2e3d4c", "SECe1f2"
 WECOM = f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}"
 DINGTALK = f"https://oapi.dingtalk.com/robot/send?access_token={TOKEN}"
 FEISHU = f"https://open.feishu.cn/open-apis/bot/v2/hook/{HOOK}"
-
-
-@dataclass
-class Request:
-    method: str
-    path: str
-    query: dict[str, str]
-    raw_query: str
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-
-@dataclass
-class Reply:
-    body: Any = ""
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -143,7 +126,7 @@ def dripping() -> Iterator[str]:
 def forget_silence() -> None:
     """Which gateway did not answer stands in the cache, which no rollback takes back."""
     with in_public():
-        cache.delete_many([f"gateway.silent:{name}:" for name in ("sms", "email")])
+        cache.delete_many([*(f"gateway.silent:{name}:" for name in ("sms", "email")), "gateway.silent:sms.receipts"])
 
 
 # Robots
@@ -220,83 +203,6 @@ def _too_often(times: list[float], most: int) -> bool:
     now = time.time()
     times[:] = [moment for moment in times if now - moment < 60] + [now]
     return len(times) > most
-
-
-# SMS
-
-
-def aliyun(key_id: str, secret: str) -> Callable[[Request], Reply]:
-    def answer(request: Request) -> Reply:
-        head = request.headers
-        found = re.fullmatch(
-            r"ACS3-HMAC-SHA256 Credential=(.+),SignedHeaders=(.+),Signature=(\w+)", head["authorization"]
-        )
-        if not found or found[1] != key_id:
-            return Reply({"Code": "InvalidAccessKeyId.NotFound", "Message": "Specified access key is not found."}, 404)
-        names = found[2].split(";")
-        assert {"host", "x-acs-action", "x-acs-content-sha256", "x-acs-date", "x-acs-signature-nonce"} <= set(names)
-        assert names == sorted(names)
-        query = "&".join(
-            f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}" for name, value in sorted(request.query.items())
-        )
-        body = hashlib.sha256(request.body).hexdigest()
-        lines = "".join(f"{name}:{head[name].strip()}\n" for name in names)
-        canonical = f"{request.method}\n{request.path}\n{query}\n{lines}\n{found[2]}\n{body}"
-        text = f"ACS3-HMAC-SHA256\n{hashlib.sha256(canonical.encode()).hexdigest()}"
-        if head["host"] != "dysmsapi.aliyuncs.com" or head["x-acs-content-sha256"] != body:
-            return Reply({"Code": "InvalidParameter", "Message": "host or body"}, 400)
-        if hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest() != found[3]:
-            return Reply({"Code": "SignatureDoesNotMatch", "Message": "Specified signature is not matched."}, 400)
-        return _aliyun_takes(request.query, head)
-
-    return answer
-
-
-def _aliyun_takes(query: dict[str, str], head: dict[str, str]) -> Reply:
-    assert (head["x-acs-action"], head["x-acs-version"]) == ("SendSms", "2017-05-25")
-    if not re.fullmatch(r"1[3-9]\d{9}", query["PhoneNumbers"]):
-        return Reply({"Code": "isv.MOBILE_NUMBER_ILLEGAL", "Message": "号码非法", "RequestId": "R"})
-    variables = json.loads(query["TemplateParam"])
-    if any(len(value) > 35 for value in variables.values()):
-        return Reply({"Code": "isv.PARAM_LENGTH_LIMIT", "Message": "参数超过长度限制", "RequestId": "R"})
-    if any(ord(sign) > 0xFFFF for value in variables.values() for sign in value):
-        return Reply({"Code": "isv.TEMPLATE_PARAMS_ILLEGAL", "Message": "参数不合法", "RequestId": "R"})
-    return Reply({"Code": "OK", "Message": "OK", "BizId": "9006195^0", "RequestId": "R"})
-
-
-def tencent(key_id: str, secret: str) -> Callable[[Request], Reply]:
-    def answer(request: Request) -> Reply:
-        head, stamp = request.headers, int(request.headers["x-tc-timestamp"])
-        day = time.strftime("%Y-%m-%d", time.gmtime(stamp))
-        scope, names = f"{day}/sms/tc3_request", "content-type;host;x-tc-action"
-        lines = "".join(f"{name}:{head[name].lower()}\n" for name in names.split(";"))
-        canonical = f"POST\n/\n\n{lines}\n{names}\n{hashlib.sha256(request.body).hexdigest()}"
-        text = f"TC3-HMAC-SHA256\n{stamp}\n{scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
-        key = f"TC3{secret}".encode()
-        for part in scope.split("/"):
-            key = hmac.new(key, part.encode(), hashlib.sha256).digest()
-        seal = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
-        wanted = f"TC3-HMAC-SHA256 Credential={key_id}/{scope}, SignedHeaders={names}, Signature={seal}"
-        if head["authorization"] != wanted or abs(time.time() - stamp) > 300:
-            error = {
-                "Code": "AuthFailure.SignatureFailure",
-                "Message": "The provided credentials could not be validated",
-            }
-            return Reply({"Response": {"Error": error, "RequestId": "R"}})
-        assert (head["x-tc-action"], head["x-tc-version"], head["host"]) == (
-            "SendSms",
-            "2021-01-11",
-            "sms.tencentcloudapi.com",
-        )
-        code = (
-            "Ok"
-            if re.fullmatch(r"\+861[3-9]\d{9}", request.json["PhoneNumberSet"][0])
-            else "InvalidParameterValue.IncorrectPhoneNumber"
-        )
-        status = {"SerialNo": "5000:1045710669", "Code": code, "Message": "send success", "Fee": 1}
-        return Reply({"Response": {"SendStatusSet": [status], "RequestId": "R"}})
-
-    return answer
 
 
 # Web Push

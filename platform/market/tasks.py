@@ -1,0 +1,4 @@
+from market.actions import follow_release
+from tenants import due
+
+due.handler("market.follow_release")(follow_release)

@@ -1,0 +1,49 @@
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from operators.actions import MAX_REASON
+
+
+class Fresh(forms.TextInput):
+    """Comes back empty: by the time that a page is sent again the code is another one."""
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
+class SignInForm(forms.Form):
+    name = forms.CharField(
+        max_length=60,
+        label=gettext_lazy("Account name"),
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    password = forms.CharField(
+        max_length=128,
+        strip=False,
+        label=gettext_lazy("Password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    code = forms.CharField(
+        max_length=12,
+        label=gettext_lazy("Code from the app"),
+        help_text=gettext_lazy("Six digits from your authenticator app."),
+        widget=Fresh(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+    def clean_code(self) -> str:
+        """As apps show it, with a gap in the middle."""
+        return "".join(unicodedata.normalize("NFKC", self.cleaned_data["code"]).split())
+
+
+class DropForm(forms.Form):
+    reason = forms.CharField(
+        max_length=MAX_REASON,
+        label=gettext_lazy("Why need it not be done any more?"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def clean_reason(self) -> Any:
+        return self.cleaned_data["reason"].replace("\0", "")
