@@ -21,6 +21,11 @@ from tests.live import running
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_make_parametrize_id(val, argname):
+    """A file's bytes are no name: another each time a video is encoded, so that no two processes would agree."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
     """What needs the running product comes last: from then on its worker takes every row that is due.
