@@ -27,6 +27,10 @@ class Reason:
     words: str
 
     @property
+    def is_about_licence(self) -> bool:
+        return self.code not in ("courses", "lapsed")
+
+    @property
     def ends_work(self) -> bool:
         """A course that was asked for only now leaves its days to learn it."""
         return self.code != "courses"

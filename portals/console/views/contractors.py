@@ -58,7 +58,8 @@ def _companies(request):
 def index(request):
     """Who waits to be let in stands above all else."""
     staying = Q(projects__crew__status="approved", projects__is_ended=False)
-    companies = _companies(request).annotate(crew_size=Count("projects__crew", filter=staying, distinct=True))
+    counted = Count("projects__crew", filter=staying, distinct=True)
+    companies = _companies(request).annotate(crew_size=counted).order_by("name", "pk")
     waiting = list(CrewMember.objects.visible_to(request.user).near().filter(status="waiting").order_by("pk")[:100])
     gaps = gaps_of(waiting)
     shown = Paginator(companies, PER_PAGE).get_page(request.GET.get("page"))
