@@ -11,6 +11,7 @@ from core.templatetags.core_tags import normal
 from core.words import say
 from inspections.models import Item
 from partners.actions.filling import is_untouched
+from partners.answers import choices_of, words_of
 from partners.models import Reply, SelfInspection
 from partners.scoring import Line, Rating, share_of
 
@@ -92,11 +93,7 @@ def _typed(item: Item, reply: Reply | None, typed: Mapping[str, str] | None) -> 
 
 
 def _options(item: Item, chosen: str) -> list[tuple[int, str, str, bool]]:
-    if item.kind == Item.Kind.PASS_FAIL:
-        words = [_("In order"), _("Not in order")]
-    else:
-        words = [say(choice) for choice in item.choices]
-    return [(n, text, _look(item, n), str(n) == chosen) for n, text in enumerate(words)]
+    return [(n, text, _look(item, n), str(n) == chosen) for n, text in enumerate(choices_of(item))]
 
 
 def _look(item: Item, number: int) -> str:
@@ -104,18 +101,6 @@ def _look(item: Item, number: int) -> str:
         return "m"
     share = share_of(item, Reply(item=item, choice=number))
     return TONES.get(int(share), "m") if share in (0, 1) else "m"
-
-
-def words_of(item: Item, reply: Reply | None) -> str:
-    """The answer in words."""
-    if reply is None or not reply.is_answered:
-        return ""
-    if reply.choice is not None:
-        options = _options(item, "")
-        return options[reply.choice][1] if reply.choice < len(options) else ""
-    if reply.number is not None:
-        return f"{normal(reply.number)} {item.unit}".strip()
-    return reply.text
 
 
 def tip_of(rating: Rating) -> str:

@@ -95,8 +95,12 @@ def test_it_never_goes_to_another_company_nor_to_who_is_closed(
     for to in (stranger, User.objects.get(pk=colleague.pk), officer):
         with pytest.raises(DomainError):
             actions.hand_over_correction(correction, by=supplier, to=to, note="给你")
-        with pytest.raises(DomainError):
-            hand_over_hazard(correction.hazard, by=supplier, to=to, note="给你")
+    with pytest.raises(DomainError):
+        hand_over_hazard(correction.hazard, by=supplier, to=stranger, note="给你")
+    browser.force_login(supplier)
+    sent = {"to": officer.phone, "note": "给你"}
+    assert browser.post(reverse("field:hand_over", args=[correction.hazard_id]), sent).status_code == 403
+    assert owner_of(correction) == supplier
 
 
 def test_what_was_typed_stays_when_it_is_refused(browser, supplier, colleague, correction):

@@ -108,9 +108,7 @@ def hand_over_hazard(hazard: Hazard, *, by: User | None, to: User, note: str) ->
     require_reason(note)
     _refuse_idle(to)
     _refuse_stranger(to, hazard)
-    if by and to.is_staff_member and not by.is_staff_member:
-        raise DomainError(_("Choose one of your own people."))
-    if to.pk == hazard.owner_id:
+    if by and to.pk == by.pk == hazard.owner_id:
         raise DomainError(_("Choose somebody else."))
     data = {"owner": to.pk, "owner_name": to.name, "due_at": hazard.due_at}
     WORKFLOW.take("hand_over", hazard, by=by, note=note, data=data, owner=to, team=to.team, assigned_at=timezone.now())

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -39,7 +40,7 @@ def index(request):
     reports = SelfInspection.objects.filter(company=request.company).select_related("company")
     context = {
         "open": list(reports.answerable().order_by("due_on")),
-        "reports": reports[:HISTORY],
+        "page": Paginator(reports, HISTORY).get_page(request.GET.get("page")),
         "trend": trend_of(request.company),
     }
     return page(request, "supplier/reports.html", context)
