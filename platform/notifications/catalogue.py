@@ -515,7 +515,10 @@ RULES: dict[str, Rule] = {
         Rule("company.joined", partner_managers, _("%(absent)s of %(title)s has an account now"), **WAITS),
         Rule("company.left", partner_managers, _("%(absent)s of %(title)s has no access any more: %(note)s"), **WAITS),
         Rule(
-            "company.administrator_named", company_people, _("%(absent)s looks after your company's accounts now"), **WAITS
+            "company.administrator_named",
+            company_people,
+            _("%(absent)s looks after your company's accounts now"),
+            **WAITS,
         ),
         Rule("document.filed", partner_managers, _("%(absent)s sent in a paper, check it: %(title)s"), **WAITS),
         Rule("document.accepted", company_people, _("Your paper is checked and counts: %(title)s"), **WAITS),

@@ -1,11 +1,22 @@
 """What was answered, in words."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from core.templatetags.core_tags import normal
 from core.words import say
 from inspections.models import Item
 from partners.models import Reply
+
+
+def sections_of(items: Sequence[Item]) -> dict[int, str]:
+    """The section of each item by its id: the heading that begins with it, or before it."""
+    found, section = {}, ""
+    for item in items:
+        section = say(item.section) or section
+        found[item.pk] = section
+    return found
 
 
 def choices_of(item: Item) -> list[str]:

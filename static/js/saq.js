@@ -173,6 +173,7 @@ class Page {
     if (!said.asked) return;
     if (record.photo) this.photos(row, said.photos, record.photo.id);
     this.askOnly(said.asked);
+    this.parts(said);
     this.count(said);
   }
 
@@ -184,6 +185,19 @@ class Page {
       const note = row.querySelector("[data-note]"), chosen = row.querySelector("input[type=radio]:checked");
       if (note && chosen) note.hidden = chosen.nextElementSibling.classList.contains("y") && !note.querySelector("input").value;
     }
+  }
+
+  /** How far each section is, and where to go on. */
+  parts({ asked, done }) {
+    for (const part of this.form.querySelectorAll("[data-part]")) {
+      const there = [...part.querySelectorAll("[data-row]")].map((row) => Number(row.dataset.row)).filter((pk) => asked.includes(pk));
+      const number = part.dataset.part, words = `${there.filter((pk) => done.includes(pk)).length}/${there.length}`;
+      this.form.querySelectorAll(`[data-part-count="${number}"]`).forEach((place) => { place.textContent = words; });
+      for (const each of [part, this.form.querySelector(`[data-part-link="${number}"]`)]) if (each) each.hidden = !there.length;
+    }
+    const left = asked.find((pk) => !done.includes(pk)), jump = this.form.querySelector("[data-jump]");
+    jump.hidden = !left;
+    if (left) jump.hash = `#q${left}`;
   }
 
   count({ score, grade, answered, asked, tip }) {

@@ -21,7 +21,9 @@ def end_access(member: CompanyMember, *, by: User, note: str) -> list[Hazard]:
     if user.pk == by.pk:
         raise DomainError(_("You cannot end your own access. Make a colleague the administrator first, who can."))
     if user.is_staff_member:
-        raise DomainError(_("%(name)s works for the factory too. Its administrator closes the account.") % {"name": user})
+        raise DomainError(
+            _("%(name)s works for the factory too. Its administrator closes the account.") % {"name": user}
+        )
     note = reason_in(note)
     if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
         raise WrongStatus(_("This was changed in the meantime. Look at where it stands now."))

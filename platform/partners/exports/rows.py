@@ -15,7 +15,7 @@ from core.zone import zone
 from hazards.models import OPEN, Level
 from inspections.models import Item
 from partners.actions.filling import is_untouched, rating_of
-from partners.answers import words_of
+from partners.answers import sections_of, words_of
 from partners.archive import Filter
 from partners.models import CorrectiveAction, Reply, ReplyPhoto, SelfInspection
 from partners.scoring import Line, Rating
@@ -127,6 +127,7 @@ def _items(checklist: int) -> list[Item]:
 def _row(report: SelfInspection, items: list[Item], is_major_now: bool) -> ReportRow:
     rating = rating_of(report, items, report.replies.all(), lambda: is_major_now)
     here, check = zone(), getattr(report, "spot_check", None)
+    sections = sections_of(items)
     is_graded = report.score is not None and not report.is_answerable
     return ReportRow(
         id=report.pk,
@@ -151,7 +152,7 @@ def _row(report: SelfInspection, items: list[Item], is_major_now: bool) -> Repor
         spot=f"{check.get_result_display()} {check.note}".strip() if check and check.done_at else "",
         corrections="、".join(sorted(each.hazard.number for each in report.corrections.all())),
         files=[file.attachment for file in report.files.all()],
-        answers=[_answer(number, line) for number, line in enumerate(rating.lines, 1)],
+        answers=[_answer(number, line, sections[line.item.pk]) for number, line in enumerate(rating.lines, 1)],
     )
 
 
@@ -159,12 +160,12 @@ def _reasons(rating: Rating) -> list[tuple[str, Decimal]]:
     return [(say(line.item.text), line.lost) for line in rating.faults]
 
 
-def _answer(number: int, line: Line) -> AnswerRow:
+def _answer(number: int, line: Line, section: str) -> AnswerRow:
     item, reply = line.item, line.reply
     shots = list(reply.photos.all()) if reply else []
     return AnswerRow(
         number=number,
-        section="",
+        section=section,
         text=say(item.text),
         said=words_of(item, reply),
         points=line.points if item.weight else None,

@@ -88,7 +88,9 @@ class CompanyMember(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="membership")
     company = models.ForeignKey(Company, models.CASCADE, related_name="members")
     joined_at = models.DateTimeField(default=timezone.now)
-    is_administrator = models.BooleanField(default=False, help_text="Invites colleagues, and gets what one leaves behind.")
+    is_administrator = models.BooleanField(
+        default=False, help_text="Invites colleagues, and gets what one leaves behind."
+    )
 
     class Meta:
         ordering = ["joined_at", "id"]

@@ -31,7 +31,11 @@ NEAR = ("hazard__area", "hazard__owner", "hazard__policy", "hazard__reporter", "
 
 
 def _own(request):
-    return CorrectiveAction.objects.visible_to(request.user).filter(company=request.company).select_related("company", *NEAR)
+    return (
+        CorrectiveAction.objects.visible_to(request.user)
+        .filter(company=request.company)
+        .select_related("company", *NEAR)
+    )
 
 
 @company_page

@@ -24,7 +24,7 @@ from partners.models import Reply, ReplyPhoto, ReportFile, SelfInspection
 from portals.photos import Photos, take_photos
 from portals.supplier.forms import ReplyForm
 from portals.supplier.gate import company_page
-from portals.supplier.sheet import rows_of, score_as_json, tip_of
+from portals.supplier.sheet import first_open, parts_of, rows_of, score_as_json, tip_of
 from portals.web import page, wants_json
 
 HISTORY = 12
@@ -56,10 +56,13 @@ def show(request, pk: int):
 def _show(request, report: SelfInspection, status: int = 200, **more: Any):
     rating = actions.rated(report)
     former = last_accepted(report)
+    rows = rows_of(report, rating, former, typed=more.get("typed"))
     context = {
         "report": report,
         "rating": rating,
-        "rows": rows_of(report, rating, former, typed=more.get("typed")),
+        "rows": rows,
+        "parts": parts_of(rows),
+        "first_open": first_open(rows),
         "former": former,
         "tip": tip_of(rating),
         "files": report.files.select_related("attachment"),
