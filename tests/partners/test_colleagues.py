@@ -142,7 +142,7 @@ def test_who_came_first_looks_after_the_companys_people(company, supplier, colle
 
 def test_the_administrator_invites_a_colleague_by_a_link(browser, company, supplier):
     page = invite(browser, supplier)
-    assert page.status_code == 200
+    assert page.status_code == 200 and "data-copy-word" in page.content.decode()
     link = re.search(r"/j/[^/<]+/", page.content.decode())[0]
     browser.logout()
     sent = {"name": "江小雨", "phone": "13911112222", "password": "a-long-password"}
@@ -249,3 +249,15 @@ def test_who_comes_when_nobody_is_left_looks_after_the_people(officer, company, 
     assert company.administrator is None
     assert make.supplier(company, name="新来").membership.is_administrator
     assert CompanyMember.objects.filter(company=company, is_administrator=True).count() == 1
+
+
+def test_a_password_that_is_too_short_is_refused_in_chinese(browser, supplier):
+    link = re.search(r"/j/[^/<\"]+/", invite(browser, supplier).content.decode())[0]
+    browser.logout()
+    sent = {"name": "江小雨", "phone": "13911112222", "password": "short"}
+    page = browser.post(link, sent, headers={"Accept-Language": "zh-CN"})
+    assert page.status_code == 422
+    assert (
+        make.in_language("zh-hans", "Too short. Choose a password of %(n)d signs or more.", n=8)
+        in page.content.decode()
+    )
