@@ -68,26 +68,29 @@ def test_the_designer_begins_a_section_at_a_question(browser, officer, report):
     draft = Checklist.objects.get(status="draft")
     second = draft.items.get(position=2)
     assert draft.items.get(position=3).section == {"zh": "现场", "en": "On site"}
-    page = browser.get(f"{reverse('console:edit_checklist', args=[draft.pk])}?item={second.pk}").content.decode()
-    assert 'name="section"' in page
+    editor = f"{reverse('console:edit_checklist', args=[draft.pk])}?item={second.pk}"
+    assert 'name="section"' in browser.get(editor).content.decode()
     choices = {f"choice-{n}": each["zh"] for n, each in enumerate(second.choices)} | {"choice_fail-2": "on"}
     choices |= {f"choice_en-{n}": each["en"] for n, each in enumerate(second.choices)}
-    stamp = re.search(r'id="item-stamp" name="stamp" value="([^"]+)"', page)[1]
     sent = {
         "kind": "choice",
         "text": "灭火器在位吗？",
         "photo": "never",
         "category": second.category_id,
-        "stamp": stamp,
+        "stamp": stamp_of(browser, editor),
     }
     sent |= {"weight": "25", "only_if": "", "section": "消防", **choices}
     answer = browser.post(reverse("console:change_item", args=[second.pk]), sent)
     assert answer.status_code == 302
     second.refresh_from_db()
     assert second.section == "消防"
-    sent |= {"section": "长" * 41, "stamp": ""}
+    sent |= {"section": "长" * 41, "stamp": stamp_of(browser, editor)}
     too_long = browser.post(reverse("console:change_item", args=[second.pk]), sent)
     assert too_long.status_code == 422
+
+
+def stamp_of(browser, editor: str) -> str:
+    return re.search(r'id="item-stamp" name="stamp" value="([^"]+)"', browser.get(editor).content.decode())[1]
 
 
 @pytest.mark.parametrize("pack", packs.codes())
