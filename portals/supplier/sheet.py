@@ -63,6 +63,11 @@ class Row:
         return bool(self.line and self.line.needs_photo and not self.photos)
 
     @property
+    def repeats(self) -> bool:
+        """One of its photos was there before."""
+        return any(photo.like_id for photo in self.photos)
+
+    @property
     def asks_note(self) -> bool:
         """What is not in order is explained."""
         share = self.line.share if self.line else None

@@ -223,15 +223,16 @@ class Page {
 
   photos(row, there, sent) {
     const box = row.querySelector("[data-photos]");
+    row.querySelector("[data-repeat]").hidden = !there.some(({ like }) => like);
     box.querySelector(`[data-waits="${sent}"]`)?.remove();
     for (const { id, url, like } of there) {
       if (box.querySelector(`[data-photo="${id}"]`)) continue;
       const mark = like ? [make("span", { class: "ph" }, this.form.dataset.wordsRepeat)] : [];
-      box.insertBefore(make("figure", { class: "shot", "data-photo": id }, make("img", { alt: "", src: url }), ...mark, this.dropper(id)), box.querySelector(".add"));
+      box.insertBefore(make("figure", { class: "shot", "data-photo": id }, make("img", { alt: "", src: url }), ...mark, this.dropper(id, box)), box.querySelector(".add"));
     }
   }
 
-  dropper(id) {
+  dropper(id, box) {
     const button = make("button", { class: "shot-x", type: "button" }, icon("x"));
     button.addEventListener("click", async () => {
       const body = new FormData();
@@ -239,6 +240,7 @@ class Page {
       body.set("photo", id);
       const answer = await fetch(this.form.dataset.drop, { method: "POST", body }).catch(() => null);
       if (answer?.ok) button.closest("figure").remove();
+      if (answer?.ok && !box.querySelector(".ph")) box.closest("[data-row]").querySelector("[data-repeat]").hidden = true;
     });
     return button;
   }

@@ -38,7 +38,9 @@ def files_of_reports(user: User) -> Any:
 
 def rated(report: SelfInspection) -> Rating:
     """As it stands now."""
-    replies = report.replies.prefetch_related("photos__attachment", "photos__like__attachment")
+    replies = report.replies.prefetch_related(
+        "photos__attachment", "photos__like__attachment", "photos__like__reply__report"
+    )
     items = list(report.checklist.items.select_related("category"))
     return rating_of(report, items, replies, lambda: has_major(report.company_id))
 
@@ -133,8 +135,8 @@ def add_photos(report: SelfInspection, item: Item, photos: Iterable[Attachment],
 
 
 def _photo(reply: Reply, photo: Attachment, report: SelfInspection) -> ReplyPhoto:
-    """What repeats a photo of an earlier report is kept, and the reviewer sees both."""
-    earlier = ReplyPhoto.objects.filter(reply__report__company=report.company_id).exclude(reply__report=report)
+    """What repeats a photo of an earlier report, or of another question, is kept, and the reviewer sees both."""
+    earlier = ReplyPhoto.objects.filter(reply__report__company=report.company_id).exclude(reply=reply)
     return ReplyPhoto(reply=reply, attachment=photo, like=copy_of(photo, earlier))
 
 
