@@ -513,6 +513,13 @@ RULES: dict[str, Rule] = {
             lookers=guards,
         ),
         Rule("company.joined", partner_managers, _("%(absent)s of %(title)s has an account now"), **WAITS),
+        Rule("company.left", partner_managers, _("%(absent)s of %(title)s has no access any more: %(note)s"), **WAITS),
+        Rule(
+            "company.administrator_named",
+            company_people,
+            _("%(absent)s looks after your company's accounts now"),
+            **WAITS,
+        ),
         Rule("document.filed", partner_managers, _("%(absent)s sent in a paper, check it: %(title)s"), **WAITS),
         Rule("document.accepted", company_people, _("Your paper is checked and counts: %(title)s"), **WAITS),
         Rule("document.declined", company_people, _("Your paper was sent back, %(note)s: %(title)s"), LATER),

@@ -22,7 +22,7 @@ SILENT = frozenset({
     "question.added", "question.corrected", "question.retired", "questions.imported",
     "media.kept", "media.refused", "course.drafted", "course.changed", "course.published", "course.discarded", "course.retired",
     "robot.added", "robot.changed", "robot.switched_on", "robot.switched_off", "robot.tried", "message.repeated",
-    "company.added", "company.changed", "company.invited", "self_inspection.spot_checked", "self_inspection.filed", "corrective.shared",
+    "company.added", "company.changed", "company.invited", "company.invitation_withdrawn", "self_inspection.spot_checked", "self_inspection.filed", "corrective.shared", "self_inspections.exported",
     "project.added", "agreement.signed", "crew.joined", "crew.registered", "crew.signed", "crew.approved", "crew.forgotten", "gate.passed", "gate.refused",
     "work_rule.changed", "work.measured", "work.started", "work.resumed", "work.handed_back",
     "absence.ended", "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "team.added", "team.leader_named",

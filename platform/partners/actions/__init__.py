@@ -3,9 +3,11 @@
 from partners.actions.companies import add_company as add_company
 from partners.actions.companies import change_company as change_company
 from partners.actions.companies import change_standing as change_standing
+from partners.actions.companies import company_of as company_of
 from partners.actions.companies import invite as invite
 from partners.actions.companies import join as join
 from partners.actions.corrections import correct_at_partner as correct_at_partner
+from partners.actions.corrections import hand_over_correction as hand_over_correction
 from partners.actions.corrections import report_from_portal as report_from_portal
 from partners.actions.crew import approve_member as approve_member
 from partners.actions.crew import beat_reading as beat_reading
@@ -37,6 +39,9 @@ from partners.actions.gate import pass_through as pass_through
 from partners.actions.gate import scan as scan
 from partners.actions.gate import send_way as send_way
 from partners.actions.gate import take_offline as take_offline
+from partners.actions.members import end_access as end_access
+from partners.actions.members import name_administrator as name_administrator
+from partners.actions.members import withdraw_invitation as withdraw_invitation
 from partners.actions.opening import follow_period as follow_period
 from partners.actions.opening import open_report as open_report
 from partners.actions.opening import remind_report as remind_report
