@@ -25,7 +25,7 @@ from facilities.calendar import today
 from partners.entry import ENTRY_EXAM, EXAM_LASTS
 from partners.models import Company, CompanyDocument, CrewMember
 from people.models import User
-from training.models import Attempt, Certificate, Licence
+from training.models import Attempt, Certificate, Licence, LicenceKind
 
 PERSON, COMPANY = "person", "company"
 ORIGIN, PHONE = "origin", "phone"
@@ -72,6 +72,21 @@ def titles(codes: Collection[str]) -> dict[str, str]:
         ORIGIN: _("Which factory it comes from"),
     }
     return {code: str(words.get(code.partition(":")[0], code)) for code in codes}
+
+
+def contents(fields: dict[str, Any]) -> list[str]:
+    """What is in a parcel, in words of this factory."""
+    kinds = {kind.code: say(kind.name) for kind in LicenceKind.objects.newest()}
+    named = {
+        "licence": lambda value: kinds.get(value["kind"], ""),
+        "training": lambda value: say(value["title"]),
+        "document": lambda value: str(CompanyDocument.Kind(value["kind"]).label),
+    }
+    names = titles(fields)
+    return [
+        ": ".join(filter(None, (names[code], named.get(code.partition(":")[0], lambda value: "")(value))))
+        for code, value in fields.items()
+    ]
 
 
 # Of a person

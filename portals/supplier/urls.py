@@ -2,7 +2,7 @@ from django.urls import path
 
 from portals import feed
 from portals.supplier.gate import company_page
-from portals.supplier.views import corrections, documents, entrance, reports
+from portals.supplier.views import carrying, corrections, documents, entrance, reports
 
 app_name = "supplier"
 urlpatterns = [
@@ -18,6 +18,9 @@ urlpatterns = [
     path("corrections/<int:pk>/", corrections.show, name="correction"),
     path("corrections/<int:pk>/<slug:verb>/", corrections.act, name="correct"),
     path("documents/", documents.index, name="documents"),
+    path("passport/", carrying.passport, name="passport"),
+    path("passport/<int:pk>/withdraw/", carrying.withdraw, name="withdraw"),
+    path("bring/", carrying.bring, name="bring"),
     path("feed/", company_page(feed.show), {"face": "supplier"}, name="feed"),
     path("feed/<slug:verb>/", company_page(feed.act), {"face": "supplier"}, name="feed_act"),
 ]

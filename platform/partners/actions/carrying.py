@@ -278,7 +278,7 @@ def drop_carried(carried: Carried) -> None:
     items = list(carried.items.select_related("licence__person", "document__company", "document__file", "enrolment"))
     for item in items:
         DROPS[item.field](carried, item)
-    carried.items.update(training=None, checked_on=None)
+    carried.items.update(training=None, checked_on=None, former="")
     carried.origin, carried.withdrawn_at = "", timezone.now()
     carried.save(update_fields=["origin", "withdrawn_at"])
     for member in CrewMember.objects.near().filter(user=carried.user) if carried.user else ():

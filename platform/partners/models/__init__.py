@@ -144,6 +144,5 @@ register(
         "passport.ended": _("Consent ended, nobody took it"),
         "passport.brought": _("Carried here from another factory"),
         "passport.dropped": _("Consent withdrawn at the other factory, data removed"),
-        "passport.recognised": _("What was learned elsewhere counts here"),
     }
 )

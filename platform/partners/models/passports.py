@@ -104,3 +104,8 @@ class CarriedItem(models.Model):
 
     class Meta:
         ordering = ["id"]
+
+    @property
+    def counts(self) -> bool:
+        """As long as it does at the other factory."""
+        return self.enrolment is not None and self.enrolment.status == Enrolment.Status.EXEMPT

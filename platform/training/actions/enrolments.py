@@ -200,7 +200,7 @@ def recognise(person: User, code: str, *, by: User, note: str) -> Enrolment:
 def end_recognition(enrolment: Enrolment) -> None:
     """The clock: what was learned elsewhere counts no more, and what the post asks for comes back."""
     exempted = Enrolment.objects.filter(pk=enrolment.pk, status=Enrolment.Status.EXEMPT)
-    if exempted.update(status=Enrolment.Status.WITHDRAWN, ended_at=timezone.now()):
+    if exempted.update(status=Enrolment.Status.WITHDRAWN, ended_at=timezone.now(), note=""):
         emit("enrolment.withdrawn", enrolment, by=None, course=enrolment.course_code, person=enrolment.person_id)
         enrol_missing(by=None, people=[enrolment.person_id])
         end_unfounded(enrolment.person)

@@ -15,6 +15,7 @@ from core.errors import DomainError, Refusal, WrongStatus
 from core.signatures import keep_signature
 from facilities.labels import drawn
 from partners import actions
+from partners.actions.carrying import parcel_for
 from partners.actions.companies import company_of
 from partners.entry import BRIEFING, EXAM, LICENCE, PERSON, Gap, current_text, entry_exam, missing, own_gaps
 from partners.models import Ban, Company, CrewMember, EntryPermit, SiteText
@@ -114,6 +115,7 @@ def show(request, pk: int):
         "permit": member.permits.filter(status=EntryPermit.Status.ISSUED).first(),
         "paper": Attempt.objects.filter(person=request.user, status=Attempt.Status.OPEN).first(),
         "ban": Ban.objects.in_force().filter(member__user=request.user).first(),
+        "parcel": parcel_for(request.user) if member.status == CrewMember.Status.REGISTERING else None,
         "tries": tries_left(exam, request.user) if (exam := entry_exam()) else 0,
     }
     return page(request, "contractor/way.html", context)
