@@ -43,7 +43,7 @@ from tenants import due
 from training.actions import Card, end_recognition, file_licence, recognise, remove_licence
 
 # Guesses of a code: of one person, and of all in a factory.
-PER_PERSON, OF_FACTORY, WITHIN = 10, 100, timedelta(hours=1)
+PER_PERSON, OF_FACTORY, WITHIN = 10, 300, timedelta(hours=1)
 
 
 def parcel_for(user: User) -> Found | None:
