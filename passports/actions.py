@@ -83,7 +83,7 @@ def _opened(found: Found) -> tuple[Parcel, bytes]:
     rows = Parcel.objects.select_for_update(of=("self",)).select_related("origin")
     with transaction.atomic():
         parcel = rows.filter(pk=found.parcel, taker=None, ends_at__gt=timezone.now()).first()
-        lock = parcel and parcel.locks.filter(mark__in=sealing.marks(found.secret)).first()
+        lock = Lock.objects.filter(parcel=parcel, mark__in=sealing.marks(found.secret)).first() if parcel else None
     if parcel is None or lock is None:
         raise WrongStatus(_("This is not there any more: it was taken, taken back, or its time is over."))
     return parcel, sealing.unlock(found.secret, bytes(lock.key))

@@ -149,7 +149,7 @@ def keep_once(pk: UUID, sha256: str, keep: Callable[[UUID], Attachment], *, by: 
 
 def remove(attachment: Attachment) -> None:
     """For good: the row now, its files as soon as that is certain."""
-    names = [file.name for file in (attachment.original, attachment.shown) if file]
+    names = [str(file.name) for file in (attachment.original, attachment.shown) if file]
     attachment.delete()
     transaction.on_commit(partial(_unlink, current_factory(), names), robust=True)
 

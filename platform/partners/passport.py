@@ -166,13 +166,14 @@ def _passed(user: User) -> dict[str, dict[str, Any]]:
         found[code] = _training(code, row.title, row.score, row.issued_on, row.expires_on)
     since = timezone.now() - timedelta(days=EXAM_LASTS)
     taken = Attempt.objects.filter(person=user, exam__code=ENTRY_EXAM, is_passed=True, ended_at__gte=since)
-    if last := taken.select_related("exam").order_by("ended_at").last():
-        passed_on = timezone.localdate(last.ended_at, zone())
-        found[ENTRY_EXAM] = _training(ENTRY_EXAM, last.exam.title, last.score, passed_on, None)
+    last = taken.order_by("ended_at").values_list("exam__title", "score", "ended_at").last()
+    if last:
+        title, score, ended_at = last
+        found[ENTRY_EXAM] = _training(ENTRY_EXAM, title, score, timezone.localdate(ended_at, zone()), None)
     return found
 
 
-def _training(code: str, title: Any, score: int, passed_on: date, ends_on: date | None) -> dict[str, Any]:
+def _training(code: str, title: Any, score: int | None, passed_on: date, ends_on: date | None) -> dict[str, Any]:
     return {"code": code, "title": title, "score": score, "passed_on": passed_on, "ends_on": ends_on}
 
 

@@ -160,13 +160,14 @@ def _licence(member: CrewMember, value: dict[str, Any], files: Files, by: User) 
     """As if they had sent it in here; one that has ended, too, and it counts as little."""
     if by.licences.filter(kind_code=value["kind"], status__in=("current", "filed")).exists():
         return None
-    days = {
-        name: value[name] and date.fromisoformat(value[name]) for name in ("issued_on", "expires_on", "reviewed_on")
-    }
     try:
         with transaction.atomic():
             front, back = (_photo_of(value[side], files, member, by) for side in ("front", "back"))
-            card = Card(value["kind"], number=value["number"], expiry_note=_("as printed on the card"), front=front, back=back, **days)  # fmt: skip
+            card = Card(
+                value["kind"], date.fromisoformat(value["issued_on"]), value["number"],
+                date.fromisoformat(value["expires_on"]), _("as printed on the card"), _day(value["reviewed_on"]),
+                front=front, back=back,
+            )  # fmt: skip
             licence = file_licence(card, by=by)
     except Refusal:  # a kind that is not known here
         return None
@@ -300,8 +301,8 @@ def _judge_again(member: CrewMember) -> None:
 
 
 def _drop_name(carried: Carried, item: CarriedItem) -> None:
-    user = User.objects.get(pk=carried.user_id)
-    if mark_of_value(user.name) == item.mark:
+    user = carried.user
+    if user and mark_of_value(user.name) == item.mark:
         _rename(user, item.former)
 
 
@@ -322,7 +323,7 @@ def _drop_badge(carried: Carried, item: CarriedItem) -> None:
 
 def _drop_columns(*names: str) -> Callable[[Carried, CarriedItem], None]:
     def drop(carried: Carried, item: CarriedItem) -> None:
-        places = CrewMember.objects.filter(user=carried.user) if carried.user else Company.objects.filter(pk=carried.company_id)  # fmt: skip
+        places = [carried.company] if carried.company else list(CrewMember.objects.filter(user=carried.user))
         for place in places:
             values = [getattr(place, name) for name in names]
             if mark_of_value(values if len(names) > 1 else values[0]) == item.mark:

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ('parcel', models.UUIDField(help_text='Under which it waits between the factories.', unique=True)),
                 ('fields', models.JSONField(help_text='Which ones; never what stands in them.')),
                 ('sealed_code', models.TextField(blank=True, help_text='Shown to its owner as long as it waits.')),
-                ('status', models.CharField(choices=[('open', 'Waits to be taken'), ('taken', 'Taken by another factory'), ('withdrawn', 'Taken back'), ('ended', 'Not taken in time')], default='open', max_length=9)),
+                ('status', models.CharField(choices=[('open', 'Waits to be taken'), ('taken', 'Taken by another factory'), ('withdrawn', 'Consent withdrawn'), ('ended', 'Not taken in time')], default='open', max_length=9)),
                 ('given_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('ends_at', models.DateTimeField()),
                 ('changed_at', models.DateTimeField(null=True)),

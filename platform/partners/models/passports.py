@@ -37,7 +37,7 @@ class Consent(models.Model):
     class Status(models.TextChoices):
         OPEN = "open", _("Waits to be taken")
         TAKEN = "taken", _("Taken by another factory")
-        WITHDRAWN = "withdrawn", _("Taken back")
+        WITHDRAWN = "withdrawn", _("Consent withdrawn")
         ENDED = "ended", _("Not taken in time")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="consents")

@@ -230,7 +230,7 @@ def _carried(member: CrewMember) -> list[Carried]:
     """What they brought from other factories, by their names here."""
     rows = list(Carried.objects.filter(user=member.user).prefetch_related("items__enrolment"))
     for row in rows:
-        row.names = list(dict.fromkeys(titles(item.field for item in row.items.all()).values()))  # type: ignore[attr-defined]
+        row.names = list(dict.fromkeys(titles([item.field for item in row.items.all()]).values()))  # type: ignore[attr-defined]
     return rows
 
 

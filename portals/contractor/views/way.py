@@ -104,7 +104,7 @@ def _licence_line(member: CrewMember) -> str:
 def show(request, pk: int):
     member = own_place(request, pk)
     gaps = missing(member)
-    own = own_gaps(gaps)
+    own, entry = own_gaps(gaps), entry_exam()
     context = {
         "member": member,
         "stages": stages_of(member, gaps),
@@ -116,7 +116,7 @@ def show(request, pk: int):
         "paper": Attempt.objects.filter(person=request.user, status=Attempt.Status.OPEN).first(),
         "ban": Ban.objects.in_force().filter(member__user=request.user).first(),
         "parcel": parcel_for(request.user) if member.status == CrewMember.Status.REGISTERING else None,
-        "tries": tries_left(exam, request.user) if (exam := entry_exam()) else 0,
+        "tries": tries_left(entry, request.user) if entry else 0,
     }
     return page(request, "contractor/way.html", context)
 
