@@ -46,29 +46,28 @@ class Offer:
 
 def packed(offers: Collection[Offer], fields: Collection[str]) -> tuple[dict[str, Any], Files]:
     """Exactly the fields that were ticked, and their files."""
-    known = {offer.code: offer for offer in offers}
-    if set(fields) - known.keys():
+    if set(fields) - {offer.code for offer in offers}:
         raise DomainError(_("This was changed in the meantime. Look at the list again."))
     if not set(fields) - {ORIGIN}:
         raise DomainError(_("Nothing is ticked yet. Tick what you want to carry."))
     files: Files = []
-    return {code: known[code].pack(files) for code in sorted(set(fields))}, files
+    return {offer.code: offer.pack(files) for offer in offers if offer.code in fields}, files
 
 
 def titles(codes: Collection[str]) -> dict[str, str]:
     """What each field is called, also at the other factory."""
     words = {
-        "name": _("Name"),
-        PHONE: _("Phone: the other factory finds it by your number"),
+        "name": _("Full name"),
+        PHONE: _("Phone"),
         "id_number": _("ID number"),
         "badge": _("Photo of your face"),
         "emergency": _("Whom we call in an emergency"),
-        "trade": _("Trade"),
+        "trade": _("Craft"),
         "licence": _("Licence"),
         "training": _("Training"),
         "credit_code": _("Credit code"),
         "contact": _("Contact and phone"),
-        "document": _("Paper"),
+        "document": _("Licence or insurance"),
         ORIGIN: _("Which factory it comes from"),
     }
     return {code: str(words.get(code.partition(":")[0], code)) for code in codes}
@@ -84,7 +83,7 @@ def contents(fields: dict[str, Any]) -> list[str]:
     }
     names = titles(fields)
     return [
-        ": ".join(filter(None, (names[code], named.get(code.partition(":")[0], lambda value: "")(value))))
+        " · ".join(filter(None, (names[code], named.get(code.partition(":")[0], lambda value: "")(value))))
         for code, value in fields.items()
     ]
 
@@ -105,7 +104,7 @@ def _of_place(user: User) -> Iterator[Offer]:
     place = places.exclude(sealed_id="").first() or places.first() or CrewMember(user=user)
     values: dict[str, tuple[str, Callable[[Files], Any]]] = {
         "name": (user.name, lambda files: user.name),
-        PHONE: (user.phone or "", lambda files: user.phone),
+        PHONE: (_("%(phone)s, by which they find it there") % {"phone": user.phone}, lambda files: user.phone),
         "id_number": (place.masked_id if place.sealed_id else "", lambda files: unseal(place.sealed_id)),
         "badge": (_("as on your entry permit") if place.badge else "", lambda files: _photo(place.badge, files)),
         "emergency": (
@@ -116,7 +115,7 @@ def _of_place(user: User) -> Iterator[Offer]:
     }
     names = titles(values)
     for code, (shown, pack) in values.items():
-        if shown and (code != PHONE or user.phone_verified):
+        if shown and (code != PHONE or (user.phone and user.phone_verified)):
             yield Offer(code, names[code], shown, pack)
 
 

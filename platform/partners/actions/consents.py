@@ -39,7 +39,7 @@ def consent_to_carry(owner: User | Company, fields: Collection[str], *, by: User
     opened_by = [f"code:{code}", *([f"phone:{by.phone}"] if PHONE in values else [])]
     content = {"kind": PERSON if isinstance(owner, User) else COMPANY, "fields": values}
     parcel = parcels.send(content, files, secrets=opened_by, ends_at=ends_at)
-    facts = {"fields": sorted(values), "sealed_code": seal(code), "given_by": by, "ends_at": ends_at}
+    facts = {"fields": list(values), "sealed_code": seal(code), "given_by": by, "ends_at": ends_at}
     consent = Consent.objects.create(parcel=parcel, **_column(owner), **facts)
     due.at(ends_at, "partners.end_consent", key=f"consent:{consent.pk}", consent=consent.pk)
     emit("passport.offered", consent, by=by, fields=consent.fields, until=ends_at)
