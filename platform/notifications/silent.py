@@ -16,7 +16,7 @@ SILENT = frozenset({
     "session.opened", "session.closed", "session.cancelled", "session.attended", "session.left", "session.entered",
     "course.installed", "requirement.set", "requirement.dropped", "enrolment.withdrawn", "enrolment.passed",
     "record.exported", "audit.exported", "learning.exported", "licence_requirement.set", "licence_requirement.dropped",
-    "licence_kind.installed", "licence.recorded", "licence.renewed", "licence.corrected", "licence.reviewed",
+    "licence_kind.installed", "licence.recorded", "licence.renewed", "licence.corrected", "licence.reviewed", "licence.removed", "document.removed",
     "quiz.passed", "quiz.failed", "exam.passed", "exam.failed",
     "exam.drafted", "exam.changed", "exam.published", "exam.discarded", "exam.retired", "hours.set",
     "question.added", "question.corrected", "question.retired", "questions.imported",
@@ -24,6 +24,7 @@ SILENT = frozenset({
     "robot.added", "robot.changed", "robot.switched_on", "robot.switched_off", "robot.tried", "message.repeated",
     "company.added", "company.changed", "company.invited", "company.invitation_withdrawn", "self_inspection.spot_checked", "self_inspection.filed", "corrective.shared", "self_inspections.exported",
     "project.added", "agreement.signed", "crew.joined", "crew.registered", "crew.signed", "crew.approved", "crew.forgotten", "gate.passed", "gate.refused",
+    "passport.offered", "passport.withdrawn", "passport.ended", "passport.brought",
     "work_rule.changed", "work.measured", "work.started", "work.resumed", "work.handed_back",
     "absence.ended", "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "team.added", "team.leader_named",
 })  # fmt: skip

@@ -3,7 +3,7 @@ from django.urls import path
 from portals import feed
 from portals.console.views import jobs, self_inspections
 from portals.supplier.gate import company_page
-from portals.supplier.views import corrections, documents, entrance, people, reports
+from portals.supplier.views import carrying, corrections, documents, entrance, people, reports
 
 app_name = "supplier"
 urlpatterns = [
@@ -26,6 +26,9 @@ urlpatterns = [
     path("people/", people.index, name="people"),
     path("people/<int:pk>/<slug:verb>/", people.act, name="person_act"),
     path("people/invitations/<int:pk>/withdraw/", people.withdraw, name="withdraw_invitation"),
+    path("passport/", carrying.passport, name="passport"),
+    path("passport/<int:pk>/withdraw/", carrying.withdraw, name="withdraw"),
+    path("bring/", carrying.bring, name="bring"),
     path("feed/", company_page(feed.show), {"face": "supplier"}, name="feed"),
     path("feed/<slug:verb>/", company_page(feed.act), {"face": "supplier"}, name="feed_act"),
 ]

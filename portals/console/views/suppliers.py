@@ -177,7 +177,9 @@ def _show(request, company: Company, status: int = 200, **more: Any):
         "reports": company.reports.order_by("-starts_on")[:12],
         "trend": trend_of(company),
         "peers": peers_of(company),
-        "documents": company.documents.exclude(status=CompanyDocument.Status.REPLACED).select_related("file"),
+        "documents": company.documents.exclude(status=CompanyDocument.Status.REPLACED)
+        .select_related("file")
+        .prefetch_related("carried__carried"),
         "corrections": company.corrections.select_related("hazard__owner")[:20],
         "members": company.members.select_related("user"),
         "invitations": [each for each in company.invitations.all() if not each.is_over],
