@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0003_works'),
+        ('partners', '0004_administrators'),
         ('training', '0004_since'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
