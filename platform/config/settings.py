@@ -77,6 +77,7 @@ TENANT_APPS = [
     "insight",
     "inspections",
     "hazards",
+    "sensors",
     "partners",
     "notifications",
 ]
