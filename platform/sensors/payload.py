@@ -9,10 +9,16 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
+from sensors.models import Sensor
 
 MOST = 1000
 MOST_BYTES = 128 * 1024
 LARGEST = 1e12
+
+
+def topic_of(slug: str, sensor: Sensor) -> str:
+    """Where this sensor's messages are published; the key in each says whether they are its own."""
+    return f"anhuan/{slug}/{sensor.code}/readings"
 
 
 def read(body: bytes | str) -> Any:

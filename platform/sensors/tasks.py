@@ -1,4 +1,4 @@
-from sensors import actions
+from sensors import actions, simulator
 from sensors.models import Sensor
 from tenants import due
 
@@ -6,3 +6,8 @@ from tenants import due
 @due.handler("sensors.lose_contact")
 def lose_contact(sensor: int) -> None:
     actions.lose_contact(Sensor.objects.get(pk=sensor), by=None)
+
+
+@due.handler("sensors.simulate")
+def simulate() -> None:
+    simulator.go_on()

@@ -4,12 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.words import figure
 from sensors.models import Alarm, Direction, Kind, Sensor, Threshold
-
-
-def figure(value: float | None) -> str:
-    """As many digits as somebody reads: 43, 43.2, 0.834."""
-    return "—" if value is None else f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"
 
 
 def measured(value: float | None, unit: str) -> str:
