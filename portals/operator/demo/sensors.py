@@ -14,6 +14,7 @@ from sensors.actions.contact import expect
 from sensors.models import Alarm, Kind, Sensor, SensorReading
 from sensors.simulator import begin, simulated
 
+SUMMER = (6, 7, 8)
 DAYS, EVERY = 30, timedelta(minutes=10)
 # number, name, kind, area, machine, working pressure
 _SENSORS = (
@@ -73,13 +74,13 @@ def _add(site: Site, code: str, name: str, kind: str, area: str, machine: str | 
 
 def _dry_day(past: list[Event]) -> Hazard:
     """One of the paint shop's of a summer, fixed by its own crew, was found by the sensor."""
-    found = Hazard.objects.filter(
-        area__code="paint-shop", status=Status.CLOSED, reported_at__month__in=(6, 7, 8), source=Hazard.Source.REPORT,
-        is_urgent=False, is_legal_major=False, category__code="housekeeping", repeat_of=None, repeats=None, round=1,
-    )  # fmt: skip
-    hazard = found.latest("reported_at")
+    found = Hazard.objects.select_related("category").filter(
+        area__code="paint-shop", status=Status.CLOSED, source=Hazard.Source.REPORT, is_legal_major=False, repeats=None
+    )
+    hazard = max(found, key=lambda each: (not each.is_urgent, each.reported_at.month in SUMMER, each.reported_at))
     category = type(hazard.category).objects.get(code="coating-vent")
     facts = {"title": TITLE, "cause": CAUSE, "measure": MEASURE, "tests": TESTS, "category": category, "reporter": None}
+    facts |= {"repeat_of": None, "description": ""}
     Hazard.objects.filter(pk=hazard.pk).update(**facts, source=Hazard.Source.SENSOR, equipment=None)
     for event in past:
         if (event.subject_type, event.subject_id) == (Hazard._meta.label_lower, str(hazard.pk)):
