@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from core.words import figure
 from hazards.models import Hazard
 from sensors.models import Alarm, Sensor, Threshold
 from sensors.series import Slot, slots
@@ -69,7 +68,7 @@ def chart(
         limits=[Line(y(value), grade) for value, grade in marks],
         alarms=[(x(each.at), max(x(each.cleared_at or until) - x(each.at), 2)) for each in alarms if each.at < until],
         times=_times(since, until),
-        values=[figure(round(value, 4)) for value in (top, (top + bottom) / 2, bottom)],
+        values=[f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}" for value in (top, (top + bottom) / 2, bottom)],
         unit=sensor.unit,
     )
 

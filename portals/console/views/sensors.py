@@ -146,6 +146,7 @@ def _limits(request, sensor: Sensor, status: int = 200, **more: Any):
         "rows": rows,
         "form": LimitForm(initial={"consecutive": usual[0]["consecutive"] if usual else 2}),
         "usual": [(row, limit_words(row, sensor.unit)) for row in usual],
+        "has_usual": {words for _row, words, _form in rows} >= {limit_words(row, sensor.unit) for row in usual},
         "may_manage": _may(request, sensor) and sensor.retired_at is None,
     }
     return page(request, "console/sensors/limits.html", context | more, status=status)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from core.events import Event, emit
-from hazards.models import Hazard, Status
+from hazards.models import Evidence, Hazard, Status
 from portals.operator.demo.rows import copy_rows
 from portals.operator.demo.setup import Site
 from sensors.actions import add_sensor, take_suggested
@@ -82,6 +82,8 @@ def _dry_day(past: list[Event]) -> Hazard:
     facts = {"title": TITLE, "cause": CAUSE, "measure": MEASURE, "tests": TESTS, "category": category, "reporter": None}
     facts |= {"repeat_of": None, "description": ""}
     Hazard.objects.filter(pk=hazard.pk).update(**facts, source=Hazard.Source.SENSOR, equipment=None)
+    # Of a reading there is no photo; the chart stands in its place.
+    Evidence.objects.filter(hazard=hazard, stage=Evidence.Stage.BEFORE).delete()
     for event in past:
         if (event.subject_type, event.subject_id) == (Hazard._meta.label_lower, str(hazard.pk)):
             _retell(event)
@@ -91,7 +93,7 @@ def _dry_day(past: list[Event]) -> Hazard:
 def _retell(event: Event) -> None:
     if event.name == "hazard.reported":
         event.actor = None
-        event.data |= {"source": Hazard.Source.SENSOR.value, "reported_as": "PT-RH-1 喷涂区湿度"}
+        event.data |= {"photos": [], "source": Hazard.Source.SENSOR.value, "reported_as": "PT-RH-1 喷涂区湿度"}
     if event.name == "hazard.submitted":
         event.data |= {"measure": MEASURE, "tests": TESTS}
 
