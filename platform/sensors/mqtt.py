@@ -105,7 +105,7 @@ class Listener:
     def _receive(self, client: Client, _data: Any, message: MQTTMessage) -> None:
         close_old_connections()
         try:
-            take(message.topic, message.payload)
+            take(message.topic, bytes(message.payload))
         except _AWAY as error:
             log.warning("not taken yet, it comes again (%s)", type(error).__name__)
             client.disconnect()

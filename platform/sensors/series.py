@@ -27,5 +27,5 @@ def slots(
     """Oldest first. begins: a moment at which a slot begins, so that days are the factory's own."""
     slot = Func(Value(step), F("at"), Value(begins), function="date_bin", output_field=DateTimeField())
     rows = sensor.readings.filter(at__gte=since, at__lt=until).annotate(slot=slot).values("slot").order_by("slot")
-    figures = {"low": Min("value"), "mean": Avg("value"), "high": Max("value"), "count": Count("id")}
-    return [Slot(row.pop("slot"), **row) for row in rows.annotate(**figures)]
+    figures = (Min("value"), Avg("value"), Max("value"), Count("id"))
+    return [Slot(*row) for row in rows.values_list("slot", *figures)]

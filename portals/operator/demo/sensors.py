@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -66,8 +67,9 @@ def write_sensors(site: Site, past: list[Event], planned: list[Event], now: date
 
 
 def _add(site: Site, code: str, name: str, kind: str, area: str, machine: str | None, rated: float | None) -> Sensor:
-    place = {"area": site.areas[area], "equipment": site.equipment[machine] if machine else None}
-    sensor = add_sensor(code, name, by=None, kind=kind, rated=rated, is_simulated=True, **place)
+    equipment = site.equipment[machine] if machine else None
+    facts: dict[str, Any] = {"kind": kind, "area": site.areas[area], "equipment": equipment, "rated": rated}
+    sensor = add_sensor(code, name, by=None, is_simulated=True, **facts)
     take_suggested(sensor, by=None)
     return sensor
 
