@@ -41,6 +41,8 @@ from partners.idnumbers import check_sign
 from partners.models import Company, CrewMember, EntryPermit, Project, Reading, SelfInspection, SiteText
 from people.models import JobRole, RoleGrant, Team, User
 from people.permissions import Role
+from sensors.actions import add_sensor
+from sensors.models import Sensor
 from training.actions import (
     Card,
     begin_media,
@@ -400,6 +402,14 @@ def id_number(born: str = "19900307") -> str:
     """One that nobody else has, with the right last sign."""
     first = f"330102{born}{next(_numbers) % 1000:03}"
     return first + check_sign(first)
+
+
+def sensor(kind: str = "humidity", *, at: Any = None, **more: Any) -> Sensor:
+    """In an area of its own, or at this machine or area; without limits."""
+    place = at or area()
+    where = {"area": place} if isinstance(place, Area) else {"area": place.area, "equipment": place}
+    number = next(_numbers)
+    return add_sensor(f"S-{number}", more.pop("name", f"喷涂区湿度{number}"), by=None, kind=kind, **(where | more))
 
 
 SIGNED = "[[[0.1,0.3],[0.4,0.7],[0.8,0.2],[0.2,0.8]]]"

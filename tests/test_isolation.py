@@ -322,6 +322,16 @@ def test_the_screen_of_another_factory_shows_nothing_here(two):
     assert two.own.mark in page and two.foreign.mark not in page
 
 
+def test_the_key_of_a_device_of_another_factory_opens_nothing_here(two):
+    url, client = reverse("api:readings"), _client()
+    body = {"at": timezone.now().isoformat(), "value": 50}
+    for key, status in (("", 401), (two.foreign.sensor_key, 401), (two.own.sensor_key, 200)):
+        headers = {"Authorization": f"Bearer {key}"}
+        answer = client.post(url, body, content_type="application/json", headers=headers)
+        assert answer.status_code == status, key
+        assert two.foreign.mark not in answer.content.decode()
+
+
 def test_a_certificate_of_another_factory_is_unknown_here(two):
     client = _client()
     for answer in (client.get(reverse("verify", args=[two.foreign.certificate.token])), client.get("/c/no-token/")):

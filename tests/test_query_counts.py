@@ -33,6 +33,7 @@ from notifications.models import Feed, Message, Notification, PushSubscription, 
 from partners.models import CrewMember, GatePass, SelfInspection, WorkPermit
 from people.models import Duty, JobRole, User
 from people.permissions import Role
+from sensors.actions import retire_sensor, take_readings, take_suggested
 from tests import make
 from training.actions import issue_certificate
 from training.exports.pack import Range, order_pack
@@ -60,6 +61,8 @@ PAGES = (
     "/desk/plant/?locked=1",
     "/desk/screen/",
     "/desk/screens/",
+    "/desk/sensors/",
+    "/desk/sensors/?old=1",
     "/desk/suppliers/",
     "/desk/contractors/",
     "/desk/contractors/gate/",
@@ -136,6 +139,10 @@ def add_some(officer, count: int) -> None:
         PushSubscription.objects.create(user=officer, endpoint=f"https://p/{count}:{number}", p256dh="x", auth="x")
         team = make.team(make.person(Role.TEAM_LEADER))
         make.plan(team=team)
+        sensor = make.sensor("humidity", at=make.machine())
+        take_suggested(sensor, by=officer)
+        take_readings(sensor, {timezone.now() - timedelta(minutes=n): 30 for n in range(3)}, by=None)
+        retire_sensor(make.sensor(), by=officer)
         issue_sticker(make.machine(), by=officer)
         make_screen("门口", make.department(), by=officer)
         make.run(officer)
@@ -383,3 +390,18 @@ def paper_of(enrolment: Enrolment) -> None:
     )
     for position, question in enumerate(Question.objects.filter(course_code=enrolment.course_code)[:5], 1):
         PaperItem.objects.create(attempt=attempt, position=position, question=question, is_right=True)
+
+
+def test_a_sensor_with_many_readings_and_alarms_is_not_more_questions(browser, officer):
+    def read(count: int) -> str:
+        sensor = make.sensor("humidity")
+        take_suggested(sensor, by=officer)
+        for number in range(count):
+            now = timezone.now() - timedelta(minutes=20 * (count - number))
+            values = [30, 30, 60, 60, 60]
+            take_readings(sensor, {now + timedelta(minutes=n): value for n, value in enumerate(values)}, by=None)
+            sensor.refresh_from_db()
+        return f"/desk/sensors/{sensor.pk}/"
+
+    few, many = read(2), read(8)
+    assert questions(browser, few) == questions(browser, many) <= 24

@@ -54,6 +54,8 @@ from partners.models import (
 )
 from people.models import Absence, Duty, JobRole, Team, User
 from people.permissions import Role
+from sensors.actions import give_key, take_readings, take_suggested
+from sensors.models import Sensor
 from tests import make
 from training.actions import attach_media, begin_media, draft_course, draft_exam
 from training.models import (
@@ -92,6 +94,8 @@ class World:
     job: Job | None = None
     invitation: Invitation | None = None
     screen_token: str = ""
+    sensor: Sensor | None = None
+    sensor_key: str = ""
     course: Course | None = None
     exam: Exam | None = None
     lesson: Lesson | None = None
@@ -142,7 +146,18 @@ def build(mark: str) -> World:
     _training(world, worker, post)
     _partners(world, workshop)
     _contractors(world, workshop, area)
+    _sensors(world, area, press)
     return world
+
+
+def _sensors(world: World, area: Area, press: Equipment) -> None:
+    """One with an alarm and its hazard, and another one at the machine."""
+    sensor = make.sensor("humidity", at=area, name=f"{world.mark}湿度")
+    make.sensor("temperature", at=press, name=f"{world.mark}温度")
+    take_suggested(sensor, by=None)
+    now = timezone.now()
+    take_readings(sensor, {now - timedelta(minutes=n): 40 for n in range(3)}, by=None)
+    world.sensor, world.sensor_key = sensor, give_key(sensor, by=None)
 
 
 def _partners(world: World, workshop: Department) -> None:

@@ -63,6 +63,15 @@ def mail(name: str) -> dict:
     }
 
 
+def broker(name: str) -> str:
+    """mqtt://user:password@host:port (1883), or mqtts:// for TLS (8883)."""
+    address = os.environ.get(name, "")
+    url = urlsplit(address)
+    if address and (url.scheme not in ("mqtt", "mqtts") or not url.hostname):
+        _problems.append(f"{name} must begin with mqtt:// or mqtts:// and name a host")
+    return address
+
+
 def key(name: str, *, is_required: bool = True) -> bytes:
     """32 bytes, written in base64."""
     value = text(name, None if is_required else "")

@@ -77,6 +77,7 @@ TENANT_APPS = [
     "insight",
     "inspections",
     "hazards",
+    "sensors",
     "partners",
     "notifications",
 ]
@@ -259,6 +260,8 @@ EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"anhuan@{BASE_DOMAIN}")
+# Readings of sensors that come by MQTT, for `manage.py mqtt_ingest`; by HTTP they come without it.
+MQTT_URL = env.broker("MQTT_URL")
 VAPID_KEY = env.key("VAPID_KEY", is_required=False)
 VAPID_CONTACT = env.text("VAPID_CONTACT", f"mailto:{DEFAULT_FROM_EMAIL}")
 # Another base address in the place of a vendor's host, such as that of a proxy: oapi.dingtalk.com=https://proxy.example.com

@@ -41,6 +41,7 @@ urlpatterns = [
     path("s/", include("portals.supplier.urls")),
     path("k/", include("portals.contractor.urls")),
     path("gate/", include("portals.contractor.gate_urls")),
+    path("api/v1/", include("portals.api.urls")),
     path("desk/", include("portals.console.urls")),
 ]
 handler400 = "portals.web.bad_request"

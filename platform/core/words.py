@@ -18,3 +18,10 @@ def wordings(words: dict | str | None) -> list[str]:
     if isinstance(words, str):
         return [words] if words else []
     return [words[language] for language in ("zh", "en") if (words or {}).get(language)]  # type: ignore[index]
+
+
+def figure(value: float | None) -> str:
+    """A measured value with as many digits as somebody reads: 43, 43.2, 0.834."""
+    if value is None:
+        return "—"
+    return f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"

@@ -160,6 +160,18 @@ RULES: dict[str, Rule] = {
             **BY_LEVEL,
         ),
         Rule(
+            "alarm.repeated",
+            owner_and_confirmers,
+            _("%(number)s is there again. %(note)s"),
+            **PRESSES,
+        ),
+        Rule(
+            "alarm.cleared",
+            owner_and_confirmers,
+            _("%(number)s reads normal again, the hazard stays open until it is proved fixed. %(note)s"),
+            **WAITS,
+        ),
+        Rule(
             "hazard.confirmed",
             reporter,
             _("Your report %(number)s is confirmed: %(title)s"),

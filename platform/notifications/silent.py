@@ -12,6 +12,8 @@ SILENT = frozenset({
     "hazard.categorised", "hazard.imported", "hazards.imported", "tip.answered", "tip.read", "category.routed", "maintainer.kept", "checklist.installed", "plan.created", "plan.changed", "plan.stopped", "pack.installed", "pack.followed",
     "shift.added", "shift.changed", "shift.removed", "calendar.declared", "calendar.withdrawn",
     "department.added", "area.added", "area.changed", "equipment.added", "equipment.changed",
+    "sensor.added", "sensor.changed", "sensor.key_given", "sensor.key_ended", "sensor.retired", "threshold.set",
+    "threshold.dropped", "alarm.opened",
     "screen.made", "screen.renamed", "screen.revoked",
     "session.opened", "session.closed", "session.cancelled", "session.attended", "session.left", "session.entered",
     "course.installed", "requirement.set", "requirement.dropped", "enrolment.withdrawn", "enrolment.passed",

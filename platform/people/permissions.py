@@ -84,6 +84,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "hazards.publish": {Role.SAFETY_OFFICER},
         "hazards.dismiss": {Role.SAFETY_OFFICER},
         "hazards.route": _OFFICE,
+        # sensors: what devices measure, and the limits they are held against
+        "sensors.view": _OFFICE | _LEADERS | {Role.WORKSHOP_HEAD, Role.INSPECTOR},
+        "sensors.manage": _OFFICE,
         # partners: companies that work with the factory
         "partners.view": _OFFICE | _LEADERS | {Role.WORKSHOP_HEAD, Role.INSPECTOR},
         "partners.manage": _OFFICE,

@@ -31,6 +31,7 @@ ENTRIES = (
     Entry("console:doubts", _("Worth a talk"), "message-circle", "inspections.see_doubts"),
     Entry("console:plans", _("Plans"), "calendar-event", "inspections.view"),
     Entry("console:checklists", _("Checklists"), "checklist", "inspections.view"),
+    Entry("console:sensors", _("Sensors"), "gauge", "sensors.view"),
     Entry("console:training", _("Training"), "school", "training.view", beside=("console:classes",)),
     Entry("console:suppliers", _("Suppliers"), "truck", "partners.view"),
     Entry("console:contractors", _("Contractors"), "helmet", "partners.view"),

@@ -22,6 +22,7 @@ _ROOMS = {
     "events": gettext_lazy("Notices"),
     "hazards": gettext_lazy("Hazards"),
     "inspections": gettext_lazy("Inspections"),
+    "sensors": gettext_lazy("Sensors"),
     "notifications": gettext_lazy("Notices"),
     "tenants": gettext_lazy("Installation"),
     "training": gettext_lazy("Training"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from core.events import word_of
 from core.prose import prose
+from core.words import figure
 from core.words import say as _say
 
 register = template.Library()
@@ -244,3 +245,9 @@ def from_top(share: int | None) -> int:
 @register.filter
 def at(mapping: dict[str, Any], key: str) -> Any:
     return mapping.get(key, "")
+
+
+@register.filter
+def reading(value: float | None, unit: str) -> str:
+    """A measured value with its unit."""
+    return f"{figure(value)} {unit}".strip()

@@ -52,7 +52,9 @@ def add_before_photos(hazard: Hazard, *, by: User, photos: Iterable[Attachment])
 
 
 def has_before_photo(hazard: Hazard) -> bool:
-    """A voice note is no photo."""
+    """A voice note is no photo; of what a sensor found, the readings stand in for one."""
+    if hazard.source == Hazard.Source.SENSOR:
+        return True
     befores = hazard.evidence.filter(stage=Evidence.Stage.BEFORE)
     return befores.exclude(attachment__shown="", attachment__content_type__startswith="audio/").exists()
 

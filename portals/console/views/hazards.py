@@ -10,6 +10,7 @@ from core.errors import DomainError, Refusal
 from hazards import actions
 from hazards.models import WORKFLOW, Hazard, Review
 from notifications.actions import mark_opened
+from portals.charts import readings_of
 from portals.clock import clock_of
 from portals.console.forms import hazards as forms
 from portals.console.forms.locks import LockForm
@@ -61,6 +62,7 @@ def _show(request, hazard: Hazard, refusal: Refusal | None = None):
         **clock_of(request.user, hazard),
         "assign": forms.AssignForm(hazard=hazard, initial={"owner": hazard.owner_id}),
         "events": record,
+        "readings": readings_of(hazard),
         "may_export": request.user.can("hazards.view"),
         "typed": request.POST,
         **refused(request, refusal, hazard=hazard),

@@ -18,6 +18,7 @@ from hazards.actions import hand_over_hazard, report_hazard, request_extension, 
 from hazards.models import TO_FIX, WORKFLOW, Hazard
 from hazards.standing import standings
 from notifications.actions import mark_opened
+from portals.charts import readings_of
 from portals.clock import clock_of
 from portals.field.forms.hazards import ExtensionForm, HandOverForm, RectifyForm, ReportForm
 from portals.field.forms.report import Report, read_report
@@ -86,6 +87,7 @@ def show_hazard(request, hazard: Hazard, refusal: Refusal | None = None, photos:
         "hazard": hazard,
         "standing": standings([hazard])[0] if hazard.reporter_id == request.user.pk else None,
         "evidence": hazard.evidence.select_related("attachment__by", "like__attachment__by", "like__hazard"),
+        "readings": readings_of(hazard),
         "events": history(hazard, *hazard.plans.all()),
         "is_at_work": hazard.status in TO_FIX,
         "typed": request.POST,
@@ -116,6 +118,7 @@ def _context(request, hazard: Hazard, form: RectifyForm, **more):
         "hazard": hazard,
         "form": form,
         "evidence": evidence,
+        "readings": readings_of(hazard),
         "steps": steps,
         "extension": ExtensionForm(),
         "hand_over": HandOverForm(),

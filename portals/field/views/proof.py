@@ -19,8 +19,9 @@ def context_of(user, hazard: Hazard, evidence) -> dict[str, Any]:
     """What the parts field/hazards/_before.html and _ghost.html need."""
     photos = [proof for proof in evidence if not proof.attachment.is_sound]
     befores = [proof.attachment for proof in photos if proof.stage == Evidence.Stage.BEFORE]
+    is_measured = hazard.source == Hazard.Source.SENSOR
     is_at_work = hazard.status in TO_FIX and hazard.owner_id == user.pk
-    return {"befores": befores, "needs_before": is_at_work and not befores}
+    return {"befores": befores, "needs_before": is_at_work and not befores and not is_measured}
 
 
 @login_required

@@ -20,6 +20,7 @@ from portals.forms import PauseForm
 from portals.locks import locks_of, shows_lock
 from portals.pauses import take_step
 from portals.web import page, require
+from sensors.models import Sensor
 
 
 @login_required
@@ -55,6 +56,7 @@ def _show(request, token: str, form: PauseForm | None = None):
         "runs": runs.due_now().select_related("checklist", "area"),
         "checklists": checklists_for(point.place),
         "hazards": Hazard.objects.visible_to(request.user).open().filter(equipment=machine, area=area)[:5],
+        "sensors": Sensor.objects.in_use().filter(equipment=machine, area=area).with_alarms()[:8],
         "may_inspect": not stops and request.user.can("inspections.run", point.place),
         "elsewhere": _begun_elsewhere(request.user, point),
         "form": form or PauseForm(),

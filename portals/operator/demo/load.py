@@ -31,6 +31,7 @@ from portals.operator.demo.plant import NAME, SLUG
 from portals.operator.demo.records import write_records
 from portals.operator.demo.robots import write_robots
 from portals.operator.demo.rows import copy_rows
+from portals.operator.demo.sensors import write_sensors
 from portals.operator.demo.setup import write_plans, write_site
 from portals.operator.demo.suppliers import write_suppliers
 from portals.operator.demo.tips import write_tip
@@ -104,6 +105,7 @@ def _write(say: Say) -> None:
         write_licences(site, now.date(), random.Random(SEED + 2))  # noqa: S311
         write_exam(site)
         write_suppliers(site, random.Random(SEED + 3))  # noqa: S311
+        write_sensors(site, events, planned, now)
         write_contractors(site, random.Random(SEED + 4))  # noqa: S311
     say("ledger")
     _seal([*site.events, *events, *planned], begin=min(event.at for event in events))
