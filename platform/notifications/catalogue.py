@@ -442,8 +442,8 @@ RULES: dict[str, Rule] = {
             looks_at="gate",
             lookers=guards,
         ),
-        Rule("project.ended", nobody, _("%(title)s is over"), looks_at="gate", lookers=guards),
-        Rule("project.changed", nobody, _("%(title)s has another last day"), looks_at="gate", lookers=guards),
+        Rule("project.ended", nobody, "", looks_at="gate", lookers=guards),
+        Rule("project.changed", nobody, "", looks_at="gate", lookers=guards),
         Rule(
             "site_text.published",
             crews_on_site,
