@@ -89,10 +89,14 @@ def _opened(found: Found) -> tuple[Parcel, bytes]:
     return parcel, sealing.unlock(found.secret, bytes(lock.key))
 
 
+@transaction.atomic
 def expire(parcel: UUID) -> bool:
-    """Nobody took it; nothing of it is left here."""
-    gone, _by_kind = Parcel.objects.filter(pk=parcel, taker=None).delete()
-    return gone > 0
+    """Where nobody took it, nothing of it is left here."""
+    found = Parcel.objects.select_for_update(of=("self",)).filter(pk=parcel, taker=None).first()
+    if found is None:
+        return False
+    found.delete()
+    return True
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ ROOT = Path(settings.ROOT)
 ROOMS = [
     path.name for path in (ROOT / "platform").iterdir() if (path / "models.py").exists() or (path / "models").exists()
 ]
-OWN = ("tenants", "billing", "operators", *ROOMS)
+OWN = ("tenants", "billing", "operators", "passports", *ROOMS)
 
 
 def test_every_model_stands_in_the_glossary():

@@ -20,8 +20,9 @@ from partners import actions
 from partners.actions.carrying import parcel_by_code, parcel_for
 from partners.actions.consents import code_of
 from partners.entry import missing
-from partners.models import Carried, CompanyDocument, Consent, CrewMember, EntryPermit
+from partners.models import Carried, CompanyDocument, Consent, CrewMember, EntryPermit, WorkPermit
 from partners.passport import offers_of_company, offers_of_person
+from passports.actions import Found
 from passports.models import Lock, Parcel, ParcelFile
 from people.models import User
 from people.permissions import Role
@@ -29,6 +30,7 @@ from tenants import due
 from tenants.current import in_factory
 from tenants.models import Due
 from tests import make
+from tests.threads import at_once
 from training.actions import Card, clear_for_work, confirm_licence, issue_certificate
 from training.models import Certificate, Enrolment, Licence
 
@@ -477,6 +479,41 @@ def test_an_entry_permit_that_rests_on_it_is_red_and_judged_again(worker, other,
         # They may fill it in again themselves.
         facts = {"trade": "fitter", "emergency_name": "亲属", "emergency_phone": "13911110000", "name": HERE}
         actions.record_person(now, by=now.user, id_number=make.id_number(), badge=make.photo(now.user), **facts)
+
+
+def test_a_special_operation_that_runs_is_interrupted(worker, other, work_off):
+    agree(worker)
+    with other():
+        member, officer = arrive(), make.person(Role.SAFETY_OFFICER)
+        bring(member)
+        now, place = timezone.now(), member.project
+        facts = {"kind": "lifting", "project": place, "area": place.area, "applicant": officer, "guardian": member}
+        work = WorkPermit.objects.create(
+            number="ZY-1", status="running", starts_at=now, ends_at=now + timedelta(hours=2), **facts
+        )
+        work.crew.set([member, make.crew_member(place)])
+    withdraw(worker, work_off)
+    with other():
+        work.refresh_from_db()
+        assert work.status == "paused"
+
+
+def test_of_two_who_take_it_at_once_one_gets_it(second_fresh_factory, fresh_factory):
+    owner = User.objects.get(pk=make.crew_member().user_id)
+    agree(owner, ["trade", "phone"])
+    with in_factory(second_fresh_factory):
+        place = make.project()
+        first, second = (actions.register(place.code, phone=f"1375555{n:04}", name=HERE) for n in (71, 72))
+
+    found = Found(Parcel.objects.get(origin=fresh_factory).pk, f"phone:{owner.phone}")
+
+    def take(member: CrewMember) -> Carried:
+        return actions.bring_person(here(member), found, by=User.objects.get(pk=member.user_id))
+
+    results = at_once(second_fresh_factory, lambda: take(first), lambda: take(second))
+    assert sorted(type(each).__name__ for each in results) == ["Carried", "WrongStatus"]
+    with in_factory(second_fresh_factory):
+        assert Carried.objects.count() == 1 and CrewMember.objects.filter(trade="fitter").count() == 1
 
 
 def test_what_was_typed_here_after_it_was_brought_stays(worker, other, work_off):

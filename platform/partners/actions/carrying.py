@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -294,7 +295,7 @@ def _judge_again(member: CrewMember) -> None:
     for permit in EntryPermit.objects.in_force().filter(member=member):
         end_permit(permit, None, note)
     works = WorkPermit.objects.filter(status=WorkPermit.Status.RUNNING)
-    for work in works.filter(crew=member) | works.filter(guardian=member):
+    for work in works.filter(Q(crew=member) | Q(guardian=member)).distinct():
         WORKS.take("pause", work, by=None, note=note, paused_at=timezone.now())
     if CREW.step("reopen").fits(member):
         CREW.take("reopen", member, by=None, note=note)
