@@ -61,6 +61,7 @@ PAGES = (
     "/desk/screen/",
     "/desk/screens/",
     "/desk/suppliers/",
+    "/desk/suppliers/reports/",
     "/desk/contractors/",
     "/desk/contractors/gate/",
     "/desk/contractors/works/",
