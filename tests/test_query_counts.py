@@ -64,6 +64,7 @@ PAGES = (
     "/desk/sensors/",
     "/desk/sensors/?old=1",
     "/desk/suppliers/",
+    "/desk/suppliers/reports/",
     "/desk/contractors/",
     "/desk/contractors/gate/",
     "/desk/contractors/works/",

@@ -28,11 +28,13 @@ def fill(officer, company, supplier):
             actions.correct_at_partner(company, by=officer, title="护栏断了")
             later = {"kind": "other", "valid_until": report.ends_on + timedelta(days=400)}
             actions.file_document(company, by=supplier, file=make.photo(supplier), **later)
+            make.supplier(company, name="同事")
+            actions.invite(company, by=officer)
 
     return fill
 
 
-@pytest.mark.parametrize("address", ["/s/", "/s/corrections/", "/s/documents/"])
+@pytest.mark.parametrize("address", ["/s/", "/s/corrections/", "/s/documents/", "/s/people/"])
 def test_lists_ask_the_same_for_many(browser, supplier, fill, address):
     browser.force_login(supplier)
     counts = []
