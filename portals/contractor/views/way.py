@@ -114,7 +114,7 @@ def show(request, pk: int):
         "permit": member.permits.filter(status=EntryPermit.Status.ISSUED).first(),
         "paper": Attempt.objects.filter(person=request.user, status=Attempt.Status.OPEN).first(),
         "ban": Ban.objects.in_force().filter(member__user=request.user).first(),
-        "tries": tries_left(asked, request.user) if (asked := entry_exam()) else 0,
+        "tries": tries_left(exam, request.user) if (exam := entry_exam()) else 0,
     }
     return page(request, "contractor/way.html", context)
 
