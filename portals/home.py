@@ -8,8 +8,10 @@ from inspections.models import Pause, Run
 from notifications.reading import open_notices
 from partners.models import (
     Ban,
+    Carried,
     Company,
     CompanyDocument,
+    Consent,
     CorrectiveAction,
     CrewMember,
     EntryPermit,
@@ -59,6 +61,8 @@ def go(request, kind: str, pk: str):
         WorkPermit._meta.label_lower: _to_work,
         Violation._meta.label_lower: lambda user, pk: _to_crew(user, _seen(Violation, user, pk).member_id),
         Ban._meta.label_lower: _to_ban,
+        Consent._meta.label_lower: _to_consent,
+        Carried._meta.label_lower: _to_carried,
         EntryPermit._meta.label_lower: _to_permit,
         SiteText._meta.label_lower: lambda user, pk: redirect(
             "contractor:home" if is_partner(user) else "console:site_texts"
@@ -102,6 +106,20 @@ def _to_work(user, pk: int):
 def _to_ban(user, pk: int):
     found = _seen(Ban, user, pk)
     return redirect("contractor:appeal", pk=pk) if is_partner(user) else redirect("console:crew", pk=found.member_id)
+
+
+def _to_consent(user, pk: int):
+    consent = _seen(Consent, user, pk)
+    if consent.company is None:
+        return redirect("contractor:passport")
+    return redirect("supplier:passport" if home_of(user) == "supplier:home" else "contractor:company_passport")
+
+
+def _to_carried(user, pk: int):
+    """To the last place of the person, or to the company."""
+    found = _seen(Carried, user, pk)
+    place = found.user and found.user.crew_places.first()
+    return _to_crew(user, place.pk) if place else _to_company(user, found.company_id)
 
 
 def _to_permit(user, pk: int):

@@ -70,6 +70,11 @@ def for_everyone(name: str, *, key: str, **payload) -> None:
     _write(None, timezone.now(), name, key, payload, moves=False, wakes=False)
 
 
+def in_other(factory: Factory, name: str, *, key: str, **payload) -> None:
+    """Work for another factory, which a worker does as that factory's own; ids only, for nothing else crosses over."""
+    _write(factory, timezone.now(), name, key, payload, moves=False)
+
+
 def for_each_factory(name: str, *, key: str) -> None:
     """A row for each factory, which a worker does as that factory's own; one that waits under this key stays."""
     waiting = Due.objects.filter(key=key, dead_at=None, factory__isnull=False).values("factory")

@@ -5,6 +5,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -15,7 +16,7 @@ from django.utils import translation
 
 from tenants import due, provisioning
 from tenants.current import in_factory
-from tenants.models import Factory
+from tenants.models import Due, Factory
 from tests.live import running
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -95,20 +96,28 @@ def other_factory(db) -> Factory:
 
 
 @pytest.fixture
-def second_fresh_factory(django_db_setup, django_db_blocker) -> Factory:
+def second_fresh_factory(django_db_setup, django_db_blocker) -> Iterator[Factory]:
     """Ask for it before fresh_factory, in which the test then runs."""
     with django_db_blocker.unblock():
-        return provisioning.create_factory(f"g{secrets.token_hex(4)}", "另一家")
+        made = provisioning.create_factory(f"g{secrets.token_hex(4)}", "另一家")
+        yield made
+        _forget_due(made)
 
 
 @pytest.fixture
-def fresh_factory(django_db_setup, django_db_blocker):
+def fresh_factory(django_db_setup, django_db_blocker) -> Iterator[Factory]:
     """A factory of its own for tests that commit: threads, workers, browsers."""
     with django_db_blocker.unblock():
         made = provisioning.create_factory(f"f{secrets.token_hex(4)}", "新厂")
         with in_factory(made):
             yield made
+        _forget_due(made)
         connection.close()
+
+
+def _forget_due(factory: Factory) -> None:
+    """What is still to be done there is no later test's work."""
+    Due.objects.filter(factory=factory).delete()
 
 
 @pytest.fixture

@@ -37,7 +37,10 @@ from notifications.models import Feed, Message, Mute, Notification, PushSubscrip
 from partners.actions import add_file, answer, correct_at_partner, file_document, invite, open_report
 from partners.actions.companies import add_member
 from partners.models import (
+    Carried,
+    CarriedItem,
     Company,
+    Consent,
     CrewMember,
     Draw,
     EntryPermit,
@@ -206,6 +209,11 @@ def _contractors(world: World, workshop: Department, area: Area) -> None:
         work.crew.set([member])
         GasReading.objects.create(permit=work, oxygen=20, is_within=True, by=worker)
         Violation.objects.create(member=member, points=1, what=f"{mark}没戴帽子", photo=badge, by=officer)
+        waits = {"ends_at": timezone.now() + timedelta(days=7), "sealed_code": seal("123456789012")}
+        Consent.objects.create(user=worker, given_by=worker, parcel=uuid.uuid4(), fields=["name"], **waits)
+        Consent.objects.create(company=company, given_by=boss, parcel=uuid.uuid4(), fields=["contact"], **waits)
+        came = Carried.objects.create(user=worker, parcel=uuid.uuid4(), origin=f"{mark}另一家")
+        CarriedItem.objects.create(carried=came, field="training", training={"code": "entry", "title": world.words("考试"), "score": 90, "passed_on": "2026-01-01", "ends_on": None})  # fmt: skip
         GatePass.objects.create(
             kind="in", member=member, permit=permit, is_let_in=True, guard=officer, at=timezone.now(), words=f"{mark}进"
         )

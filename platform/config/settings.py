@@ -62,7 +62,7 @@ TENANT_LIMIT_SET_CALLS = False
 
 # A factory's people, sessions and history exist in its own schema only: a host whose schema is gone fails
 # closed, because there is no table of the same name in public to fall through to.
-SHARED_APPS = ["django_tenants", "tenants", "billing", "operators"]
+SHARED_APPS = ["django_tenants", "tenants", "billing", "operators", "passports"]
 TENANT_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -153,7 +153,7 @@ CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["people.auth.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "people.auth.LongEnough", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]

@@ -10,6 +10,7 @@ import struct
 import warnings
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,7 +31,8 @@ from core import likeness
 from core.errors import DomainError, WrongStatus
 from core.models import Attachment
 from core.stamps import print_stamp, stamp_text
-from tenants.current import current_factory
+from tenants.current import current_factory, in_factory
+from tenants.models import Factory
 
 MAX_BYTES = 12 * 2**20
 MAX_VOICE_BYTES = 2 * 2**20
@@ -143,6 +145,19 @@ def keep_once(pk: UUID, sha256: str, keep: Callable[[UUID], Attachment], *, by: 
     if known.by_id != by.pk or known.sha256 != sha256:
         raise WrongStatus(_("Another file came under this number before. Take the photo again."))
     return known
+
+
+def remove(attachment: Attachment) -> None:
+    """For good: the row now, its files as soon as that is certain."""
+    names = [str(file.name) for file in (attachment.original, attachment.shown) if file]
+    attachment.delete()
+    transaction.on_commit(partial(_unlink, current_factory(), names), robust=True)
+
+
+def _unlink(factory: Factory, names: Iterable[str]) -> None:
+    with in_factory(factory):
+        for name in names:
+            default_storage.delete(name)
 
 
 def keep_file(content: bytes, *, name: str, content_type: str, by: Any) -> Attachment:

@@ -13,7 +13,17 @@ from inspections.models import Audience, Checklist, Frequency, Item
 
 MOST_ITEMS = 100
 MOST_CHOICES = 12
-LONGEST = {"title": 80, "text": 200, "accept": 300, "shot": 80, "unit": 20, "name": 100, "clause": 100, "choice": 40}
+LONGEST = {
+    "title": 80,
+    "text": 200,
+    "accept": 300,
+    "shot": 80,
+    "unit": 20,
+    "name": 100,
+    "clause": 100,
+    "choice": 40,
+    "section": 40,
+}
 # What the columns of the limits hold.
 LARGEST = Decimal("99999999.9999")
 DIGITS = 4
@@ -43,6 +53,7 @@ def item_faults(item: Item, items: Sequence[Item]) -> dict[str, str]:
         "text": _wording_fault(item.text, "text") if wordings(item.text) else _("Write the question."),
         "accept": _wording_fault(item.accept, "accept"),
         "shot": _wording_fault(item.shot, "shot"),
+        "section": _wording_fault(item.section, "section"),
         "basis_name": _wording_fault(item.basis.get("name"), "name"),
         "basis_clause": _wording_fault(item.basis.get("clause"), "clause"),
         "category": "" if item.category_id else _("Choose what kind of hazard it is when there is a problem."),

@@ -18,7 +18,7 @@ from inspections.rules import clean
 # The columns that make an item what it is; where it stands is told by the order.
 CONTENT = (
     "kind", "text", "accept", "unit", "minimum", "maximum", "choices", "photo", "shot", "category_id", "is_urgent",
-    "basis", "may_skip", "only_if_value", "weight", "is_fresh",
+    "basis", "may_skip", "only_if_value", "weight", "is_fresh", "section",
 )  # fmt: skip
 
 
@@ -77,6 +77,7 @@ def facts(item: Item, items: Sequence[Item], *, in_all_languages: bool = True) -
         _("“Not running today”"): "" if item.may_skip else _("may not be answered"),
         _("Asked only where"): condition or "",
         _("Legal basis"): basis,
+        **worded(_("Section that begins here"), item.section),
         _("Points"): str(item.weight) if item.weight else "",
         _("Asked anew each time"): _("yes") if item.is_fresh else "",
     }

@@ -45,7 +45,7 @@ ENTRY_BANK, ENTRY_QUESTIONS, ENTRY_MINUTES, ENTRY_TRIES = "entry", 10, 15, 3
 ENTRY_TITLE = {"zh": "进场考试", "en": "Entry exam"}
 
 # Columns that only the items of a questionnaire have.
-ASKED = ("weight", "is_fresh", "may_skip", "only_if_position", "only_if_value")
+ASKED = ("section", "weight", "is_fresh", "may_skip", "only_if_position", "only_if_value")
 
 # Minutes to a temporary control of what cannot be fixed at once (B1).
 CONTROL = {Level.SERIOUS: 240, Level.MAJOR: 60}

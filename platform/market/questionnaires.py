@@ -7,6 +7,11 @@ from market.packs import Pack
 
 YES, PARTLY, NO = {"zh": "做到", "en": "Yes"}, {"zh": "部分", "en": "Partly"}, {"zh": "没做到", "en": "No"}
 THERE_IS, THERE_IS_NOT = {"zh": "有", "en": "Yes"}, {"zh": "没有", "en": "No"}
+PARTS = (
+    {"zh": "证照和管理", "en": "Papers and management"},
+    {"zh": "现场", "en": "On site"},
+    {"zh": "设备、作业和其他", "en": "Equipment, work and the rest"},
+)
 _OF_THIS_PERIOD = re.compile("本期|隐患按期")
 # Which of the pack's kinds of hazards a question is about, by words of it; else it is about rules and papers.
 _ABOUT = (
@@ -41,6 +46,16 @@ def _items(pack: Pack, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             items.append(_gate(pack, branch))
             gates[branch] = len(items)
         items.append(_item(pack, row, gates.get(branch)))
+    return _parted(items)
+
+
+def _parted(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """First what papers say, then what photos show, then the rest; short lists stay whole."""
+    shown = [n for n, item in enumerate(items) if item["photo"] == "on_pass"]
+    begins = (0, shown[0], shown[-1] + 1) if shown and shown[0] else ()
+    for n, title in zip(begins, PARTS, strict=False):
+        if n < len(items):
+            items[n] |= {"section": title}
     return items
 
 

@@ -226,6 +226,11 @@ def crew_person(event: Event, subject: Any) -> Iterable[User]:
     return [getattr(subject, "member", subject).user]
 
 
+def carrier(event: Event, subject: Any) -> Iterable[User]:
+    """Who agreed to carry something away."""
+    return [subject.given_by]
+
+
 def crew_and_company(event: Event, subject: Any) -> Iterable[User]:
     """And who of the company looks after its papers."""
     return [
@@ -290,6 +295,7 @@ AUDIENCES: dict[Audience, str | Promise] = {
     company_and_reviewers: _("the company's people and safety officers"),
     entry_approvers: _("safety officers"),
     crew_person: _("who it is about"),
+    carrier: _("who agreed to it"),
     crew_and_company: _("who it is about, and the company's administrator"),
     crews_on_site: _("crews on site"),
     work_people: _("who applied, watches and works"),

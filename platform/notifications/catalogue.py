@@ -13,6 +13,7 @@ from notifications.audiences import (  # noqa: F401 - holding and subject_of are
     alert_people,
     ban_deciders,
     called,
+    carrier,
     company_and_managers,
     company_and_reviewers,
     company_people,
@@ -524,7 +525,19 @@ RULES: dict[str, Rule] = {
             looks_at="gate",
             lookers=guards,
         ),
+        Rule("crew.reopened", crew_person, _("Fill in again what is missing: %(note)s"), PHONE),
+        Rule("passport.taken", carrier, _("Your data was carried to the other factory"), PHONE),
+        Rule(
+            "passport.dropped", partner_managers, _("%(absent)s withdrew what was carried here; judge it again"), PHONE
+        ),
         Rule("company.joined", partner_managers, _("%(absent)s of %(title)s has an account now"), **WAITS),
+        Rule("company.left", partner_managers, _("%(absent)s of %(title)s has no access any more: %(note)s"), **WAITS),
+        Rule(
+            "company.administrator_named",
+            company_people,
+            _("%(absent)s looks after your company's accounts now"),
+            **WAITS,
+        ),
         Rule("document.filed", partner_managers, _("%(absent)s sent in a paper, check it: %(title)s"), **WAITS),
         Rule("document.accepted", company_people, _("Your paper is checked and counts: %(title)s"), **WAITS),
         Rule("document.declined", company_people, _("Your paper was sent back, %(note)s: %(title)s"), LATER),

@@ -5,4 +5,4 @@ class PartnersConfig(AppConfig):
     name = "partners"
 
     def ready(self) -> None:
-        from partners import tasks  # noqa: F401 - registers handlers
+        from partners import exports, tasks  # noqa: F401 - registers handlers and jobs

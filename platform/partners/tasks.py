@@ -1,7 +1,18 @@
 from datetime import date
+from uuid import UUID
 
 from partners import actions
-from partners.models import Company, CompanyDocument, CrewMember, EntryPermit, SelfInspection, WorkPermit
+from partners.models import (
+    Carried,
+    CarriedItem,
+    Company,
+    CompanyDocument,
+    Consent,
+    CrewMember,
+    EntryPermit,
+    SelfInspection,
+    WorkPermit,
+)
 from tenants import due
 
 
@@ -38,6 +49,27 @@ def follow_permit(permit: int) -> None:
 @due.handler("partners.forget_member")
 def forget_member(member: int) -> None:
     actions.forget_member(CrewMember.objects.get(pk=member))
+
+
+@due.handler("partners.end_consent")
+def end_consent(consent: int) -> None:
+    actions.end_consent(Consent.objects.get(pk=consent))
+
+
+@due.handler("partners.note_taken")
+def note_taken(parcel: str) -> None:
+    actions.note_taken(UUID(parcel))
+
+
+@due.handler("partners.drop_carried")
+def drop_carried(parcel: str) -> None:
+    for carried in Carried.objects.filter(parcel=parcel):
+        actions.drop_carried(carried)
+
+
+@due.handler("partners.end_recognised")
+def end_recognised(item: int) -> None:
+    actions.end_recognised(CarriedItem.objects.select_related("enrolment").get(pk=item))
 
 
 @due.handler("partners.expire_work")

@@ -10,6 +10,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.forms import ConfirmLoginCodeForm
 from allauth.account.forms import LoginForm as BaseLoginForm
 from django import forms
+from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.utils import translation
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
@@ -23,6 +24,13 @@ from tenants import due
 CODE_DIGITS = 6
 # Where the page after it says the same already.
 _UNSAID = {f"account/messages/{name}.txt" for name in ("logged_in", "logged_out", "login_code_sent")}
+
+
+class LongEnough(MinimumLengthValidator):
+    """Django's own sentence is not there in Chinese."""
+
+    def get_error_message(self) -> str:
+        return _("Too short. Choose a password of %(n)d signs or more.") % {"n": self.min_length}
 
 
 def display_name(user: User) -> str:

@@ -2,7 +2,7 @@ from django.urls import path
 
 from portals import feed
 from portals.contractor.gate import portal_page
-from portals.contractor.views import company, entrance, papers, way, works
+from portals.contractor.views import carrying, company, entrance, papers, way, works
 
 app_name = "contractor"
 urlpatterns = [
@@ -18,6 +18,12 @@ urlpatterns = [
     path("crew/<int:pk>/exam/", way.exam, name="exam"),
     path("crew/<int:pk>/submit/", way.submit, name="submit"),
     path("crew/<int:pk>/permit/", way.permit, name="permit"),
+    path("crew/<int:pk>/bring/", carrying.bring, name="bring"),
+    path("passport/", carrying.passport, name="passport"),
+    path("passport/<int:pk>/withdraw/", carrying.withdraw, name="withdraw"),
+    path("company/passport/", carrying.company_passport, name="company_passport"),
+    path("company/passport/<int:pk>/withdraw/", carrying.company_withdraw, name="company_withdraw"),
+    path("company/bring/", carrying.company_bring, name="company_bring"),
     path("papers/<int:pk>/", papers.paper, name="paper"),
     path("papers/<int:pk>/<int:position>/", papers.answer, name="answer"),
     path("papers/<int:pk>/end/", papers.end, name="paper_end"),

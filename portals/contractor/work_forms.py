@@ -28,7 +28,7 @@ class ApplyForm(forms.Form):
         choices=[("", "—"), *WorkClass.choices], required=False, label=_("Class, only of hot work")
     )
     area = Named(Area.objects.all(), label=_("Where"))
-    equipment = Named(Equipment.objects.none(), required=False, label=_("Machine"))
+    equipment = Named(Equipment.objects.none(), required=False, label=_("Machine"), empty_label="—")
     what = forms.CharField(max_length=200, label=_("What is done"))
     measures = forms.CharField(max_length=500, label=_("How it is made safe"), widget=forms.Textarea(attrs={"rows": 3}))
     guardian = _Person(CrewMember.objects.none(), label=_("Guardian, who only watches"))

@@ -4,11 +4,14 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from inspections.models import Item
 from partners.models import CompanyDocument, Reply
 from people.auth import PhoneField
+from people.models import User
+from portals.forms import Named
 from portals.licences import day
 
 TYPED = ("choice", "number", "text", "note", "done_by")
@@ -44,6 +47,17 @@ class ReplyForm(forms.Form):
 def _standing(reply: Reply | None) -> dict[str, Any]:
     empty = {"choice": None, "number": None, "text": "", "note": "", "done_by": None}
     return {name: getattr(reply, name) for name in TYPED} if reply else empty
+
+
+class ColleagueForm(forms.Form):
+    """people: of the own company, without who has it now."""
+
+    to = Named(User.objects.none(), label=_("Who takes it?"), empty_label=_("choose"))
+    note = forms.CharField(max_length=500, label=_("Why?"), widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, data: Any = None, *, people: QuerySet[User]) -> None:
+        super().__init__(data)
+        self.fields["to"].queryset = people  # type: ignore[attr-defined]
 
 
 class JoinForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from django.urls import reverse
@@ -11,6 +12,7 @@ from core.templatetags.core_tags import normal
 from core.words import say
 from inspections.models import Item
 from partners.actions.filling import is_untouched
+from partners.answers import choices_of, sections_of, words_of
 from partners.models import Reply, SelfInspection
 from partners.scoring import Line, Rating, share_of
 
@@ -26,6 +28,7 @@ class Row:
     line: Line | None
     reply: Reply | None
     before: str = ""
+    section: str = ""
     options: list[tuple[int, str, str, bool]] = field(default_factory=list)
     typed: dict[str, str] = field(default_factory=dict)
 
@@ -47,12 +50,22 @@ class Row:
         return words_of(self.item, self.reply)
 
     @property
+    def is_done(self) -> bool:
+        """Asked and answered, with its photo where it needs one."""
+        return bool(self.line) and is_done(self.line)  # type: ignore[arg-type]
+
+    @property
     def takes_photos(self) -> bool:
         return self.item.photo != Item.PhotoRule.NEVER
 
     @property
     def needs_photo(self) -> bool:
         return bool(self.line and self.line.needs_photo and not self.photos)
+
+    @property
+    def repeats(self) -> bool:
+        """One of its photos was there before."""
+        return any(photo.like_id for photo in self.photos)
 
     @property
     def asks_note(self) -> bool:
@@ -67,16 +80,42 @@ def rows_of(
     lines = {line.item.pk: (number, line) for number, line in enumerate(rating.lines, 1)}
     replies = {reply.item_id: reply for reply in report.replies.all()}
     old = {reply.item_id: reply for reply in former.replies.select_related("item")} if former else {}
-    rows = []
-    for item in report.checklist.items.all():
+    items, rows = list(report.checklist.items.all()), []
+    sections = sections_of(items)
+    for item in items:
         number, line = lines.get(item.pk, (0, None))
         reply = line.reply if line else replies.get(item.pk)
         before = old.get(item.pk) or old.get(item.origin_id or 0)
-        row = Row(item, number, line, reply, words_of(item, before) if before else "")
+        row = Row(item, number, line, reply, words_of(item, before) if before else "", sections[item.pk])
         row.typed = _typed(item, reply, typed)
         row.options = _options(item, row.typed["choice"])
         rows.append(row)
     return rows
+
+
+@dataclass
+class Part:
+    """What stands under one heading; without any, all of it."""
+
+    title: str
+    rows: list[Row]
+
+    @property
+    def asked(self) -> int:
+        return sum(row.line is not None for row in self.rows)
+
+    @property
+    def answered(self) -> int:
+        return sum(row.is_done for row in self.rows)
+
+
+def parts_of(rows: list[Row]) -> list[Part]:
+    return [Part(title, list(of)) for title, of in groupby(rows, key=lambda row: row.section)]
+
+
+def first_open(rows: list[Row]) -> Row | None:
+    """Where somebody goes on."""
+    return next((row for row in rows if row.line and not row.is_done), None)
 
 
 def _typed(item: Item, reply: Reply | None, typed: Mapping[str, str] | None) -> dict[str, str]:
@@ -92,11 +131,7 @@ def _typed(item: Item, reply: Reply | None, typed: Mapping[str, str] | None) -> 
 
 
 def _options(item: Item, chosen: str) -> list[tuple[int, str, str, bool]]:
-    if item.kind == Item.Kind.PASS_FAIL:
-        words = [_("In order"), _("Not in order")]
-    else:
-        words = [say(choice) for choice in item.choices]
-    return [(n, text, _look(item, n), str(n) == chosen) for n, text in enumerate(words)]
+    return [(n, text, _look(item, n), str(n) == chosen) for n, text in enumerate(choices_of(item))]
 
 
 def _look(item: Item, number: int) -> str:
@@ -106,16 +141,8 @@ def _look(item: Item, number: int) -> str:
     return TONES.get(int(share), "m") if share in (0, 1) else "m"
 
 
-def words_of(item: Item, reply: Reply | None) -> str:
-    """The answer in words."""
-    if reply is None or not reply.is_answered:
-        return ""
-    if reply.choice is not None:
-        options = _options(item, "")
-        return options[reply.choice][1] if reply.choice < len(options) else ""
-    if reply.number is not None:
-        return f"{normal(reply.number)} {item.unit}".strip()
-    return reply.text
+def is_done(line: Line) -> bool:
+    return line.share is not None and not (line.needs_photo and not (line.reply and line.reply.photos.all()))
 
 
 def tip_of(rating: Rating) -> str:
@@ -136,6 +163,7 @@ def score_as_json(rating: Rating, reply: Reply | None) -> dict[str, Any]:
         "grade": rating.grade,
         "answered": rating.answered,
         "asked": [line.item.pk for line in rating.lines],
+        "done": [line.item.pk for line in rating.lines if is_done(line)],
         "tip": tip_of(rating),
         "photos": [
             {"id": photo.pk, "url": reverse("file", args=[photo.attachment_id]), "like": photo.like_id is not None}

@@ -173,6 +173,7 @@ class Page {
     if (!said.asked) return;
     if (record.photo) this.photos(row, said.photos, record.photo.id);
     this.askOnly(said.asked);
+    this.parts(said);
     this.count(said);
   }
 
@@ -184,6 +185,19 @@ class Page {
       const note = row.querySelector("[data-note]"), chosen = row.querySelector("input[type=radio]:checked");
       if (note && chosen) note.hidden = chosen.nextElementSibling.classList.contains("y") && !note.querySelector("input").value;
     }
+  }
+
+  /** How far each section is, and where to go on. */
+  parts({ asked, done }) {
+    for (const part of this.form.querySelectorAll("[data-part]")) {
+      const there = [...part.querySelectorAll("[data-row]")].map((row) => Number(row.dataset.row)).filter((pk) => asked.includes(pk));
+      const number = part.dataset.part, words = `${there.filter((pk) => done.includes(pk)).length}/${there.length}`;
+      this.form.querySelectorAll(`[data-part-count="${number}"]`).forEach((place) => { place.textContent = words; });
+      for (const each of [part, this.form.querySelector(`[data-part-link="${number}"]`)]) if (each) each.hidden = !there.length;
+    }
+    const left = asked.find((pk) => !done.includes(pk)), jump = this.form.querySelector("[data-jump]");
+    jump.hidden = !left;
+    if (left) jump.hash = `#q${left}`;
   }
 
   count({ score, grade, answered, asked, tip }) {
@@ -209,15 +223,16 @@ class Page {
 
   photos(row, there, sent) {
     const box = row.querySelector("[data-photos]");
+    row.querySelector("[data-repeat]").hidden = !there.some(({ like }) => like);
     box.querySelector(`[data-waits="${sent}"]`)?.remove();
     for (const { id, url, like } of there) {
       if (box.querySelector(`[data-photo="${id}"]`)) continue;
       const mark = like ? [make("span", { class: "ph" }, this.form.dataset.wordsRepeat)] : [];
-      box.insertBefore(make("figure", { class: "shot", "data-photo": id }, make("img", { alt: "", src: url }), ...mark, this.dropper(id)), box.querySelector(".add"));
+      box.insertBefore(make("figure", { class: "shot", "data-photo": id }, make("img", { alt: "", src: url }), ...mark, this.dropper(id, box)), box.querySelector(".add"));
     }
   }
 
-  dropper(id) {
+  dropper(id, box) {
     const button = make("button", { class: "shot-x", type: "button" }, icon("x"));
     button.addEventListener("click", async () => {
       const body = new FormData();
@@ -225,6 +240,7 @@ class Page {
       body.set("photo", id);
       const answer = await fetch(this.form.dataset.drop, { method: "POST", body }).catch(() => null);
       if (answer?.ok) button.closest("figure").remove();
+      if (answer?.ok && !box.querySelector(".ph")) box.closest("[data-row]").querySelector("[data-repeat]").hidden = true;
     });
     return button;
   }

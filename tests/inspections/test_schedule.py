@@ -46,7 +46,7 @@ schedules = st.builds(
     rule=rules,
     starts_on=st.dates(date(2025, 6, 1), date(2026, 6, 1)),
     ends_on=st.none() | st.dates(date(2026, 6, 1), date(2026, 12, 31)),
-    opens_at=st.times()
+    opens_at=st.times().map(lambda at: at.replace(fold=0))
     | st.sampled_from([time(0), time(1, 30), time(2), time(2, 15), time(2, 30), time(3), time(23, 59)]),
     zone=st.sampled_from(ZONES),
     days=st.sampled_from(["all", "workdays", "free_days"]),

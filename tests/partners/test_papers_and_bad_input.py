@@ -1,6 +1,7 @@
 """What suppliers send in is looked at; a sentence says what is wrong with it."""
 
 import io
+import re
 import zipfile
 from datetime import timedelta
 
@@ -99,6 +100,29 @@ def test_the_same_photo_as_in_an_earlier_report_is_marked(supplier, company):
     photo.seek(0)
     reply = actions.add_photos(make.self_inspection(company), item, [keep_photo(photo, by=supplier)], by=supplier)
     assert reply.photos.get().like.reply.report == old
+
+
+def test_one_photo_for_two_questions_is_marked_and_said_to_the_supplier(browser, supplier, report):
+    photo, other = make.photo_file(), make.photo_file(size=(800, 500))
+    first, second = report.checklist.items.all()[:2]
+    report.checklist.items.filter(pk=first.pk).update(photo="always")
+    browser.force_login(supplier)
+    for item in (first, second):
+        photo.seek(0)
+        sent = {"item": item.pk, f"{item.pk}-photos": photo}
+        said = browser.post(
+            reverse("supplier:answer", args=[report.pk]), sent, headers={"Accept": "application/json"}
+        ).json()
+    assert [each["like"] for each in said["photos"]] == [True]
+    sentence = make.in_language(
+        "zh-hans", "This photo was sent before, and the factory sees that. Take a new one of how it is today."
+    )
+    page = browser.get(reverse("supplier:report", args=[report.pk])).content.decode()
+    assert re.search(rf"data-repeat>[^<]*(<svg.*?</svg>)?[^<]*<span>{sentence}", page)
+    mark = report.replies.get(item=second).photos.get()
+    browser.post(reverse("supplier:drop", args=[report.pk]), {"photo": mark.pk})
+    browser.post(reverse("supplier:answer", args=[report.pk]), {"item": second.pk, f"{second.pk}-photos": other})
+    assert report.replies.get(item=second).photos.get().like is None
 
 
 def test_a_suspended_company_reads_and_sends_nothing(browser, officer, supplier, company, report):

@@ -138,6 +138,7 @@ def test_a_second_person_on_the_phone_sees_a_number_only(site, place, path):
         _fill(worker, place)
         _report(worker)
         _waits(worker)
+        worker.goto("about:blank")
         worker.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
         go_offline(worker.context, False)
         for role in (Role.MAINTENANCE, Role.WORKER):

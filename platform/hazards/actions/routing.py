@@ -103,12 +103,12 @@ def assign_hazard(hazard: Hazard, *, by: User, owner: User, team: Team | None = 
 
 
 @action
-def hand_over_hazard(hazard: Hazard, *, by: User, to: User, note: str) -> Hazard:
+def hand_over_hazard(hazard: Hazard, *, by: User | None, to: User, note: str) -> Hazard:
     """The one who has it gives it to somebody else; the limit does not move."""
     require_reason(note)
     _refuse_idle(to)
     _refuse_stranger(to, hazard)
-    if to.pk == by.pk:
+    if by and to.pk == by.pk == hazard.owner_id:
         raise DomainError(_("Choose somebody else."))
     data = {"owner": to.pk, "owner_name": to.name, "due_at": hazard.due_at}
     WORKFLOW.take("hand_over", hazard, by=by, note=note, data=data, owner=to, team=to.team, assigned_at=timezone.now())

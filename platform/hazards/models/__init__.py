@@ -10,6 +10,7 @@ from hazards.models.hazards import TO_FIX as TO_FIX
 from hazards.models.hazards import WORKFLOW as WORKFLOW
 from hazards.models.hazards import Hazard as Hazard
 from hazards.models.hazards import Status as Status
+from hazards.models.hazards import decides_from_outside as decides_from_outside
 from hazards.models.levels import OTHER as OTHER
 from hazards.models.levels import Category as Category
 from hazards.models.levels import Level as Level

@@ -1,7 +1,9 @@
 """A hazard, from the report to its closure, and the one table of the steps between them."""
 
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -52,6 +54,22 @@ def _is_owner(user, hazard) -> bool:
     return hazard.owner_id == user.pk
 
 
+_deciders: list[Callable[[Any, Any], bool]] = []
+
+
+def decides_from_outside(function: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    """Registers a room's answer to "may this person decide which of the own people fixes it"."""
+    _deciders.append(function)
+    return function
+
+
+def _may_hand_over(user, hazard) -> bool:
+    """At a supplier's site also whoever of the supplier decides that."""
+    if _is_owner(user, hazard):
+        return True
+    return hazard.source == Hazard.Source.SUPPLIER and any(decides(user, hazard) for decides in _deciders)
+
+
 def _may_begin(hazard) -> bool:
     return not hazard.policy.needs_plan or hazard.plans.filter(status="approved").exists()
 
@@ -91,7 +109,7 @@ WORKFLOW = Workflow(
     Step("confirm", (Status.REPORTED,), Status.CONFIRMED, "hazards.confirm", "hazard.confirmed", _("Confirm the level")),
     Step("assign", (Status.CONFIRMED,), Status.ASSIGNED, "hazards.assign", "hazard.assigned", _("Assign")),
     Step("reassign", (Status.ASSIGNED, Status.RECTIFYING), Status.ASSIGNED, "hazards.assign", "hazard.assigned", _("Give it to somebody else"), is_turn=False, holds=("owner_id",)),
-    Step("hand_over", (Status.ASSIGNED, Status.RECTIFYING), Status.ASSIGNED, "hazards.rectify", "hazard.handed_over", _("Hand over"), needs_note=True, only=_is_owner, is_turn=False),
+    Step("hand_over", (Status.ASSIGNED, Status.RECTIFYING), Status.ASSIGNED, "hazards.rectify", "hazard.handed_over", _("Hand over"), needs_note=True, only=_may_hand_over, is_turn=False, holds=("owner_id",)),
     Step("take_back", (Status.ASSIGNED, Status.RECTIFYING), Status.CONFIRMED, "", "hazard.taken_back", _("Take back"), is_turn=False, condition=_("the link of the guest who was to fix it has ended")),
     Step("start", (Status.ASSIGNED,), Status.RECTIFYING, "hazards.rectify", "hazard.started", _("Start fixing"), only=_is_owner, when=_may_begin, condition=_("the plan is approved, where the level asks for one")),
     Step("submit", (Status.RECTIFYING,), Status.FIRST_REVIEW, "hazards.rectify", "hazard.submitted", _("Submit for acceptance"), only=_is_owner, when=_asks_team_leader, condition=_("the level asks the team leader"), needs=_PROOF),

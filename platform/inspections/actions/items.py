@@ -22,7 +22,7 @@ from inspections.versions import item_stamp, items_of, order_stamp
 from people.models import User
 
 ABOVE = 2 * MOST_ITEMS
-_EMPTY: dict[str, Any] = {"text": "", "accept": {}, "shot": None, "basis": {}, "choices": [], "unit": ""}
+_EMPTY: dict[str, Any] = {"text": "", "accept": {}, "shot": None, "section": {}, "basis": {}, "choices": [], "unit": ""}
 
 
 @action

@@ -92,7 +92,8 @@ class Item(models.Model):
     is_urgent = models.BooleanField(default=False)
     basis = models.JSONField(default=dict)
     may_skip = models.BooleanField(default=True, help_text="“Not running today” may be answered.")
-    # Of questionnaires only: how many points it is worth, and whether last period's answer says nothing about this one.
+    # Of questionnaires only: the heading that begins with it, how many points it is worth, and whether last period's answer says nothing about this one.
+    section = models.JSONField(_("section"), default=dict)
     weight = models.IntegerField(_("points"), default=0)
     is_fresh = models.BooleanField(_("asked anew each time"), default=False)
     only_if_position = models.IntegerField(null=True, help_text="Asked only where the item of this number…")

@@ -13,7 +13,7 @@ from core.errors import DomainError, Revoked
 from core.events import action, emit
 from core.links import signer
 from facilities.models import Department
-from partners.actions.guards import refuse_idle, refuse_unless_manager
+from partners.actions.guards import refuse_idle, refuse_unless_in_charge, refuse_unless_manager
 from partners.actions.opening import forget_periods, wait_for_period
 from partners.credit import normal_credit_code
 from partners.models import Company, CompanyInvitation, CompanyMember
@@ -26,6 +26,10 @@ from tenants.addresses import address_of
 from tenants.current import current_factory
 
 LASTS = timedelta(days=14)
+# By the company itself, within a day.
+MOST_INVITED = 10
+# Roles of those who act for their company; a contractor's worker does not.
+MANAGING = (Role.SUPPLIER, Role.CONTRACTOR_ADMIN)
 
 
 @action
@@ -114,8 +118,10 @@ def company_of(user: User) -> Company | None:
 @action
 def invite(company: Company, *, by: User | None, phone: str = "") -> tuple[CompanyInvitation, str]:
     """A link that makes one account; with a phone it goes there as a text. The token is given back once and kept nowhere."""
-    refuse_unless_manager(by)
+    refuse_unless_in_charge(company, by)
     refuse_idle(company)
+    if by and not by.can("partners.manage"):
+        _refuse_many(company)
     phone = normal_phone(phone) if phone.strip() else ""
     if phone and User.objects.filter(phone=phone).exists():
         raise DomainError(_("Somebody has an account with this number already."))
@@ -129,6 +135,13 @@ def invite(company: Company, *, by: User | None, phone: str = "") -> tuple[Compa
         text = _("%(factory)s invites you to its supplier portal: %(link)s") % words
         due.now("notifications.send_sms", phone=phone, text=text, key=f"joining:{invitation.pk}")
     return invitation, token
+
+
+def _refuse_many(company: Company) -> None:
+    """Each may ring a phone that is not the company's."""
+    lately = company.invitations.filter(created_at__gt=timezone.now() - timedelta(days=1)).count()
+    if lately >= MOST_INVITED:
+        raise DomainError(_("%(n)d people were invited within a day. Invite more tomorrow.") % {"n": lately})
 
 
 def link_of(token: str) -> str:
@@ -178,4 +191,19 @@ def join(invitation: CompanyInvitation, *, name: str, phone: str, password: str,
 def add_member(company: Company, user: User, *, role: str) -> CompanyMember:
     """A partner's role counts for the own company only: that is what each `visible_to` asks."""
     RoleGrant.objects.get_or_create(user=user, role=role, department=None)
-    return CompanyMember.objects.create(company=company, user=user)
+    made = CompanyMember.objects.create(company=company, user=user)
+    look_after(company)
+    made.refresh_from_db(fields=["is_administrator"])
+    return made
+
+
+def look_after(company: Company) -> User | None:
+    """Somebody with an open account looks after its people: whoever did, else of those who may who came first."""
+    Company.objects.select_for_update(no_key=True).get(pk=company.pk)
+    if head := company.administrator:
+        return head
+    heir = company.users.filter(grants__role__in=MANAGING).first()
+    CompanyMember.objects.filter(company=company, is_administrator=True).update(is_administrator=False)
+    if heir:
+        CompanyMember.objects.filter(user=heir).update(is_administrator=True)
+    return heir

@@ -13,13 +13,13 @@ from core.events import action, emit
 from core.models import Attachment
 from core.words import say
 from facilities.models import Area
-from hazards.actions import confirm_hazard, report_hazard
+from hazards.actions import confirm_hazard, hand_over_hazard, report_hazard
 from hazards.actions.invitations import fixes_from_outside
 from hazards.guessing import guess_category
-from hazards.models import Evidence, Hazard, Level
+from hazards.models import Evidence, Hazard, Level, decides_from_outside
 from partners.actions.companies import company_of
 from partners.actions.guards import refuse_idle
-from partners.models import Company, CorrectiveAction, SelfInspection
+from partners.models import Company, CompanyMember, CorrectiveAction, SelfInspection
 from partners.scoring import Line
 from people.models import User
 
@@ -27,6 +27,13 @@ from people.models import User
 @fixes_from_outside
 def people_of_its_company(hazard: Hazard) -> QuerySet[User]:
     return User.objects.filter(membership__company__corrections__hazard=hazard)
+
+
+@decides_from_outside
+def is_in_charge(user: User, hazard: Hazard) -> bool:
+    """Whoever looks after the company's people, as long as one of them has it."""
+    members = CompanyMember.objects.filter(user=user, is_administrator=True, company__members__user=hazard.owner_id)
+    return members.filter(company__corrections__hazard=hazard.pk).exists()
 
 
 @visible_through
@@ -110,6 +117,18 @@ def report_from_portal(
     if not CorrectiveAction.objects.filter(hazard=hazard).exists():
         _shared(company, hazard, by=by)
     return hazard
+
+
+@action
+def hand_over_correction(correction: CorrectiveAction, *, by: User, to: User, note: str) -> Hazard:
+    """Within the company: by the one who has it, or by who looks after its people."""
+    company = correction.company
+    if not company.members.filter(user=by).exists():
+        raise NotAllowed(_("Only the company itself decides who of it does this."))
+    refuse_idle(company)
+    if not company.users.filter(pk=to.pk).exists():
+        raise DomainError(_("Choose a colleague of your company with an open account."))
+    return hand_over_hazard(correction.hazard, by=by, to=to, note=note)
 
 
 def _shared(company: Company, hazard: Hazard, *, by: User, **more: Any) -> CorrectiveAction:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
-from core.attachments import visible_through
+from core.attachments import remove, visible_through
 from core.counters import next_number
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit
@@ -132,7 +132,7 @@ def forget_member(member: CrewMember) -> CrewMember:
 
     Who came and went, what was signed and the points stay: they are records of safety.
     """
-    member = _locked(member)
+    member = locked_place(member)
     last = member.passes.order_by("-at").first()
     last_on = max(member.project.ends_on, timezone.localdate(last.at) if last else member.project.ends_on)
     if datetime.combine(last_on, time(3), zone()) + KEPT > timezone.now():
@@ -141,9 +141,7 @@ def forget_member(member: CrewMember) -> CrewMember:
     badge, columns = member.badge, ("sealed_id", "id_end", "face", "emergency_name", "emergency_phone")
     CrewMember.objects.filter(pk=member.pk).update(badge=None, **dict.fromkeys(columns, ""))
     if badge and not CrewMember.objects.filter(badge=badge).exists():
-        for file in (badge.original, badge.shown):
-            file.delete(save=False)
-        badge.delete()
+        remove(badge)
     emit("crew.forgotten", member, by=None)
     return member
 
@@ -164,7 +162,7 @@ def record_person(
     badge: Attachment | None = None,
 ) -> CrewMember:
     """id_number and badge: left out, what stands stays."""
-    member = _own(member, by)
+    member = own_place(member, by)
     if trade not in Trade.values:
         raise DomainError(_("Choose one from the list."))
     facts: dict[str, Any] = {"trade": trade, "emergency_name": emergency_name.strip()[:60]}
@@ -172,9 +170,9 @@ def record_person(
     if facts["emergency_phone"] == by.phone:
         raise DomainError(_("For an emergency give the number of somebody else."))
     if id_number.strip() or not member.sealed_id:
-        facts |= _identity(member, id_number)
+        facts |= identity_columns(member, id_number)
     if badge or not member.badge_id:
-        facts |= _badge(badge)
+        facts |= badge_columns(badge)
     for column, value in facts.items():
         setattr(member, column, value)
     member.save(update_fields=list(facts))
@@ -183,7 +181,7 @@ def record_person(
     return member
 
 
-def _identity(member: CrewMember, text: str) -> dict[str, str]:
+def identity_columns(member: CrewMember, text: str) -> dict[str, str]:
     number = normal_id(text)
     mark = mark_of(number)
     others = CrewMember.objects.staying().filter(id_mark=mark).exclude(user=member.user_id)
@@ -192,7 +190,7 @@ def _identity(member: CrewMember, text: str) -> dict[str, str]:
     return {"sealed_id": seal(number), "id_end": number[-4:], "id_mark": mark}
 
 
-def _badge(badge: Attachment | None) -> dict[str, Any]:
+def badge_columns(badge: Attachment | None) -> dict[str, Any]:
     if badge is None:
         raise DomainError(_("Take a photo of your face: the guard compares it."))
     with badge.shown.open() as file, Image.open(file) as picture:
@@ -205,7 +203,7 @@ def _badge(badge: Attachment | None) -> dict[str, Any]:
 @action
 def send_licence(member: CrewMember, card: Card, *, by: User) -> Licence:
     """One that ended already is refused at once, not on the morning of the job."""
-    _own(member, by, is_open_only=False)
+    own_place(member, by, is_open_only=False)
     licence = file_licence(card, by=by)
     if licence.ends_on < today():
         raise DomainError(_("This licence ended on %(day)s. Send the one that is valid now.") % {"day": licence.ends_on})  # fmt: skip
@@ -218,7 +216,7 @@ def send_licence(member: CrewMember, card: Card, *, by: User) -> Licence:
 @action
 def beat_reading(member: CrewMember, text: SiteText, *, by: User) -> Reading:
     """The page is open and looked at; counted as a lesson is."""
-    member = _own(member, by, is_open_only=False)
+    member = own_place(member, by, is_open_only=False)
     Reading.objects.get_or_create(member=member, text=text)
     row = Reading.objects.select_for_update(of=("self",)).select_related("text").get(member=member, text=text)
     others = Reading.objects.filter(member__user=by).exclude(pk=row.pk).exclude(beaten_at=None)
@@ -232,7 +230,7 @@ def beat_reading(member: CrewMember, text: SiteText, *, by: User) -> Reading:
 @action
 def sign_briefing(member: CrewMember, text: SiteText, signature: Attachment, *, by: User) -> Reading:
     """Under the words as they stood there; a newer version asks to sign again."""
-    member = _own(member, by, is_open_only=False)
+    member = own_place(member, by, is_open_only=False)
     newest = SiteText.objects.filter(kind=SiteText.Kind.BRIEFING).exclude(published_at=None).first()
     if newest is None or newest.pk != text.pk:
         raise WrongStatus(_("The briefing was changed in the meantime. Read the new one, then sign."))
@@ -254,7 +252,7 @@ def sign_briefing(member: CrewMember, text: SiteText, signature: Attachment, *, 
 @action
 def start_entry_exam(member: CrewMember, *, by: User) -> Attempt:
     """By the server's clock, as often a day as the exam allows. Whoever is in it already goes on, whatever happened since."""
-    member = _own(member, by, is_open_only=False)
+    member = own_place(member, by, is_open_only=False)
     exam = entry_exam()
     if exam is None:
         raise DomainError(_("There is no entry exam yet. Ask the safety officer."))
@@ -270,7 +268,7 @@ def start_entry_exam(member: CrewMember, *, by: User) -> Attempt:
 @action
 def submit_member(member: CrewMember, *, by: User) -> CrewMember:
     """To the safety officer, when nothing of the own is missing."""
-    member = _own(member, by)
+    member = own_place(member, by)
     own = [gap for gap in missing(member) if gap.step in OWN]
     if own:
         raise DomainError(own[0].words + _(". ") + own[0].next)
@@ -281,7 +279,7 @@ def submit_member(member: CrewMember, *, by: User) -> CrewMember:
 @action
 def approve_member(member: CrewMember, *, by: User) -> EntryPermit:
     """Everything is looked at once more; then the permit is issued."""
-    member = _locked(member)
+    member = locked_place(member)
     CREW.take("approve", member, by=by, decided_by=by, decided_at=timezone.now())
     return _issue(member, by)
 
@@ -291,7 +289,7 @@ def renew_permit(member: CrewMember, *, by: User) -> EntryPermit:
     """After the earlier one has ended or was taken back."""
     if not by.can("partners.approve"):
         raise NotAllowed(_("Only the safety officer decides who comes in."))
-    member = _locked(member)
+    member = locked_place(member)
     if member.status != Status.APPROVED:
         raise WrongStatus(_("This was changed in the meantime. Look at where it stands now."))
     return _issue(member, by)
@@ -329,7 +327,7 @@ def follow_permit(permit: EntryPermit) -> None:
 @action
 def return_member(member: CrewMember, *, by: User, note: str) -> CrewMember:
     note = reason_in(note)
-    CREW.take("return", _locked(member), by=by, note=note, decided_by=by, decided_at=timezone.now())
+    CREW.take("return", locked_place(member), by=by, note=note, decided_by=by, decided_at=timezone.now())
     CrewMember.objects.filter(pk=member.pk).update(note=note)
     return member
 
@@ -337,11 +335,11 @@ def return_member(member: CrewMember, *, by: User, note: str) -> CrewMember:
 @action
 def sign_off(member: CrewMember, *, by: User, note: str) -> CrewMember:
     """They do not come any more; the permit ends with it."""
-    note, member = reason_in(note), _locked(member)
+    note, member = reason_in(note), locked_place(member)
     CREW.take("leave", member, by=by, note=note)
     CrewMember.objects.filter(pk=member.pk).update(note=note)
     for permit in EntryPermit.objects.in_force().filter(member=member):
-        _revoke(permit, by, note)
+        end_permit(permit, by, note)
     return member
 
 
@@ -351,14 +349,14 @@ def revoke_permit(permit: EntryPermit, *, by: User, note: str) -> EntryPermit:
     if not by.can("partners.approve"):
         raise NotAllowed(_("Only the safety officer decides who comes in."))
     note = reason_in(note)
-    _locked(permit.member)
+    locked_place(permit.member)
     permit = EntryPermit.objects.select_related("member__user").get(pk=permit.pk)
     if permit.status != EntryPermit.Status.ISSUED:
         raise WrongStatus(_("This was changed in the meantime. Look at where it stands now."))
-    return _revoke(permit, by, note)
+    return end_permit(permit, by, note)
 
 
-def _revoke(permit: EntryPermit, by: User, note: str) -> EntryPermit:
+def end_permit(permit: EntryPermit, by: User | None, note: str) -> EntryPermit:
     columns = {"status": EntryPermit.Status.REVOKED, "revoked_at": timezone.now(), "revoked_by": by, "note": note}
     for name, value in columns.items():
         setattr(permit, name, value)
@@ -367,14 +365,14 @@ def _revoke(permit: EntryPermit, by: User, note: str) -> EntryPermit:
     return permit
 
 
-def _locked(member: CrewMember) -> CrewMember:
+def locked_place(member: CrewMember) -> CrewMember:
     CrewMember.objects.select_for_update(of=("self",)).get(pk=member.pk)
     return CrewMember.objects.near().get(pk=member.pk)
 
 
-def _own(member: CrewMember, by: User, *, is_open_only: bool = True) -> CrewMember:
+def own_place(member: CrewMember, by: User, *, is_open_only: bool = True) -> CrewMember:
     """The own place; data and licence are changed only until it was handed in."""
-    member = _locked(member)
+    member = locked_place(member)
     if member.user_id != by.pk or not by.can("partners.crew"):
         raise NotAllowed(_("This is somebody else's. Everybody registers with the own phone."))
     if member.status == Status.LEFT or (is_open_only and member.status != Status.REGISTERING):

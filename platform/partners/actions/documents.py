@@ -7,7 +7,7 @@ from dateutil.relativedelta import relativedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.attachments import visible_through
+from core.attachments import remove, visible_through
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit
 from core.models import Attachment
@@ -80,6 +80,16 @@ def decline_document(document: CompanyDocument, *, by: User, note: str) -> Compa
     _settle(document, by, Status.DECLINED, note=note.strip()[:200])
     emit("document.declined", document, by=by, name=document.company.name, note=document.note)
     return document
+
+
+@action
+def remove_document(document: CompanyDocument) -> None:
+    """The clock: the company took back that it came here. The ledger keeps the hash of its file."""
+    _forget(document)
+    facts = {"name": document.company.name, "kind": document.kind, "file": document.file.sha256}
+    emit("document.removed", document, by=None, **facts)
+    document.delete()
+    remove(document.file)
 
 
 def _waiting(document: CompanyDocument, by: User) -> CompanyDocument:

@@ -1,6 +1,6 @@
 """A supplier fills in its report: answer by answer, with photos and its own papers, and hands it in."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -38,10 +38,21 @@ def files_of_reports(user: User) -> Any:
 
 def rated(report: SelfInspection) -> Rating:
     """As it stands now."""
-    replies = {reply.item_id: reply for reply in report.replies.prefetch_related("photos__attachment", "photos__like")}
-    return rate(
-        list(report.checklist.items.select_related("category")), replies, has_major=has_major(report.company_id)
+    replies = report.replies.prefetch_related(
+        "photos__attachment", "photos__like__attachment", "photos__like__reply__report"
     )
+    items = list(report.checklist.items.select_related("category"))
+    return rating_of(report, items, replies, lambda: has_major(report.company_id))
+
+
+def rating_of(
+    report: SelfInspection, items: Sequence[Item], replies: Iterable[Reply], is_major_now: Callable[[], bool]
+) -> Rating:
+    """is_major_now: whether a major hazard is open today; what is accepted stays as it was accepted."""
+    is_capped = report.is_capped and not report.is_answerable
+    if not is_capped and report.status != SelfInspection.Status.ACCEPTED:
+        is_capped = is_major_now()
+    return rate(items, {reply.item_id: reply for reply in replies}, has_major=is_capped)
 
 
 def has_major(company_id: int) -> bool:
@@ -124,8 +135,8 @@ def add_photos(report: SelfInspection, item: Item, photos: Iterable[Attachment],
 
 
 def _photo(reply: Reply, photo: Attachment, report: SelfInspection) -> ReplyPhoto:
-    """What repeats a photo of an earlier report is kept, and the reviewer sees both."""
-    earlier = ReplyPhoto.objects.filter(reply__report__company=report.company_id).exclude(reply__report=report)
+    """What repeats a photo of an earlier report, or of another question, is kept, and the reviewer sees both."""
+    earlier = ReplyPhoto.objects.filter(reply__report__company=report.company_id).exclude(reply=reply)
     return ReplyPhoto(reply=reply, attachment=photo, like=copy_of(photo, earlier))
 
 

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError, NotAllowed
+from core.words import say
 from partners.models import Company
 from people.models import User
 
@@ -11,6 +12,16 @@ def refuse_unless_manager(by: User | None) -> None:
     """by=None is the operator's command line."""
     if by is not None and not by.can("partners.manage"):
         raise NotAllowed(_("Your role does not look after suppliers. Ask the safety officer."))
+
+
+def refuse_unless_in_charge(company: Company, by: User | None) -> None:
+    """Whoever looks after the company's people: its administrator, or the factory."""
+    if by is None or by.can("partners.manage"):
+        return
+    head = company.administrator
+    if head is None or head.pk != by.pk:
+        name = head.name if head else say(company.department.name)
+        raise NotAllowed(_("%(name)s looks after your company's accounts. Ask there.") % {"name": name})
 
 
 def reason_in(note: str) -> str:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.events import register
 from partners.models.companies import Company, CompanyDocument, CompanyInvitation, CompanyMember
+from partners.models.passports import Carried, CarriedItem, Consent
 from partners.models.reports import (
     ANSWERABLE,
     WORKFLOW,
@@ -45,10 +46,13 @@ __all__ = [
     "WORKFLOW",
     "WORKS",
     "Ban",
+    "Carried",
+    "CarriedItem",
     "Company",
     "CompanyDocument",
     "CompanyInvitation",
     "CompanyMember",
+    "Consent",
     "CorrectiveAction",
     "CrewMember",
     "Draw",
@@ -78,11 +82,15 @@ register(
         "company.changed": _("Company changed"),
         "company.standing_changed": _("Standing of the company changed"),
         "company.invited": _("Somebody of the company invited"),
+        "company.invitation_withdrawn": _("Invitation taken back"),
         "company.joined": _("Somebody of the company joined"),
+        "company.left": _("Somebody of the company left"),
+        "company.administrator_named": _("Administrator of the company named"),
         "company.without_questionnaire": _("No questionnaire for the company"),
         "document.filed": _("Paper sent in"),
         "document.accepted": _("Paper checked"),
         "document.declined": _("Paper sent back"),
+        "document.removed": _("Paper removed"),
         "document.expiring": _("Paper ends before long"),
         "document.ending": _("Paper ends within days"),
         "document.expired": _("Paper has ended"),
@@ -132,5 +140,12 @@ register(
         "ban.lifted": _("Taken off the blacklist"),
         "ban.upheld": _("Stays on the blacklist"),
         "gate.refused": _("Turned away at the gate"),
+        "crew.reopened": _("Back to registering"),
+        "passport.offered": _("Agreed to carry data to another factory"),
+        "passport.taken": _("Carried to another factory"),
+        "passport.withdrawn": _("Consent taken back"),
+        "passport.ended": _("Consent ended, nobody took it"),
+        "passport.brought": _("Carried here from another factory"),
+        "passport.dropped": _("Consent withdrawn at the other factory, data removed"),
     }
 )

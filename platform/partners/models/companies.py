@@ -76,6 +76,11 @@ class Company(models.Model):
         """Its people whose account is open, who came first first."""
         return User.objects.filter(membership__company=self, is_active=True).order_by("membership__joined_at", "pk")
 
+    @property
+    def administrator(self) -> User | None:
+        """Who looks after its people here, as long as that account is open."""
+        return self.users.filter(membership__is_administrator=True).first()
+
 
 class CompanyMember(models.Model):
     """Somebody of a company with an account here; nobody belongs to two."""
@@ -83,9 +88,17 @@ class CompanyMember(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="membership")
     company = models.ForeignKey(Company, models.CASCADE, related_name="members")
     joined_at = models.DateTimeField(default=timezone.now)
+    is_administrator = models.BooleanField(
+        default=False, help_text="Invites colleagues, and gets what one leaves behind."
+    )
 
     class Meta:
         ordering = ["joined_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company"], condition=Q(is_administrator=True), name="company_one_administrator"
+            )
+        ]
 
 
 class CompanyInvitation(models.Model):

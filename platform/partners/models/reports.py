@@ -144,7 +144,7 @@ class Reply(models.Model):
 
 
 class ReplyPhoto(models.Model):
-    """like: a photo of an earlier report of this company that is the same shot, as far as a comparison can tell."""
+    """like: an earlier photo of this company, for another report or question, that is the same shot, as far as a comparison can tell."""
 
     reply = models.ForeignKey(Reply, models.CASCADE, related_name="photos")
     attachment = models.OneToOneField(Attachment, models.PROTECT, related_name="+")

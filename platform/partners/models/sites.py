@@ -103,6 +103,7 @@ CREW = Workflow(
     Step("submit", (CrewStatus.REGISTERING,), CrewStatus.WAITING, "partners.crew", "crew.submitted", _("Hand it in"), only=_is_own),
     Step("approve", (CrewStatus.WAITING,), CrewStatus.APPROVED, "partners.approve", "crew.approved", _("Let them in")),
     Step("return", (CrewStatus.WAITING,), CrewStatus.REGISTERING, "partners.approve", "crew.returned", _("Send it back"), needs_note=True),
+    Step("reopen", (CrewStatus.WAITING, CrewStatus.APPROVED), CrewStatus.REGISTERING, "", "crew.reopened", _("Open it again")),
     Step("leave", (CrewStatus.REGISTERING, CrewStatus.WAITING, CrewStatus.APPROVED), CrewStatus.LEFT, "partners.manage", "crew.left", _("Sign off"), needs_note=True, is_turn=False),
 )  # fmt: skip
 

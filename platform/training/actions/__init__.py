@@ -20,11 +20,13 @@ from training.actions.editing import (
 )
 from training.actions.enrolments import (
     drop_requirement,
+    end_recognition,
     enrol_by_hand,
     enrol_missing,
     enrol_on_occasion,
     exempt,
     follow_person,
+    recognise,
     require_course,
     withdraw_unneeded,
 )
@@ -40,6 +42,7 @@ from training.actions.licences import (
     install_licence_kinds,
     note_review,
     record_licence,
+    remove_licence,
     renew_licence,
     withdraw_licence,
 )
@@ -91,6 +94,7 @@ __all__ = [
     "drop_licence",
     "drop_requirement",
     "end_clearance",
+    "end_recognition",
     "end_unfounded",
     "enrol_by_hand",
     "enrol_missing",
@@ -121,8 +125,10 @@ __all__ = [
     "prepare_for",
     "publish_course",
     "publish_exam",
+    "recognise",
     "record_licence",
     "remove_lesson",
+    "remove_licence",
     "renew_licence",
     "require_course",
     "require_licence",

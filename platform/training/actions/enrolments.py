@@ -15,6 +15,7 @@ from core.zone import zone
 from facilities.calendar import today
 from people.models import JobRole, User
 from tenants import due
+from training.actions.clearances import end_unfounded
 from training.gate import is_on_work_with
 from training.models import Certificate, Enrolment, Exam, Requirement
 from training.models.learning import Occasion
@@ -173,6 +174,36 @@ def exempt(enrolment: Enrolment, *, by: User, note: str) -> Enrolment:
     emit("enrolment.exempted", enrolment, by=by, course=enrolment.course_code, told=[enrolment.person_id], note=note)
     enrolment.refresh_from_db()
     return enrolment
+
+
+@action
+def recognise(person: User, code: str, *, by: User, note: str) -> Enrolment:
+    """What somebody learned elsewhere counts here: they are exempt from it, with the reason on record."""
+    if not by.can("training.assign", person):
+        raise NotAllowed(_("Only the training officer or the safety officer exempts somebody."))
+    subject = taught([code]).get(code)
+    if subject is None:
+        raise DomainError(_("This is not taught here, so there is nothing that it could stand for."))
+    rows = Enrolment.objects.filter(person=person, course_code=code)
+    if rows.filter(status=Enrolment.Status.EXEMPT).exists():
+        raise WrongStatus(_("They need not learn it already."))
+    if waiting := rows.open().first():
+        return exempt(waiting, by=by, note=note)
+    row = _enrolment(person.pk, subject, Enrolment.Reason.BY_HAND, today())
+    row.status, row.ended_at, row.note = Enrolment.Status.EXEMPT, timezone.now(), note.strip()[:200]
+    row.save(force_insert=True)
+    emit("enrolment.exempted", row, by=by, course=code, told=[person.pk], note=row.note)
+    return row
+
+
+@action
+def end_recognition(enrolment: Enrolment) -> None:
+    """The clock: what was learned elsewhere counts no more, and what the post asks for comes back."""
+    exempted = Enrolment.objects.filter(pk=enrolment.pk, status=Enrolment.Status.EXEMPT)
+    if exempted.update(status=Enrolment.Status.WITHDRAWN, ended_at=timezone.now(), note=""):
+        emit("enrolment.withdrawn", enrolment, by=None, course=enrolment.course_code, person=enrolment.person_id)
+        enrol_missing(by=None, people=[enrolment.person_id])
+        end_unfounded(enrolment.person)
 
 
 @action

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.attachments import visible_through
+from core.attachments import remove, visible_through
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit, register
 from core.models import Attachment
@@ -33,6 +33,7 @@ register(
         "licence.declined": gettext_lazy("Licence sent back"),
         "licence.settled": gettext_lazy("Photo of a licence settled by what the officer recorded"),
         "licence.withdrawn": gettext_lazy("Licence taken back"),
+        "licence.removed": gettext_lazy("Licence removed"),
         "licence.corrected": gettext_lazy("Last day of a licence corrected"),
         "licence.reviewed": gettext_lazy("Review of a licence noted"),
         "licence.expiring": gettext_lazy("Licence ends before long"),
@@ -213,6 +214,20 @@ def follow_licence(licence: Licence, step: int) -> None:
         return
     name = "licence.expired" if step == AFTER else "licence.ending" if step <= LOUD else "licence.expiring"
     emit(name, licence, by=None, name=person.name, step=step, days=left, day=licence.ends_on)
+
+
+@action
+def remove_licence(licence: Licence) -> None:
+    """The clock: its holder took back that it came here. The ledger keeps that there was one, and hashes of its photos."""
+    person, photos = hold(licence.person), [photo for photo in (licence.front, licence.back) if photo]
+    for step in (*STEPS, AFTER):
+        due.cancel(key=_key(licence, step))
+    Licence.objects.filter(replaced_by=licence).update(replaced_by=None)
+    emit("licence.removed", licence, by=None, kind=licence.kind_code, photos=[photo.sha256 for photo in photos])
+    licence.delete()
+    for photo in photos:
+        remove(photo)
+    end_unfounded(person)
 
 
 def _refuse_unless_assigns(by: User | None, person: User) -> None:

@@ -222,6 +222,7 @@ class ItemForm(WordedForm):
         self.fields["basis_clause"] = Words(label=_("Clause"), initial=item.basis.get("clause"))
 
     def _points(self, item: Item) -> None:
+        self.worded("section", _("Section that begins here; left empty, the one before goes on"), item.section)
         self.fields["weight"] = forms.IntegerField(
             label=_("Points"),
             initial=item.weight,
@@ -266,7 +267,7 @@ class ItemForm(WordedForm):
         return {
             **points,
             **{name: data[name] for name in names if name in data},
-            **{name: self.words(name) for name in ("text", "accept", "shot")},
+            **{name: self.words(name) for name in ("text", "accept", "shot", "section") if name in self.fields},
             "choices": [row for row in self.choice_rows if row["zh"] or row["en"]],
             "basis": self._basis(),
             "only_if": int(pk) if pk else None,

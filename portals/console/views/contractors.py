@@ -28,6 +28,8 @@ from partners.actions.gate import inside, log_of
 from partners.entry import current_text, gaps_of, missing, points_of
 from partners.models import (
     Ban,
+    Carried,
+    CarriedItem,
     Company,
     CompanyDocument,
     CrewMember,
@@ -37,6 +39,7 @@ from partners.models import (
     Violation,
 )
 from partners.passes import code_of
+from partners.passport import titles
 from partners.texts import OF_SITE, open_gaps
 from portals.console.forms.contractors import BanForm, ContractorForm, ProjectForm, TextForm, ViolationForm
 from portals.console.views.suppliers import VERBS as OF_COMPANIES
@@ -111,7 +114,9 @@ def _show(request, company: Company, status: int = 200, **more: Any):
         "score": scores_of([company.pk])[company.pk],
         "may_plan": request.user.can("inspections.plan"),
         "crew": [(member, gaps[member.pk]) for member in crew],
-        "documents": company.documents.exclude(status=CompanyDocument.Status.REPLACED).select_related("file"),
+        "documents": company.documents.exclude(status=CompanyDocument.Status.REPLACED)
+        .select_related("file")
+        .prefetch_related("carried__carried"),
         "members": company.members.filter(user__grants__role="contractor_admin").select_related("user"),
         "invitations": [each for each in company.invitations.all() if not each.is_over],
         "events": history(company),
@@ -204,7 +209,9 @@ def _show_crew(request, member: CrewMember, status: int = 200, **more: Any):
         "permits": permits,
         "readings": member.readings.exclude(signed_at=None).select_related("text", "signature"),
         "papers": member.user.attempts.exclude(exam=None)[:6],
-        "licences": member.user.licences.select_related("kind")[:6],
+        "licences": member.user.licences.select_related("kind").prefetch_related("carried__carried")[:6],
+        "carried": _carried(member),
+        "may_recognise": request.user.can("training.assign"),
         "violations": member.violations.select_related("by"),
         "points": points_of({member.id_mark} - {""}).get(member.id_mark, 0),
         "bans": Ban.objects.filter(id_mark=member.id_mark).select_related("by", "decided_by") if member.id_mark else (),
@@ -217,6 +224,14 @@ def _show_crew(request, member: CrewMember, status: int = 200, **more: Any):
         "may_manage": request.user.can("partners.manage"),
     }
     return page(request, "console/contractors/crew.html", context | more, status=status)
+
+
+def _carried(member: CrewMember) -> list[Carried]:
+    """What they brought from other factories, by their names here."""
+    rows = list(Carried.objects.filter(user=member.user).prefetch_related("items__enrolment"))
+    for row in rows:
+        row.names = list(dict.fromkeys(titles([item.field for item in row.items.all()]).values()))  # type: ignore[attr-defined]
+    return rows
 
 
 @login_required
@@ -268,6 +283,11 @@ def _answer(request, member: CrewMember, note: str, *, is_lifted: bool) -> None:
     actions.answer_appeal(_held(request, member, Ban), by=request.user, is_lifted=is_lifted, note=note)
 
 
+def _recognise(request, member: CrewMember) -> None:
+    items = CarriedItem.objects.filter(carried__user=member.user)
+    actions.recognise_training(get_object_or_404(items, pk=_number(request, "which")), by=request.user)
+
+
 DECISIONS: dict[str, Callable[[Any, CrewMember, str], Any]] = {
     "approve": lambda request, member, note: actions.approve_member(member, by=request.user),
     "return": lambda request, member, note: actions.return_member(member, by=request.user, note=note),
@@ -278,6 +298,7 @@ DECISIONS: dict[str, Callable[[Any, CrewMember, str], Any]] = {
     "withdraw": lambda request, member, note: actions.withdraw_violation(
         _held(request, member, Violation), by=request.user, note=note
     ),
+    "recognise": lambda request, member, note: _recognise(request, member),
     "lift": lambda request, member, note: _answer(request, member, note, is_lifted=True),
     "uphold": lambda request, member, note: _answer(request, member, note, is_lifted=False),
     "leave": lambda request, member, note: actions.sign_off(member, by=request.user, note=note),

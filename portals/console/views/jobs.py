@@ -25,23 +25,24 @@ def _job(request, pk) -> Job:
 
 
 @login_required
-def show(request, pk):
+def show(request, pk, face: str = "console"):
+    """face: the portal whose page it stands on."""
     job = told(_job(request, pk))
     is_over = job.status not in (Job.Status.WAITING, Job.Status.RUNNING)
     percent = min(100, 100 * job.done // job.total) if job.total else None
-    context = {"job": job, "words": describe(job), "is_over": is_over, "percent": percent}
-    return page(request, "console/jobs/show.html", context, part="console/jobs/_job.html")
+    context = {"job": job, "words": describe(job), "is_over": is_over, "percent": percent, "face": face}
+    return page(request, f"{face}/jobs/show.html", context, part="console/jobs/_job.html")
 
 
 @login_required
 @require_POST
-def stop(request, pk):
+def stop(request, pk, face: str = "console"):
     stop_job(_job(request, pk), by=request.user)
-    return redirect("console:job", pk=pk)
+    return redirect(f"{face}:job", pk=pk)
 
 
 @login_required
 @require_POST
-def again(request, pk):
+def again(request, pk, face: str = "console"):
     job = repeat_job(_job(request, pk), by=request.user)
-    return redirect("console:job", pk=job.pk)
+    return redirect(f"{face}:job", pk=job.pk)

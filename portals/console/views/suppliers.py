@@ -28,7 +28,7 @@ from partners import actions
 from partners.actions.companies import link_of
 from partners.actions.opening import last_accepted
 from partners.actions.reviewing import drawn_by, to_correct
-from partners.models import ANSWERABLE, Company, CompanyDocument, SelfInspection
+from partners.models import ANSWERABLE, Company, CompanyDocument, CompanyMember, SelfInspection
 from partners.models.companies import SOON
 from portals.console.forms.suppliers import GROUPS, CompanyForm, CorrectForm, FindForm, SpotCheckForm
 from portals.supplier.forms import DocumentForm
@@ -177,7 +177,9 @@ def _show(request, company: Company, status: int = 200, **more: Any):
         "reports": company.reports.order_by("-starts_on")[:12],
         "trend": trend_of(company),
         "peers": peers_of(company),
-        "documents": company.documents.exclude(status=CompanyDocument.Status.REPLACED).select_related("file"),
+        "documents": company.documents.exclude(status=CompanyDocument.Status.REPLACED)
+        .select_related("file")
+        .prefetch_related("carried__carried"),
         "corrections": company.corrections.select_related("hazard__owner")[:20],
         "members": company.members.select_related("user"),
         "invitations": [each for each in company.invitations.all() if not each.is_over],
@@ -251,10 +253,30 @@ def _decline(request, company: Company, more: dict[str, Any]) -> None:
 
 
 def _document(request, company: Company) -> CompanyDocument:
-    asked = request.POST.get("document", "")
-    return get_object_or_404(
-        company.documents, pk=int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else 0
-    )
+    return get_object_or_404(company.documents, pk=_number(request.POST.get("document", "")))
+
+
+def _end(request, company: Company, more: dict[str, Any]) -> None:
+    more["member_note"] = note = request.POST.get("note", "").replace("\0", "")
+    member = _member(request, company)
+    more["ending"] = member.pk
+    actions.end_access(member, by=request.user, note=note)
+    messages.success(request, _("%(name)s has no access any more.") % {"name": member.user.name})
+
+
+def _administrator(request, company: Company, more: dict[str, Any]) -> None:
+    member = _member(request, company)
+    actions.name_administrator(member, by=request.user)
+    messages.success(request, _("%(name)s looks after the company's accounts now.") % {"name": member.user.name})
+
+
+def _member(request, company: Company) -> CompanyMember:
+    asked = request.POST.get("member", "")
+    return get_object_or_404(company.members.select_related("user", "company__department"), pk=_number(asked))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 def _correct(request, company: Company, more: dict[str, Any]) -> None:
@@ -273,6 +295,8 @@ VERBS: dict[str, Callable[[Any, Company, dict[str, Any]], None]] = {
     "check": _check,
     "decline": _decline,
     "correct": _correct,
+    "end": _end,
+    "administrator": _administrator,
 }
 
 

@@ -15,6 +15,7 @@ from core.errors import DomainError, Refusal, WrongStatus
 from core.signatures import keep_signature
 from facilities.labels import drawn
 from partners import actions
+from partners.actions.carrying import parcel_for
 from partners.actions.companies import company_of
 from partners.entry import BRIEFING, EXAM, LICENCE, PERSON, Gap, current_text, entry_exam, missing, own_gaps
 from partners.models import Ban, Company, CrewMember, EntryPermit, SiteText
@@ -103,7 +104,7 @@ def _licence_line(member: CrewMember) -> str:
 def show(request, pk: int):
     member = own_place(request, pk)
     gaps = missing(member)
-    own = own_gaps(gaps)
+    own, entry = own_gaps(gaps), entry_exam()
     context = {
         "member": member,
         "stages": stages_of(member, gaps),
@@ -114,7 +115,8 @@ def show(request, pk: int):
         "permit": member.permits.filter(status=EntryPermit.Status.ISSUED).first(),
         "paper": Attempt.objects.filter(person=request.user, status=Attempt.Status.OPEN).first(),
         "ban": Ban.objects.in_force().filter(member__user=request.user).first(),
-        "tries": tries_left(exam, request.user) if (exam := entry_exam()) else 0,
+        "parcel": parcel_for(request.user) if member.status == CrewMember.Status.REGISTERING else None,
+        "tries": tries_left(entry, request.user) if entry else 0,
     }
     return page(request, "contractor/way.html", context)
 

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -17,11 +18,12 @@ from hazards.models import OPEN, WORKFLOW, Hazard
 from notifications.actions import mark_opened
 from partners import actions
 from partners.models import CorrectiveAction
+from people.models import User
 from portals.field.forms.hazards import ExtensionForm, RectifyForm
 from portals.field.views import proof
 from portals.levels import returned_fix
 from portals.photos import Photos, take_photos
-from portals.supplier.forms import HazardForm
+from portals.supplier.forms import ColleagueForm, HazardForm
 from portals.supplier.gate import company_page
 from portals.web import page
 
@@ -29,7 +31,11 @@ NEAR = ("hazard__area", "hazard__owner", "hazard__policy", "hazard__reporter", "
 
 
 def _own(request):
-    return CorrectiveAction.objects.visible_to(request.user).filter(company=request.company).select_related(*NEAR)
+    return (
+        CorrectiveAction.objects.visible_to(request.user)
+        .filter(company=request.company)
+        .select_related("company", *NEAR)
+    )
 
 
 @company_page
@@ -72,6 +78,7 @@ def _show(request, correction: CorrectiveAction, status: int = 200, **more: Any)
     hazard, user = correction.hazard, request.user
     evidence = hazard.evidence.select_related("attachment__by")
     is_mine = hazard.owner_id == user.pk
+    others = _others(correction)
     context = {
         "correction": correction,
         "hazard": hazard,
@@ -81,15 +88,21 @@ def _show(request, correction: CorrectiveAction, status: int = 200, **more: Any)
         "steps": {step.verb for step in WORKFLOW.open_to(user, hazard)},
         "form": RectifyForm(),
         "extension": ExtensionForm(),
+        "has_others": others.exists(),
+        "hand_over": ColleagueForm(people=others),
         "events": history(hazard).filter(name__in=SHOWN),
         **proof.context_of(user, hazard, evidence),
     }
     return page(request, "supplier/correction.html", context | more, status=status)
 
 
+def _others(correction: CorrectiveAction) -> QuerySet[User]:
+    return correction.company.users.exclude(pk=correction.hazard.owner_id or 0)
+
+
 # What of the hazard's history the company reads; how the factory talks about it stays there.
 SHOWN = (
-    "hazard.reported", "hazard.confirmed", "hazard.assigned", "hazard.started", "hazard.submitted", "hazard.returned",
+    "hazard.reported", "hazard.confirmed", "hazard.assigned", "hazard.handed_over", "hazard.started", "hazard.submitted", "hazard.returned",
     "hazard.closed", "hazard.voided", "hazard.rejected",
 )  # fmt: skip
 
@@ -139,9 +152,17 @@ def _extend(request, hazard: Hazard, more: dict[str, Any]) -> None:
     messages.success(request, _("Asked. Until it is decided the old limit stands."))
 
 
+def _hand_over(request, hazard: Hazard, more: dict[str, Any]) -> None:
+    correction = hazard.correction
+    more["hand_over"] = form = ColleagueForm(request.POST, people=_others(correction))
+    _refuse([] if form.is_valid() else [_("Look at the marked places; nothing is lost.")])
+    actions.hand_over_correction(correction, by=request.user, **form.cleaned_data)
+    messages.success(request, _("Handed over to %(name)s.") % {"name": form.cleaned_data["to"].name})
+
+
 def _refuse(faults: list[str]) -> None:
     if faults:
         raise DomainError(" ".join(faults))
 
 
-VERBS = {"start": _start, "before": _before, "rectify": _rectify, "extend": _extend}
+VERBS = {"start": _start, "before": _before, "rectify": _rectify, "extend": _extend, "hand_over": _hand_over}

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ from partners.models import Reply, ReplyPhoto, ReportFile, SelfInspection
 from portals.photos import Photos, take_photos
 from portals.supplier.forms import ReplyForm
 from portals.supplier.gate import company_page
-from portals.supplier.sheet import rows_of, score_as_json, tip_of
+from portals.supplier.sheet import first_open, parts_of, rows_of, score_as_json, tip_of
 from portals.web import page, wants_json
 
 HISTORY = 12
@@ -39,7 +40,7 @@ def index(request):
     reports = SelfInspection.objects.filter(company=request.company).select_related("company")
     context = {
         "open": list(reports.answerable().order_by("due_on")),
-        "reports": reports[:HISTORY],
+        "page": Paginator(reports, HISTORY).get_page(request.GET.get("page")),
         "trend": trend_of(request.company),
     }
     return page(request, "supplier/reports.html", context)
@@ -55,10 +56,13 @@ def show(request, pk: int):
 def _show(request, report: SelfInspection, status: int = 200, **more: Any):
     rating = actions.rated(report)
     former = last_accepted(report)
+    rows = rows_of(report, rating, former, typed=more.get("typed"))
     context = {
         "report": report,
         "rating": rating,
-        "rows": rows_of(report, rating, former, typed=more.get("typed")),
+        "rows": rows,
+        "parts": parts_of(rows),
+        "first_open": first_open(rows),
         "former": former,
         "tip": tip_of(rating),
         "files": report.files.select_related("attachment"),
