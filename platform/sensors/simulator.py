@@ -12,11 +12,11 @@ from core.events import action
 from core.words import say
 from facilities.models import Area
 from sensors.actions import add_sensor, take_readings, take_suggested
+from sensors.actions.contact import SIMULATION
 from sensors.models import Direction, Kind, Sensor, Threshold
 from tenants import due
 
 EVERY = timedelta(minutes=1)
-_KEY = "sensors.simulate"
 # In the middle, up and down over a day, and how much it trembles.
 _LEVELS: dict[str, tuple[float, float, float]] = {
     Kind.GAS: (3, 1.5, 0.5),
@@ -44,7 +44,7 @@ def simulated(sensor: Sensor, at: datetime) -> float:
 def begin(*, by: None) -> list[Sensor]:
     """From now on each simulated sensor reads something every minute; where there are none yet, three are made."""
     found = list(Sensor.objects.in_use().filter(is_simulated=True)) or _some()
-    due.once(timezone.now(), "sensors.simulate", key=_KEY)
+    due.once(timezone.now(), SIMULATION, key=SIMULATION)
     return found
 
 
@@ -62,7 +62,7 @@ def _some() -> list[Sensor]:
 
 
 def end() -> None:
-    due.cancel(key=_KEY)
+    due.cancel(key=SIMULATION)
 
 
 def go_on() -> None:
@@ -71,7 +71,7 @@ def go_on() -> None:
     for sensor in sensors:
         take_readings(sensor, {now: simulated(sensor, now)}, by=None)
     if sensors:
-        due.at(now + EVERY, "sensors.simulate", key=_KEY)
+        due.at(now + EVERY, SIMULATION, key=SIMULATION)
 
 
 def exceed(sensor: Sensor) -> None:

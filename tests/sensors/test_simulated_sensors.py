@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from sensors import simulator
+from sensors.actions import lose_contact
 from sensors.models import Alarm, Sensor
 from tenants import due
 from tests import make
@@ -40,3 +41,18 @@ def test_it_says_what_it_does_not_know(factory):
         call_command("simulate_sensors", factory="nobody")
     with pytest.raises(CommandError):
         call_command("simulate_sensors", factory="one", exceed="X")
+
+
+def test_after_a_rest_of_the_whole_product_no_simulated_sensor_is_missed(officer, work_off):
+    make.area()
+    call_command("simulate_sensors", factory="one")
+    with time_machine.travel(timezone.now() - timedelta(hours=3), tick=False):
+        simulator.go_on()
+    for sensor in Sensor.objects.all():
+        lose_contact(sensor, by=None)
+    work_off()
+    assert not Alarm.objects.exists()
+    call_command("simulate_sensors", factory="one", off=True)
+    with time_machine.travel(timezone.now() + timedelta(minutes=30), tick=False):
+        work_off()
+    assert Alarm.objects.open().filter(threshold=None).count() == 3

@@ -8,6 +8,8 @@ from datetime import datetime
 from sensors.models import Sensor
 from tenants import due
 
+SIMULATION = "sensors.simulate"
+
 
 def expect(sensor: Sensor, newest: datetime) -> None:
     """Lost, unless there is a newer reading by then."""
@@ -16,6 +18,11 @@ def expect(sensor: Sensor, newest: datetime) -> None:
 
 def forget(sensor: Sensor) -> None:
     due.cancel(key=_key(sensor))
+
+
+def is_made_up(sensor: Sensor) -> bool:
+    """The simulator is at work: after a rest of the whole product it goes on by itself, and no device is missed."""
+    return sensor.is_simulated and due.is_waiting(key=SIMULATION)
 
 
 def _key(sensor: Sensor) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError
 from core.events import action
 from sensors.actions.alarms import clear_alarm, open_alarm
-from sensors.actions.contact import expect
+from sensors.actions.contact import expect, is_made_up
 from sensors.judging import judge, worst
 from sensors.models import Alarm, Sensor, SensorReading, Threshold
 
@@ -129,8 +129,10 @@ def lose_contact(sensor: Sensor, *, by: None) -> Alarm | None:
     sensor = _held(sensor)
     if sensor.retired_at or sensor.last_at is None:
         return None
-    if sensor.lost_at(sensor.last_at) > timezone.now():
-        expect(sensor, sensor.last_at)
+    now = timezone.now()
+    newest = now if is_made_up(sensor) else sensor.last_at
+    if sensor.lost_at(newest) > now:
+        expect(sensor, newest)
         return None
     if any(alarm.threshold_id is None for alarm in _open_alarms(sensor)):
         return None
