@@ -27,16 +27,15 @@ def pytest_make_parametrize_id(val, argname):
     return argname if isinstance(val, bytes) else None
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items):
-    """What needs the running product comes last: from then on its worker takes every row that is due.
+def pytest_itemcollected(item):
+    """Tests of one file share what they have set up, so they stay in one process; `spread` lets a file's tests part."""
+    if not item.get_closest_marker("spread"):
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{'live' in item.fixturenames}"))
 
-    Tests of one file share what they have set up, so they stay in one process; `spread` lets a file's tests part.
-    """
+
+def pytest_collection_modifyitems(items):
+    """What needs the running product comes last: from then on its worker takes every row that is due."""
     items.sort(key=lambda item: "live" in item.fixturenames)
-    for item in items:
-        if not item.get_closest_marker("spread"):
-            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{'live' in item.fixturenames}"))
 
 
 def _owner(name: str) -> psycopg.Connection:

@@ -118,6 +118,7 @@ PAGES = (
 
 # Pages that are put together from many tables.
 MANY_TABLES = (
+    "/desk/contractors/",
     "/desk/training/figures/?span=all",
     "/desk/training/figures/arrivals/",
     "/desk/training/posts/",
