@@ -1,6 +1,7 @@
 from datetime import date
 from uuid import UUID
 
+from facilities.models import Equipment
 from partners import actions
 from partners.models import (
     Carried,
@@ -70,6 +71,11 @@ def drop_carried(parcel: str) -> None:
 @due.handler("partners.end_recognised")
 def end_recognised(item: int) -> None:
     actions.end_recognised(CarriedItem.objects.select_related("enrolment").get(pk=item))
+
+
+@due.handler("partners.follow_locks")
+def follow_locks(equipment: int) -> None:
+    actions.follow_locks(Equipment.objects.get(pk=equipment))
 
 
 @due.handler("partners.expire_work")

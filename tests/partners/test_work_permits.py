@@ -112,6 +112,18 @@ def test_it_is_blocked_without_permit_licence_or_on_a_locked_machine(crew, offic
         asked(crew)
 
 
+def test_a_machine_that_is_locked_meanwhile_interrupts_the_work_on_it(crew, officer, work_off):
+    press = make.machine(crew[1].project.area)
+    permit, elsewhere = running(crew, officer, "lockout", equipment=press), running(crew, officer)
+    stop_equipment(make.hazard(equipment=press, area=press.area), by=officer, equipment=press, reason="防护罩缺失")
+    work_off()
+    permit.refresh_from_db()
+    elsewhere.refresh_from_db()
+    assert (permit.status, elsewhere.status) == ("paused", "running")
+    with pytest.raises(WrongStatus):
+        actions.resume_work(permit, by=user_of(crew[0]))
+
+
 def test_a_company_that_is_suspended_meanwhile_is_not_approved(crew, officer):
     permit = asked(crew)
     actions.change_standing(permit.company, Company.Standing.SUSPENDED, by=officer, note="转包")

@@ -13,7 +13,7 @@ from core.events import action, emit
 from core.zone import zone
 from facilities.calendar import today, workdays
 from facilities.models import Area, Equipment
-from hazards.actions import refuse_locked
+from hazards.actions import locked, refuse_locked
 from partners.actions.guards import reason_in, refuse_idle, refuse_unless_manager
 from partners.entry import missing
 from partners.models import CrewMember, GasReading, Project, WorkPermit
@@ -235,6 +235,15 @@ def start_work(permit: WorkPermit, *, by: User) -> WorkPermit:
 @action
 def pause_work(permit: WorkPermit, *, by: User) -> WorkPermit:
     return WORKS.take("pause", _locked(permit), by=by, paused_at=timezone.now())
+
+
+@action
+def follow_locks(equipment: Equipment) -> None:
+    """Its machine was put out of service: what is done with it right now is interrupted."""
+    for lock in locked([equipment.pk]).values():
+        note = _("The machine is out of service: %(reason)s") % {"reason": lock.reason}
+        for permit in WorkPermit.objects.filter(equipment=equipment, status=Status.RUNNING):
+            WORKS.take("pause", _locked(permit), by=None, note=note[:200], paused_at=timezone.now())
 
 
 @action
