@@ -28,7 +28,6 @@ from tenants.current import in_factory
 from tests import make
 
 MOSQUITTO = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
-needs_broker = pytest.mark.skipif(not Path(MOSQUITTO).exists(), reason="mosquitto is not installed")
 
 
 def message(key: str, *values: float, **more) -> bytes:
@@ -133,7 +132,6 @@ def until(is_so: Callable[[], bool], seconds: float = 25) -> None:
         time.sleep(0.05)
 
 
-@needs_broker
 def test_nothing_is_lost_while_the_listener_or_the_broker_is_away(fresh_factory, broker):
     cache.clear()
     slug = fresh_factory.domains.get().domain.partition(".")[0]
