@@ -17,5 +17,4 @@ WORKDIR /app
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1
 USER anhuan
 EXPOSE 8000
-# As in config/serve.py: no log of requests, it would say from which address somebody reported without a name.
-CMD ["daphne", "--bind", "0.0.0.0", "--port", "8000", "--no-server-name", "--access-log", "/dev/null", "config.asgi:application"]
+CMD ["python", "-m", "config.web", "0.0.0.0", "8000"]

@@ -1,4 +1,4 @@
-"""One alert to a thousand open pages, from the commit to its receipt: daphne with the hub beside bare websockets and Redis.
+"""One alert to a thousand open pages, from the commit to its receipt: our web process with its hub beside bare websockets and Redis.
 
 Both servers run at once, each with its own plain clients, and take turns. Everything stays on the loopback.
 """
@@ -71,7 +71,7 @@ def _server(which: str) -> Iterator[tuple[int, int]]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = {
-        "ours": ["-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "-v", "0", "config.asgi:application"],
+        "ours": ["-m", "config.web", "127.0.0.1", str(port)],
         "bare": ["-m", "benchmarks.fanout", str(port)],
     }[which]
     here = {"PORT": str(port), "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}", "LOG_LEVEL": "WARNING"}

@@ -53,7 +53,7 @@ class Page:
             await self._send({"type": "websocket.close", "code": code})
 
     def _go(self) -> None:
-        """A send that need not wait, as daphne's never does, is over at once; a task carries on one that has to."""
+        """A send that need not wait is over at once; a task carries on one that has to."""
         while self._task is None and self._waiting and self._unread < UNREAD:
             self._unread += 1
             self._stuck_since = time.monotonic()

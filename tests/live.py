@@ -1,4 +1,4 @@
-"""The product as it runs: daphne and a Celery worker with beat as processes of their own, on the tests' database."""
+"""The product as it runs: the web and a Celery worker with beat as processes of their own, on the tests' database."""
 
 import os
 import signal
@@ -16,7 +16,6 @@ from django.conf import settings
 from django.test import Client
 from websockets.sync.client import ClientConnection, connect
 
-from config.serve import web
 from tenants.models import Factory
 
 
@@ -59,7 +58,7 @@ def session_of(user) -> str:
 def commands_of(port: int, folder: Path) -> dict[str, list[str]]:
     """What python runs for the web and for the worker with its beat."""
     worker = ["-m", "celery", "-A", "config", "worker", "-B", "-s", str(folder / "beat"), "-P", "threads", "-c", "2"]
-    return {"web": ["-m", *web("127.0.0.1", port)], "worker": worker}
+    return {"web": ["-m", "config.web", "127.0.0.1", str(port)], "worker": worker}
 
 
 @contextmanager

@@ -93,9 +93,9 @@ def test_pytest_imports_the_platform_module_of_the_standard_library():
         ["manage.py", "shell", "-v", "0", "-c", "import platform; print(platform.__file__)"],
         ["-c", "import sys; from celery.bin.celery import main; sys.argv = ['celery', '-A', 'config', 'report']\n"
                "try: main()\nexcept SystemExit: import platform; print(platform.__file__); raise"],
-        ["-c", "import sys; sys.path.insert(0, '.'); import daphne.cli, config.asgi, platform; print(platform.__file__)"],
+        ["-c", "import sys; sys.path.insert(0, '.'); import uvicorn.main, config.asgi, platform; print(platform.__file__)"],
     ],
-    ids=["manage.py", "celery", "daphne"],
+    ids=["manage.py", "celery", "web"],
 )  # fmt: skip
 def test_each_entry_point_imports_the_platform_module_of_the_standard_library(start):
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONPATH": str(ROOT / "platform")}

@@ -108,17 +108,11 @@ def manage(command: tuple[str, ...], environment: dict[str, str], *, show: bool 
     return "".join(said)
 
 
-def web(host: str, port: int) -> list[str]:
-    """Without the log of requests: it would say from which address somebody reported without a name."""
-    bound = ["--bind", host, "--port", str(port)]
-    return ["daphne", *bound, "--no-server-name", "--access-log", "/dev/null", "config.asgi:application"]
-
-
 def serve(children: list[Child], environment: dict[str, str], host: str, port: int) -> None:
-    """Daphne and the worker, which also keeps the beat; returns when /readyz answers."""
+    """The web and the worker, which also keeps the beat; returns when /readyz answers."""
     options = {"env": environment, "cwd": ROOT}
     commands: dict[str, list[str]] = {
-        "web": web(host, port),
+        "web": ["config.web", host, str(port)],
         "worker": ["celery", "-A", "config", "worker", "-B", "-s", str(DATA / "beat"), "-c", "2", "-l", "WARNING"],
     }
     for name, command in commands.items():

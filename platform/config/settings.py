@@ -42,7 +42,7 @@ DATABASES = {
         "CONN_MAX_AGE": 0,
         "OPTIONS": {
             "options": _options,
-            # Sized for daphne's thread per request; without a pool a rush answers "too many clients".
+            # Sized for a thread per request; without a pool a rush answers "too many clients".
             # Connections end after ten minutes: a backend that has touched every factory holds its catalogue.
             "pool": False if DATABASE_AS_OWNER else {"min_size": 1, "max_size": 16, "timeout": 20, "max_lifetime": 600},
         },
@@ -84,7 +84,6 @@ TENANT_APPS = [
 INSTALLED_APPS = [
     *SHARED_APPS,
     *TENANT_APPS,
-    "daphne",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",

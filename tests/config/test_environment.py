@@ -22,7 +22,7 @@ REQUIRED = {
 }
 ENTRY_POINTS = {
     "manage.py": ["manage.py", "check"],
-    "daphne": ["-m", "daphne", "config.asgi:application"],
+    "web": ["-m", "config.web", "127.0.0.1", "8000"],
     "celery": ["-m", "celery", "-A", "config", "worker"],
 }
 

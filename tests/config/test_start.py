@@ -126,10 +126,10 @@ def test_kill_9_leaves_no_orphan_and_a_part_that_dies_ends_the_whole(start):
     repaired = start()
     processes = repaired.until_it_runs()
     assert repaired.is_ready()
-    next(process for process in processes if "daphne" in process.cmdline()).kill()
+    next(process for process in processes if "config.web" in process.cmdline()).kill()
     said = repaired.to_the_end()
     assert "web has ended" in said
-    assert "Listening on TCP address" in said, "the last line of its log"
+    assert "The web listens on" in said, "the last line of its log"
     assert "Traceback" not in said
     assert repaired.process.returncode == 1
     assert gone(processes, 5)
