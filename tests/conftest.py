@@ -38,30 +38,54 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: "live" in item.fixturenames)
 
 
+def pytest_configure():
+    """One name for all processes of a run: the database that each of them copies."""
+    os.environ.setdefault("TEST_TEMPLATE", f"test_{secrets.token_hex(4)}")
+
+
+def pytest_unconfigure():
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        with _owner(settings.DATABASE_OWNER["NAME"]) as owner:
+            owner.execute(f"DROP DATABASE IF EXISTS {os.environ['TEST_TEMPLATE']}")
+
+
 def _owner(name: str) -> psycopg.Connection:
     db = settings.DATABASE_OWNER
     where = {"host": db["HOST"], "port": db["PORT"] or None}
     return psycopg.connect(dbname=name, user=db["USER"], password=db["PASSWORD"], autocommit=True, **where)
 
 
-def _url(url: str, name: str) -> str:
-    head, _, query = url.partition("?")
-    return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+def _addresses(name: str) -> dict[str, str]:
+    """Of both roles in the database of this name."""
+    found = {}
+    for key in {"DATABASE_URL", "DATABASE_OWNER_URL"} & set(os.environ):
+        head, _, query = os.environ[key].partition("?")
+        found[key] = f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+    return found
+
+
+def _make_database(name: str) -> None:
+    """A copy of one that the first process makes as production does: the owner migrates, which takes a while."""
+    template = os.environ["TEST_TEMPLATE"]
+    with _owner(settings.DATABASE_OWNER["NAME"]) as owner:
+        owner.execute("SELECT pg_advisory_lock(1)")
+        if not owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone():
+            half = f"{template}_half"
+            owner.execute(f"CREATE DATABASE {half}")
+            environment = os.environ | _addresses(half)
+            bootstrap = [sys.executable, ROOT / "manage.py", "bootstrap"]
+            subprocess.run(bootstrap, check=True, stdout=subprocess.DEVNULL, env=environment)
+            owner.execute(f"ALTER DATABASE {half} RENAME TO {template}")
+        owner.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker, tmp_path_factory):
-    """A database made as in production: the owner migrates, the tests connect as the app's role."""
+    """A database of this process, in which the tests connect as the app's role."""
     original, name = settings.DATABASE_OWNER["NAME"], f"test_{secrets.token_hex(4)}"
-    with _owner(original) as owner:
-        owner.execute(f"CREATE DATABASE {name}")
+    _make_database(name)
     settings.MEDIA_ROOT = str(tmp_path_factory.mktemp("files"))
-    environment = {
-        key: _url(os.environ[key], name) for key in ("DATABASE_URL", "DATABASE_OWNER_URL") if key in os.environ
-    }
-    environment["MEDIA_ROOT"] = settings.MEDIA_ROOT
-    os.environ.update(environment)
-    subprocess.run([sys.executable, ROOT / "manage.py", "bootstrap"], check=True, stdout=subprocess.DEVNULL)
+    os.environ.update(_addresses(name), MEDIA_ROOT=settings.MEDIA_ROOT)
     with django_db_blocker.unblock():
         connection.close()
         connection.close_pool()
