@@ -20,6 +20,8 @@ from tenants.models import Due, Factory
 from tests.live import running
 
 ROOT = Path(__file__).resolve().parent.parent
+# The name before tests go to a database of their own.
+GIVEN = settings.DATABASE_OWNER["NAME"]
 
 
 def pytest_make_parametrize_id(val, argname):
@@ -45,7 +47,7 @@ def pytest_configure():
 
 def pytest_unconfigure():
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        with _owner(settings.DATABASE_OWNER["NAME"]) as owner:
+        with _owner(GIVEN) as owner:
             owner.execute(f"DROP DATABASE IF EXISTS {os.environ['TEST_TEMPLATE']}")
 
 
@@ -67,7 +69,7 @@ def _addresses(name: str) -> dict[str, str]:
 def _make_database(name: str) -> None:
     """A copy of one that the first process makes as production does: the owner migrates, which takes a while."""
     template = os.environ["TEST_TEMPLATE"]
-    with _owner(settings.DATABASE_OWNER["NAME"]) as owner:
+    with _owner(GIVEN) as owner:
         owner.execute("SELECT pg_advisory_lock(1)")
         if not owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone():
             half = f"{template}_half"
@@ -82,7 +84,7 @@ def _make_database(name: str) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker, tmp_path_factory):
     """A database of this process, in which the tests connect as the app's role."""
-    original, name = settings.DATABASE_OWNER["NAME"], f"test_{secrets.token_hex(4)}"
+    name = f"test_{secrets.token_hex(4)}"
     _make_database(name)
     settings.MEDIA_ROOT = str(tmp_path_factory.mktemp("files"))
     os.environ.update(_addresses(name), MEDIA_ROOT=settings.MEDIA_ROOT)
@@ -98,7 +100,7 @@ def django_db_setup(django_db_blocker, tmp_path_factory):
     with django_db_blocker.unblock():
         connection.close()
         connection.close_pool()
-    with _owner(original) as owner:
+    with _owner(GIVEN) as owner:
         owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

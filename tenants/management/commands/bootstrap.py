@@ -1,3 +1,4 @@
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
@@ -14,9 +15,8 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         self._say("roles")
         prepare_roles()
-        if MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes()):
-            self._say("public tables")
-            call_command("migrate_schemas", shared=True, verbosity=0, interactive=False)
+        self._say("public tables")
+        migrate_public()
         if not provisioning.has_template():
             self._say("template of a factory's schema (takes a while, once per release)")
             provisioning.make_template()
@@ -32,6 +32,13 @@ class Command(BaseCommand):
     def _say(self, what: str) -> None:
         self.stdout.write(f"bootstrap: {what}")
         self.stdout.flush()
+
+
+def migrate_public() -> None:
+    """Only the apps whose tables are there: `migrate_schemas --shared` goes through all the others too, for nothing."""
+    executor = MigrationExecutor(connection)
+    shared = {config.label for config in apps.get_app_configs() if config.name in settings.SHARED_APPS}
+    executor.migrate([leaf for leaf in executor.loader.graph.leaf_nodes() if leaf[0] in shared])
 
 
 def prepare_roles() -> None:
