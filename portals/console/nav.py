@@ -20,36 +20,62 @@ class Entry:
     beside: tuple[str, ...] = ()
 
 
-ENTRIES = (
-    Entry("console:home", _("Overview"), "layout-dashboard", "console.open"),
-    Entry("console:board", _("Completion board"), "target-arrow", "inspections.view"),
-    Entry("console:hazards", _("Hazards"), "alert-triangle", "hazards.view"),
-    Entry("console:hazard_figures", _("Hazard figures"), "chart-line", "hazards.view"),
-    Entry("console:alerts", _("Alerts"), "bell-ringing", "alerts.acknowledge"),
-    Entry("console:roster", _("Duty roster"), "calendar-user", "people.roster"),
-    Entry("console:runs", _("Inspections"), "clipboard-list", "inspections.view"),
-    Entry("console:doubts", _("Worth a talk"), "message-circle", "inspections.see_doubts"),
-    Entry("console:plans", _("Plans"), "calendar-event", "inspections.view"),
-    Entry("console:checklists", _("Checklists"), "checklist", "inspections.view"),
-    Entry("console:sensors", _("Sensors"), "gauge", "sensors.view"),
-    Entry("console:training", _("Training"), "school", "training.view", beside=("console:classes",)),
-    Entry("console:suppliers", _("Suppliers"), "truck", "partners.view"),
-    Entry("console:contractors", _("Contractors"), "helmet", "partners.view"),
-    Entry("console:machines", _("Plant"), "building-factory-2", "console.open", beside=("console:screens",)),
-    Entry("console:people", _("People"), "users", "people.view"),
-    Entry("console:licences", _("Licences"), "id-badge-2", "training.view"),
-    Entry("console:channels", _("Where notices go"), "send", "channels.manage"),
-    Entry("console:ledger", _("Ledger"), "lock-check", "ledger.verify"),
+GROUPS = (
+    (
+        _("Today"),
+        Entry("console:home", _("Overview"), "layout-dashboard", "console.open"),
+        Entry("console:board", _("Completion board"), "target-arrow", "inspections.view"),
+        Entry("console:alerts", _("Alerts"), "bell-ringing", "alerts.acknowledge"),
+        Entry("console:roster", _("Duty roster"), "calendar-user", "people.roster"),
+    ),
+    (
+        _("Hazard control"),
+        Entry("console:hazards", _("Hazards"), "alert-triangle", "hazards.view"),
+        Entry("console:hazard_figures", _("Hazard figures"), "chart-line", "hazards.view"),
+    ),
+    (
+        _("Routine checks"),
+        Entry("console:runs", _("Inspections"), "clipboard-list", "inspections.view"),
+        Entry("console:doubts", _("Worth a talk"), "message-circle", "inspections.see_doubts"),
+        Entry("console:plans", _("Plans"), "calendar-event", "inspections.view"),
+        Entry("console:checklists", _("Checklists"), "checklist", "inspections.view"),
+        Entry("console:sensors", _("Sensors"), "gauge", "sensors.view"),
+    ),
+    (
+        _("People and training"),
+        Entry("console:people", _("People"), "users", "people.view"),
+        Entry("console:training", _("Training"), "school", "training.view", beside=("console:classes",)),
+        Entry("console:licences", _("Licences"), "id-badge-2", "training.view"),
+    ),
+    (
+        _("Partners"),
+        Entry("console:suppliers", _("Suppliers"), "truck", "partners.view"),
+        Entry("console:contractors", _("Contractors"), "helmet", "partners.view"),
+    ),
+    (
+        _("The factory"),
+        Entry("console:machines", _("Plant"), "building-factory-2", "console.open", beside=("console:screens",)),
+        Entry("console:channels", _("Where notices go"), "send", "channels.manage"),
+        Entry("console:ledger", _("Ledger"), "lock-check", "ledger.verify"),
+    ),
 )
 
 
 def nav(request: HttpRequest) -> list[dict[str, Any]]:
-    """Entries with their address; `is_here` marks the one whose pages the reader is on."""
+    """Groups of entries with their address; `is_here` marks the one whose pages the reader is on."""
     user: Any = request.user
-    entries = [entry for entry in ENTRIES if user.can(entry.permission)]
-    pages = [(reverse(name), entry) for entry in entries for name in (entry.url_name, *entry.beside)]
-    open_ones = [(len(url), entry.url_name) for url, entry in pages if request.path.startswith(url)]
-    here = max(open_ones, default=(0, ""))[1]
+    groups = [(label, [entry for entry in entries if user.can(entry.permission)]) for label, *entries in GROUPS]
+    here = _here(request.path, [entry for _label, entries in groups for entry in entries])
     return [
-        {"label": e.label, "icon": e.icon, "url": reverse(e.url_name), "is_here": e.url_name == here} for e in entries
+        {"label": label, "entries": [_shown(entry, here) for entry in entries]} for label, entries in groups if entries
     ]
+
+
+def _here(path: str, entries: list[Entry]) -> str:
+    pages = [(reverse(name), entry) for entry in entries for name in (entry.url_name, *entry.beside)]
+    return max(((len(url), entry.url_name) for url, entry in pages if path.startswith(url)), default=(0, ""))[1]
+
+
+def _shown(entry: Entry, here: str) -> dict[str, Any]:
+    is_here = entry.url_name == here
+    return {"label": entry.label, "icon": entry.icon, "url": reverse(entry.url_name), "is_here": is_here}
