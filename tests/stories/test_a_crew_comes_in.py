@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Page, expect
@@ -18,6 +19,7 @@ from people.models import User
 from people.permissions import Role
 from tenants.current import in_factory
 from tests import make
+from tests.partners.reasons import REASONS, welder_s_permit
 from tests.stories.conftest import PHONE, chromium, signed_in
 from tests.stories.phone import go_offline
 from training.models import Attempt, Question
@@ -40,8 +42,11 @@ def aside(factory, function):
     """A look into the database while the browser's loop runs."""
 
     def run():
-        with in_factory(factory):
-            return function()
+        try:
+            with in_factory(factory):
+                return function()
+        finally:
+            connection.close()
 
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(run).result()
@@ -71,6 +76,45 @@ def test_from_the_poster_to_a_green_light(site, place, project, fresh_factory):
         assert gate.faults == []
     passes = GatePass.objects.order_by("at")
     assert [(row.kind, row.is_offline) for row in passes][:3] == [("check", False), ("check", True), ("in", True)]
+
+
+def test_each_reason_is_red_also_without_network(site, place, project, fresh_factory):
+    """One guard, one worker: with network by the server, without by the signed list that came last."""
+    officer, guard = make.person(Role.SAFETY_OFFICER, name="周敏"), make.person(Role.GUARD)
+    permit = welder_s_permit(project)
+    code = code_of(permit)
+    with chromium() as browser:
+        gate = signed_in(browser, site, guard.phone, PHONE)
+        gate.goto("/gate/")
+        gate.evaluate("navigator.serviceWorker.ready")
+        gate.reload()
+        scanned(gate, code)
+        expect(gate.get_by_role("heading", name="可以进")).to_be_visible()
+        for name, reason in REASONS.items():
+            aside(fresh_factory, lambda reason=reason: reason.happen(permit, User.objects.get(pk=officer.pk)))
+            with gate.expect_response("**/gate/list/"):
+                gate.evaluate("dispatchEvent(new Event('online'))")
+            red(gate, code, reason.words, name)
+            go_offline(gate.context)
+            red(gate, code, reason.without_network or reason.words, name)
+            go_offline(gate.context, False)
+            aside(fresh_factory, lambda reason=reason: reason.mend(permit, User.objects.get(pk=officer.pk)))
+        scanned(gate, code)
+        expect(gate.get_by_role("heading", name="可以进")).to_be_visible()
+        assert gate.faults == []
+
+
+def scanned(gate: Page, code: str) -> None:
+    if gate.locator("#gate-verdict").is_visible():
+        gate.locator("[data-gate-close]:visible").click()
+    type_in(gate, code)
+
+
+def red(gate: Page, code: str, words: str, name: str) -> None:
+    scanned(gate, code)
+    shown = gate.locator("#gate-verdict .permit.no")
+    expect(shown.get_by_role("heading", name="不能进"), name).to_be_visible()
+    expect(shown.locator("dd:visible", has_text=words).first, name).to_be_visible()
 
 
 def come_to_the_gate(page: Page, project: Project, factory) -> None:
