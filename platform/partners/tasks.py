@@ -8,6 +8,7 @@ from partners.models import (
     CarriedItem,
     Company,
     CompanyDocument,
+    CompanyMember,
     Consent,
     CrewMember,
     EntryPermit,
@@ -40,6 +41,16 @@ def draw_reports(starts_on: str, ends_on: str) -> None:
 @due.handler("partners.follow_document")
 def follow_document(document: int, step: int) -> None:
     actions.follow_document(CompanyDocument.objects.select_related("company").get(pk=document), step)
+
+
+@due.handler("partners.follow_person")
+def follow_person(person: int) -> None:
+    if (
+        member := CompanyMember.objects.select_related("company", "user")
+        .filter(user=person, user__is_active=False)
+        .first()
+    ):
+        actions.give_back(member, by=None)
 
 
 @due.handler("partners.follow_permit")

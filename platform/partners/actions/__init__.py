@@ -49,6 +49,7 @@ from partners.actions.gate import scan as scan
 from partners.actions.gate import send_way as send_way
 from partners.actions.gate import take_offline as take_offline
 from partners.actions.members import end_access as end_access
+from partners.actions.members import give_back as give_back
 from partners.actions.members import name_administrator as name_administrator
 from partners.actions.members import withdraw_invitation as withdraw_invitation
 from partners.actions.opening import follow_period as follow_period
