@@ -76,7 +76,12 @@ def note_taken(parcel: str) -> None:
 @due.handler("partners.drop_carried")
 def drop_carried(parcel: str) -> None:
     for carried in Carried.objects.filter(parcel=parcel):
-        actions.drop_carried(carried)
+        actions.drop_carried(carried, by=None)
+
+
+@due.handler("partners.note_returned")
+def note_returned(parcel: str) -> None:
+    actions.note_returned(UUID(parcel))
 
 
 @due.handler("partners.end_recognised")
