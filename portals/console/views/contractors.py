@@ -256,7 +256,8 @@ def decide(request, pk: int, verb: str):
     try:
         DECISIONS[verb](request, member, note)
     except Refusal as refusal:
-        return _show_crew(request, _member(request, pk), refusal.status, refusal=refusal.message, note=note)
+        typed = {FORMS[verb][0]: FORMS[verb][1](request.POST, request.FILES)} if verb in FORMS else {}
+        return _show_crew(request, _member(request, pk), refusal.status, refusal=refusal.message, note=note, **typed)
     messages.success(request, _("Saved."))
     return redirect("console:crew", pk=pk)
 
@@ -316,6 +317,10 @@ DECISIONS: dict[str, Callable[[Any, CrewMember, str], Any]] = {
     "uphold": lambda request, member, note: _answer(request, member, note, is_lifted=False),
     "leave": lambda request, member, note: actions.sign_off(member, by=request.user, note=note),
 }
+
+
+# What comes back with its words when it is refused.
+FORMS: dict[str, tuple[str, Any]] = {"violation": ("violation", ViolationForm), "ban": ("ban_form", BanForm)}
 
 
 # Texts
