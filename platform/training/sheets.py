@@ -50,13 +50,11 @@ COLUMNS = (
     Column("trust", _lazy("How far the source was checked"), _lazy("company rule"), is_required=True),
     Column("difficulty", _lazy("How hard"), "1"),
 )  # fmt: skip
+_FACTS = ("lesson_key", "kind", "stem", "options", "answer", "explanation", "source", "difficulty")
 
 
 def columns_of(bank: Bank) -> tuple[Column, ...]:
     return COLUMNS if bank.has_lessons else tuple(column for column in COLUMNS if column.key != "lesson")
-
-
-_FACTS = ("lesson_key", "kind", "stem", "options", "answer", "explanation", "source", "difficulty")
 
 
 @dataclass(frozen=True)

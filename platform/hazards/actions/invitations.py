@@ -128,7 +128,7 @@ def take_back(hazard: Hazard) -> Hazard:
     if not WORKFLOW.step("take_back").fits(hazard) or not _is_adrift(hazard):
         return hazard
     link = hazard.invitations.filter(user=hazard.owner).order_by("pk").last()
-    note = " · ".join(filter(None, (hazard.owner.name, link and link.company)))  # type: ignore[union-attr]
+    note = " · ".join(filter(None, (hazard.owner.name, link.company if link else "")))  # type: ignore[union-attr]
     data = call(hazard, REMINDED["link_over"], reason="link_over")
     WORKFLOW.take("take_back", hazard, by=None, note=note, data=data, owner=None, assigned_at=None, started_at=None)
     forget_start(hazard)

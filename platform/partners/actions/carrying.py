@@ -66,7 +66,7 @@ def parcel_by_code(code: str, *, by: User) -> Found:
 
 def _by_id_end(typed: str, by: User) -> Found | None:
     waiting = parcel_for(by)
-    found = parcels.find(secret_of(by.phone, typed)) if waiting and waiting.is_short else None
+    found = parcels.find(secret_of(str(by.phone), typed)) if waiting and waiting.is_short else None
     if found is None and waiting and waiting.is_short:
         parcels.note_wrong(waiting.parcel)
         raise DomainError(_("That is not the end of the ID number which you gave there. After a few wrong ones only the code opens it."))  # fmt: skip

@@ -37,7 +37,7 @@ def consent_to_carry(owner: User | Company, fields: Collection[str], *, by: User
         _withdraw(earlier, by)
     code, ends_at = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}", timezone.now() + timedelta(days=days)
     content = {"kind": PERSON if isinstance(owner, User) else COMPANY, "fields": values}
-    opened_by = {"secret": f"code:{code}"} | (_by_phone(by.phone, values) if PHONE in values else {})
+    opened_by = {"secret": f"code:{code}"} | (_by_phone(str(by.phone), values) if PHONE in values else {})
     parcel = parcels.send(content, files, ends_at=ends_at, **opened_by)
     facts = {"fields": list(values), "sealed_code": seal(code), "given_by": by, "ends_at": ends_at}
     consent = Consent.objects.create(parcel=parcel, **_column(owner), **facts)
