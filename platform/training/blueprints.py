@@ -59,7 +59,9 @@ def themes() -> list[Theme]:
     for course in Course.objects.current().prefetch_related("lessons"):
         found.append(Theme(course, None, counts[course.code, ""]))
         found += [Theme(course, lesson, counts[course.code, lesson.key]) for lesson in course.lessons.all()]
-    return found + [Theme(exam, None, counts[exam.code, ""]) for exam in exams_with_questions()]
+    others = {code for code, _key in counts} - {theme.subject.code for theme in found}
+    exams = exams_with_questions().filter(code__in=others) if others else ()
+    return found + [Theme(exam, None, counts[exam.code, ""]) for exam in exams]
 
 
 @dataclass(frozen=True)
