@@ -26,11 +26,15 @@ class Parcel(models.Model):
 
 
 class Lock(models.Model):
-    """One of the two things that open a parcel: the owner's phone number, or a code. mark finds it, key is the parcel's."""
+    """One of the things that open a parcel, a code or what only its owner knows. mark finds it, key is the parcel's.
+
+    Without a key it is a hint: it tells whose phone it is that something waits, and opens nothing.
+    """
 
     parcel = models.ForeignKey(Parcel, models.CASCADE, related_name="locks")
     mark = models.CharField(max_length=64, db_index=True)
     key = models.BinaryField()
+    tries_left = models.IntegerField(null=True, help_text="Of one that is short: after so many wrong ones it is gone.")
 
 
 class ParcelFile(models.Model):

@@ -212,6 +212,7 @@ def _contractors(world: World, workshop: Department, area: Area) -> None:
         waits = {"ends_at": timezone.now() + timedelta(days=7), "sealed_code": seal("123456789012")}
         Consent.objects.create(user=worker, given_by=worker, parcel=uuid.uuid4(), fields=["name"], **waits)
         Consent.objects.create(company=company, given_by=boss, parcel=uuid.uuid4(), fields=["contact"], **waits)
+        Carried.objects.create(company=company, parcel=uuid.uuid4(), origin=f"{mark}又一家")
         came = Carried.objects.create(user=worker, parcel=uuid.uuid4(), origin=f"{mark}另一家")
         CarriedItem.objects.create(carried=came, field="training", training={"code": "entry", "title": world.words("考试"), "score": 90, "passed_on": "2026-01-01", "ends_on": None})  # fmt: skip
         GatePass.objects.create(

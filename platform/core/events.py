@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 
@@ -92,9 +92,13 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _seal(events: list[Event]) -> None:
-    """The head's lock is taken last and held only to the commit, so long work neither queues nor deadlocks."""
+    """The head's lock is taken last and held only to the commit, so long work neither queues nor deadlocks.
+
+    Foreign keys are looked at before it: at the commit that would wait for rows whose holder waits for the head.
+    """
     if not events:
         return
+    connection.check_constraints()
     head = LedgerHead.objects.select_for_update().get()
     chain(head, events)
     Event.objects.bulk_create(events)

@@ -34,7 +34,7 @@ WHY = {
     "not_confirmed": _("nobody has confirmed the level"),
     "not_started": _("nobody has begun"),
     "unassigned": _("nobody is to fix it yet"),
-    "link_over": _("the link of who was to fix it has ended"),
+    "link_over": _("who was to fix it has no access any more"),
 }
 
 

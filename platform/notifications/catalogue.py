@@ -243,7 +243,7 @@ RULES: dict[str, Rule] = {
         Rule(
             "hazard.taken_back",
             told,
-            _("Name somebody new for %(number)s, the link of %(note)s has ended: %(title)s"),
+            _("Name somebody new for %(number)s, %(note)s has no access any more: %(title)s"),
             **PRESSES,
             who=_("safety officer"),
         ),

@@ -28,7 +28,7 @@ from people.models import User
 from training.models import Attempt, Certificate, Licence, LicenceKind
 
 PERSON, COMPANY = "person", "company"
-ORIGIN, PHONE = "origin", "phone"
+ORIGIN, PHONE, ID_NUMBER = "origin", "phone", "id_number"
 DAYS = (7, 30, 90)
 _CHECKED = ("licence.recorded", "licence.renewed", "licence.confirmed")
 Files = list[bytes]
@@ -59,7 +59,7 @@ def titles(codes: Collection[str]) -> dict[str, str]:
     words = {
         "name": _("Full name"),
         PHONE: _("Phone"),
-        "id_number": _("ID number"),
+        ID_NUMBER: _("ID number"),
         "badge": _("Photo of your face"),
         "emergency": _("Whom we call in an emergency"),
         "trade": _("Craft"),
@@ -105,7 +105,7 @@ def _of_place(user: User) -> Iterator[Offer]:
     values: dict[str, tuple[str, Callable[[Files], Any]]] = {
         "name": (user.name, lambda files: user.name),
         PHONE: (_("%(phone)s, by which they find it there") % {"phone": user.phone}, lambda files: user.phone),
-        "id_number": (place.masked_id if place.sealed_id else "", lambda files: unseal(place.sealed_id)),
+        ID_NUMBER: (place.masked_id if place.sealed_id else "", lambda files: unseal(place.sealed_id)),
         "badge": (_("as on your entry permit") if place.badge else "", lambda files: _photo(place.badge, files)),
         "emergency": (
             f"{place.emergency_name} {place.emergency_phone}".strip() if place.emergency_phone else "",

@@ -8,6 +8,7 @@ from partners.models import (
     CarriedItem,
     Company,
     CompanyDocument,
+    CompanyMember,
     Consent,
     CrewMember,
     EntryPermit,
@@ -42,6 +43,16 @@ def follow_document(document: int, step: int) -> None:
     actions.follow_document(CompanyDocument.objects.select_related("company").get(pk=document), step)
 
 
+@due.handler("partners.follow_person")
+def follow_person(person: int) -> None:
+    if (
+        member := CompanyMember.objects.select_related("company", "user")
+        .filter(user=person, user__is_active=False)
+        .first()
+    ):
+        actions.give_back(member, by=None)
+
+
 @due.handler("partners.follow_permit")
 def follow_permit(permit: int) -> None:
     actions.follow_permit(EntryPermit.objects.select_related("member__user").get(pk=permit))
@@ -65,7 +76,12 @@ def note_taken(parcel: str) -> None:
 @due.handler("partners.drop_carried")
 def drop_carried(parcel: str) -> None:
     for carried in Carried.objects.filter(parcel=parcel):
-        actions.drop_carried(carried)
+        actions.drop_carried(carried, by=None)
+
+
+@due.handler("partners.note_returned")
+def note_returned(parcel: str) -> None:
+    actions.note_returned(UUID(parcel))
 
 
 @due.handler("partners.end_recognised")

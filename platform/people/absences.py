@@ -32,7 +32,7 @@ def declare_absence(
         raise DomainError(_("The end must lie after the beginning, and in the future."))
     if ends_at - starts_at > LONGEST:
         raise DomainError(_("Choose at most %(days)d days. A longer absence is for the administrator.") % {"days": 90})
-    User.objects.select_for_update().get(pk=person.pk)
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if Absence.objects.filter(person=person, ended_at=None, starts_at__lt=ends_at, ends_at__gt=starts_at).exists():
         raise WrongStatus(_("There is a stand-in for this time already. End that one first."))
     absence = Absence.objects.create(

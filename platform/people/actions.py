@@ -212,6 +212,7 @@ def close_account(user: User, *, by: User, note: str) -> User:
     if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
         emit("user.closed", user, by=by, name=user.name, note=note)
         due.now("training.follow_person", person=user.pk)
+        due.now("partners.follow_person", person=user.pk)
     user.is_active = False
     return user
 

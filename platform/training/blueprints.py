@@ -11,6 +11,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from core.words import say, wordings
+from training.banks import exams_with_questions
 from training.models import Course, Exam, Lesson, Question
 from training.quiz import draw
 
@@ -22,28 +23,33 @@ Blueprint = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Theme:
-    """A course, or one lesson of it; value: as a form sends it. there: how many questions can be asked."""
+    """A course, one lesson of it, or an exam with questions of its own; there: how many questions can be asked."""
 
-    course: Course
+    subject: Course | Exam
     lesson: Lesson | None
     there: int
 
     @property
     def key(self) -> tuple[str, str]:
-        return self.course.code, self.lesson.key if self.lesson else ""
+        return self.subject.code, self.lesson.key if self.lesson else ""
+
+    @property
+    def course(self) -> Course | None:
+        return self.subject if isinstance(self.subject, Course) else None
 
     @property
     def value(self) -> str:
+        """As a form sends it."""
         return "/".join(self.key)
 
     @property
     def name(self) -> str:
-        title = say(self.course.title)
+        title = say(self.subject.title)
         return f"{title} · {self.lesson.position}. {say(self.lesson.title)}" if self.lesson else title
 
 
 def themes() -> list[Theme]:
-    """The courses in use and their lessons, each with what its bank holds."""
+    """The courses in use and their lessons, then exams with a bank of their own; each with what its bank holds."""
     counts: Counter[tuple[str, str]] = Counter()
     bank = Question.objects.asked().order_by().values("course_code", "lesson_key").annotate(n=Count("pk"))
     for code, key, n in bank.values_list("course_code", "lesson_key", "n"):
@@ -53,7 +59,9 @@ def themes() -> list[Theme]:
     for course in Course.objects.current().prefetch_related("lessons"):
         found.append(Theme(course, None, counts[course.code, ""]))
         found += [Theme(course, lesson, counts[course.code, lesson.key]) for lesson in course.lessons.all()]
-    return found
+    others = {code for code, _key in counts} - {theme.subject.code for theme in found}
+    exams = exams_with_questions().filter(code__in=others) if others else ()
+    return found + [Theme(exam, None, counts[exam.code, ""]) for exam in exams]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The bank of a course as an Excel sheet: what goes out comes in again with the same columns, all of it or nothing."""
+"""A bank as an Excel sheet: what goes out comes in again with the same columns, all of it or nothing."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,8 @@ from core.words import wordings
 from people.models import User
 from training.actions.media import refuse_unless_teacher
 from training.actions.questions import next_codes, told
-from training.models import Course, Lesson, Question
+from training.banks import Bank
+from training.models import Lesson, Question
 from training.rules import MOST_OPTIONS, question_faults
 
 LETTERS = "ABCDEF"[:MOST_OPTIONS]
@@ -50,6 +51,10 @@ COLUMNS = (
     Column("difficulty", _lazy("How hard"), "1"),
 )  # fmt: skip
 _FACTS = ("lesson_key", "kind", "stem", "options", "answer", "explanation", "source", "difficulty")
+
+
+def columns_of(bank: Bank) -> tuple[Column, ...]:
+    return COLUMNS if bank.has_lessons else tuple(column for column in COLUMNS if column.key != "lesson")
 
 
 @dataclass(frozen=True)
@@ -114,31 +119,30 @@ def _answer_text(question: Question) -> str:
     return "".join(LETTERS[n] for n in sorted(question.answer) if n < len(LETTERS))
 
 
-def check_rows(rows: list[Row], course: Course) -> list[Entry]:
+def check_rows(rows: list[Row], into: Bank) -> list[Entry]:
     """Writes into each row what is wrong with it."""
-    asked = Question.objects.asked().filter(course_code=course.code).select_related("picture")
+    asked = Question.objects.asked().filter(course_code=into.code).select_related("picture")
     bank = {question.code: question for question in asked}
-    lessons = list(course.lessons.all())
     entries, seen = [], set()
     for row in rows:
         code = row.texts["code"]
         former = bank.get(code)
         if code and former is None:
             row.faults.append(
-                _("There is no question %(code)s in this course. Leave the number empty for a new one.")
+                _("There is no question %(code)s in this bank. Leave the number empty for a new one.")
                 % {"code": code[:24]}
             )
         if code and code in seen:
             row.faults.append(_("The number %(code)s stands in the sheet twice.") % {"code": code[:24]})
         seen.add(code)
-        question = _question(row, former, lessons)
+        question = _question(row, former, into)
         faults = question_faults(question) if not row.faults else {}
         row.faults += dict.fromkeys(faults.values())
         entries.append(Entry(row, question, former))
     return entries
 
 
-def _question(row: Row, former: Question | None, lessons: Sequence[Lesson]) -> Question:
+def _question(row: Row, former: Question | None, into: Bank) -> Question:
     texts = row.texts
     kind = _chosen(texts["kind"], Question.Kind.choices)
     if kind == Question.Kind.HOT_SPOT and former is None:
@@ -148,7 +152,7 @@ def _question(row: Row, former: Question | None, lessons: Sequence[Lesson]) -> Q
     if there != options[: len(there)]:
         row.faults.append(_("Fill the options from A on, without a gap."))
     return Question(
-        lesson_key=_lesson_key(row, former, lessons),
+        lesson_key=_lesson_key(row, former, into.lessons) if into.has_lessons else "",
         kind=kind,
         stem=_words(texts["stem"], texts["stem_en"]),
         options=there if kind in (Question.Kind.SINGLE, Question.Kind.MULTIPLE) else [],
@@ -210,7 +214,7 @@ def _area(text: str) -> dict[str, float]:
 
 
 @action
-def import_questions(entries: Sequence[Entry], course: Course, *, by: User) -> tuple[int, int]:
+def import_questions(entries: Sequence[Entry], into: Bank, *, by: User) -> tuple[int, int]:
     """All of them or none; how many are new and how many are corrected. What says the same as before stays."""
     refuse_unless_teacher(by)
     if any(entry.row.faults for entry in entries):
@@ -220,16 +224,16 @@ def import_questions(entries: Sequence[Entry], course: Course, *, by: User) -> t
     now = timezone.now()
     if Question.objects.asked().filter(pk__in=formers).update(retired_at=now) != len(formers):
         raise DomainError(_("Somebody changed the bank meanwhile. Read the sheet in once more."))
-    codes = iter(next_codes(course.code, len(changes) - len(formers)))
-    questions = [_revised(entry, course, codes) for entry in changes]
+    codes = iter(next_codes(into.code, len(changes) - len(formers)))
+    questions = [_revised(entry, into.code, codes) for entry in changes]
     Question.objects.bulk_create(questions)
     content = [told(question) for question in questions]
-    emit("questions.imported", course, by=by, code=course.code, title=course.title, questions=content)
+    emit("questions.imported", into.subject, by=by, code=into.code, title=into.title, questions=content)
     return len(changes) - len(formers), len(formers)
 
 
-def _revised(entry: Entry, course: Course, codes: Any) -> Question:
+def _revised(entry: Entry, course_code: str, codes: Any) -> Question:
     question, former = entry.question, entry.former
-    question.course_code = course.code
+    question.course_code = course_code
     question.code, question.revision = (former.code, former.revision + 1) if former else (next(codes), 1)
     return question

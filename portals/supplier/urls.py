@@ -28,6 +28,7 @@ urlpatterns = [
     path("people/invitations/<int:pk>/withdraw/", people.withdraw, name="withdraw_invitation"),
     path("passport/", carrying.passport, name="passport"),
     path("passport/<int:pk>/withdraw/", carrying.withdraw, name="withdraw"),
+    path("passport/brought/<int:pk>/back/", carrying.take_back, name="take_back"),
     path("bring/", carrying.bring, name="bring"),
     path("feed/", company_page(feed.show), {"face": "supplier"}, name="feed"),
     path("feed/<slug:verb>/", company_page(feed.act), {"face": "supplier"}, name="feed_act"),

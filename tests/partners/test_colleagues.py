@@ -8,11 +8,19 @@ from django.urls import reverse
 
 from core.errors import DomainError, NotAllowed
 from core.models import Event
-from hazards.actions import add_before_photos, assign_hazard, hand_over_hazard, start_hazard
+from hazards.actions import (
+    add_before_photos,
+    assign_hazard,
+    hand_over_hazard,
+    review_hazard,
+    start_hazard,
+    submit_hazard,
+)
 from hazards.models import Status
 from notifications.models import Message, Notification
 from partners import actions
 from partners.models import CompanyInvitation, CompanyMember
+from people.actions import close_account
 from people.models import User
 from people.permissions import Role
 from tests import make
@@ -236,6 +244,43 @@ def test_the_factory_ends_an_access_and_the_next_one_looks_after_the_people(
     assert browser.post(address, {"member": supplier.membership.pk, "note": "电话打不通"}).status_code == 302
     assert company.administrator == colleague
     assert owner_of(correction) == colleague
+
+
+def test_an_account_that_is_closed_on_the_page_of_people_leaves_the_work_to_the_next_one(
+    browser, company, supplier, colleague, correction, work_off
+):
+    browser.force_login(make.person(Role.ADMIN))
+    assert supplier.name in browser.get(reverse("console:person", args=[supplier.pk])).content.decode()
+    assert browser.post(reverse("console:close_account", args=[supplier.pk]), {"note": "离职"}).status_code == 302
+    work_off()
+    assert company.administrator == colleague and owner_of(correction) == colleague
+    handed = Event.objects.get(name="hazard.handed_over")
+    assert handed.actor is None and supplier.name in handed.data["note"]
+    work_off()
+    assert Notification.objects.filter(user=colleague, event="hazard.handed_over").exists()
+
+
+@pytest.mark.parametrize("is_in_the_portal", [True, False])
+def test_when_nobody_is_left_the_officer_names_a_new_owner(officer, supplier, correction, work_off, is_in_the_portal):
+    if is_in_the_portal:
+        actions.end_access(supplier.membership, by=officer, note="离职")
+    else:
+        close_account(supplier, by=make.person(Role.ADMIN), note="离职")
+    work_off()
+    assert owner_of(correction) is None and correction.hazard.status == Status.CONFIRMED
+    work_off()
+    assert Notification.objects.filter(user=officer, event="hazard.taken_back").exists()
+
+
+def test_what_was_handed_in_before_comes_back_to_nobody_who_is_closed(officer, supplier, correction, work_off):
+    start_hazard_with_photo(correction, supplier)
+    tests = [{"name": "漏风", "required": "不漏", "result": "不漏", "is_passed": True}]
+    submit_hazard(correction.hazard, by=supplier, measure="换了软管", tests=tests, photos=[make.photo(supplier)])
+    close_account(supplier, by=make.person(Role.ADMIN), note="离职")
+    work_off()
+    assert owner_of(correction) == supplier and correction.hazard.status == Status.FIRST_REVIEW
+    review_hazard(correction.hazard, by=make.person(Role.WORKSHOP_HEAD), is_passed=False, note="还漏风")
+    assert owner_of(correction) is None and correction.hazard.status == Status.CONFIRMED
 
 
 def test_the_factory_ends_nobody_of_another_company_by_this_page(browser, officer, company, supplier, stranger):

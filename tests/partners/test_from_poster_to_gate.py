@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from notifications.models import Message
 from partners import actions
-from partners.models import Company, CompanyDocument, CrewMember, EntryPermit, GatePass, SiteText
+from partners.models import CrewMember, EntryPermit, GatePass, SiteText
 from partners.passes import code_of
 from people.models import User
 from people.permissions import Role
 from tests import make
+from tests.partners.reasons import REASONS, welder_s_permit
 from training.models import Attempt
 
 PHONE = "13955550001"
@@ -186,71 +187,23 @@ def test_the_company_signs_the_agreement_on_the_screen(browser, project, officer
     assert paper.kind == "agreement" and paper.file.content_type == "application/pdf"
 
 
-def suspend(permit, officer):
-    actions.change_standing(permit.member.project.company, Company.Standing.SUSPENDED, by=officer, note="转包")
-    return "已停用"
-
-
-def end(permit, officer):
-    actions.end_project(permit.member.project, by=officer)
-    return "项目已经结束"
-
-
-def insurance(permit, officer):
-    CompanyDocument.objects.filter(kind="insurance").update(valid_until=timezone.localdate() - timedelta(days=1))
-    return "过期了"
-
-
-def newer(permit, officer):
-    actions.publish_text(actions.write_text("briefing", "新规矩", by=officer, minutes=3, facts={}), by=officer)
-    return "交底改了，新的还没签"
-
-
-def over(permit, officer):
-    EntryPermit.objects.update(ends_on=timezone.localdate() - timedelta(days=1))
-    return "入场证"
-
-
-def revoke(permit, officer):
-    actions.revoke_permit(permit, by=officer, note="借证给别人")
-    return "借证给别人"
-
-
-def points(permit, officer):
-    actions.note_violation(permit.member, by=officer, points=12, what="酒后上岗")
-    return "一年内记了 12 分"
-
-
-def blacklist(permit, officer):
-    actions.ban(permit.member, by=officer, reason="伪造证件", evidence=make.photo(officer))
-    return "在黑名单上：伪造证件"
-
-
-def leave(permit, officer):
-    actions.sign_off(permit.member, by=officer, note="干完了")
-    return "已经离场"
-
-
-def exam(permit, officer):
-    Attempt.objects.update(ended_at=timezone.now() - timedelta(days=400))
-    return "进场考试没过"
-
-
-@pytest.mark.parametrize("reason", [suspend, end, insurance, newer, over, revoke, points, blacklist, leave, exam])
-def test_each_reason_is_red_with_its_sentence(browser, project, officer, guard, reason):
-    permit = make.entry_permit(make.crew_member(project))
+@pytest.mark.parametrize("name", REASONS)
+def test_each_reason_is_red_with_its_sentence_until_it_is_put_right(browser, project, officer, guard, name):
+    permit, reason = welder_s_permit(project), REASONS[name]
     browser.force_login(guard)
     assert 'class="permit"' in browser.post("/gate/", {"code": code_of(permit)}).content.decode()
-    words = reason(permit, officer)
+    reason.happen(permit, officer)
     page = browser.post("/gate/", {"code": code_of(permit)}).content.decode()
-    assert 'class="permit no"' in page and words in page
+    assert 'class="permit no"' in page and reason.words in page
     assert browser.post(f"/gate/{permit.pk}/move/", {"kind": "in"}).status_code == 200
     assert not GatePass.objects.filter(kind="in").exists(), "nobody is written down as in with a red light"
+    reason.mend(permit, officer)
+    assert 'class="permit"' in browser.post("/gate/", {"code": code_of(permit)}).content.decode()
 
 
 def test_the_guard_sends_the_link_to_what_is_missing(browser, project, officer, guard, work_off):
     permit = make.entry_permit(make.crew_member(project))
-    suspend(permit, officer)
+    REASONS["suspended"].happen(permit, officer)
     browser.force_login(guard)
     browser.post(f"/gate/{permit.pk}/send/")
     work_off()

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -67,13 +68,20 @@ def test_one_objection_decided_by_somebody_else(permit, officer):
     assert codes(permit.member) == []
 
 
+def refused(answer) -> str:
+    assert answer.status_code == 422
+    return answer.content.decode()
+
+
 def test_through_the_pages(browser, permit, officer):
     member = permit.member
     browser.force_login(officer)
     act = lambda verb, **sent: browser.post(reverse("console:decide_crew", args=[member.pk, verb]), sent)  # noqa: E731
     assert act("violation", points="3", what="没戴帽子", photo=make.photo_file()).status_code == 302
-    assert act("violation", points="99", what="").status_code == 422
-    assert act("ban", reason="伪造证件").status_code == 422
+    assert 'value="没戴手套"' in refused(act("violation", points="99", what="没戴手套"))
+    assert 'value="伪造证件"' in refused(act("ban", reason="伪造证件"))
+    no_picture = SimpleUploadedFile("a.exe", b"MZ nothing")
+    assert 'value="伪造证件"' in refused(act("ban", reason="伪造证件", evidence=no_picture))
     assert act("ban", reason="伪造证件", evidence=make.photo_file()).status_code == 302
     row = Ban.objects.get()
     assert browser.get(reverse("console:crew", args=[member.pk])).status_code == 200

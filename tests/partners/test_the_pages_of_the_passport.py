@@ -14,7 +14,7 @@ from people.permissions import Role
 from tenants import provisioning
 from tenants.current import in_factory
 from tests import make
-from tests.partners.test_the_passport import CARD, NAME, PHONE, agree, arrive, boss, other, worker  # noqa: F401
+from tests.partners.test_the_passport import CARD, END, NAME, PHONE, agree, arrive, boss, other, worker  # noqa: F401
 
 
 @pytest.fixture
@@ -39,11 +39,14 @@ def test_a_worker_ticks_agrees_brings_and_takes_back(browser, worker, other, els
         bring = f"/k/crew/{member.pk}/bring/"
         assert bring in elsewhere.get(f"/k/crew/{member.pk}/").content.decode(), "offered by itself"
         assert not Carried.objects.exists(), "and taken only when it is asked for"
-        shown = elsewhere.get(bring).content.decode()
-        assert NAME not in shown and CARD not in shown, "only which fields they are"
-        assert elsewhere.post(bring, {"take": "1"}).url == f"/k/crew/{member.pk}/"
+        assert 'name="take"' not in elsewhere.get(bring).content.decode(), "the phone alone opens nothing"
+        assert elsewhere.post(bring, {"code": ""}).status_code == 422
+        assert elsewhere.post(bring, {"code": "0000", "take": "1"}).status_code == 422
+        shown = elsewhere.post(bring, {"code": END}).content.decode()
+        assert 'name="take"' in shown and NAME not in shown and CARD not in shown, "only which fields they are"
+        assert elsewhere.post(bring, {"code": END, "take": "1"}).url == f"/k/crew/{member.pk}/"
         assert Carried.objects.get().items.count() == 3
-        assert elsewhere.post(bring, {"take": "1"}).status_code == 422, "it was taken already"
+        assert elsewhere.post(bring, {"code": END, "take": "1"}).status_code == 422, "it was taken already"
         officer = make.person(Role.SAFETY_OFFICER)
         elsewhere.force_login(officer)
         desk = elsewhere.get(reverse("console:crew", args=[member.pk])).content.decode()
@@ -96,6 +99,28 @@ def test_the_officer_lets_what_was_learned_count(worker, other, elsewhere):  # n
         assert item.counts
 
 
+def test_a_worker_takes_it_back_where_it_was_brought(browser, worker, other, elsewhere, work_off):  # noqa: F811
+    consent = agree(worker, ["name", "phone", "trade"])
+    with other():
+        member, stranger = arrive(), arrive("13755550002")
+        elsewhere.force_login(User.objects.get(pk=member.user_id))
+        bring, code = f"/k/crew/{member.pk}/bring/", code_of(consent)
+        elsewhere.post(bring, {"code": code, "take": "1"})
+        carried = Carried.objects.get()
+        back = f"/k/passport/brought/{carried.pk}/back/"
+        assert back in elsewhere.get("/k/passport/").content.decode()
+        elsewhere.force_login(User.objects.get(pk=stranger.user_id))
+        assert elsewhere.post(back).status_code == 404
+        elsewhere.force_login(User.objects.get(pk=member.user_id))
+        assert elsewhere.post(back).url == "/k/passport/"
+        assert back not in elsewhere.get("/k/passport/").content.decode()
+        assert CrewMember.objects.get(pk=member.pk).trade == ""
+    work_off()
+    browser.force_login(worker)
+    assert f"/k/passport/{consent.pk}/withdraw/" not in browser.get("/k/passport/").content.decode()
+    assert Consent.objects.get().status == "withdrawn"
+
+
 def test_nobody_takes_back_what_is_somebody_elses(browser, worker):  # noqa: F811
     consent = agree(worker, ["name"])
     stranger = make.crew_member()
@@ -121,6 +146,11 @@ def test_a_supplier_carries_papers_and_the_reviewer_sees_where_from(browser, bos
         elsewhere.force_login(make.person(Role.SAFETY_OFFICER))
         assert "一厂" in elsewhere.get(reverse("console:supplier", args=[theirs.pk])).content.decode()
         assert CompanyDocument.objects.get(company=theirs).status == "filed"
+        elsewhere.force_login(user)
+        back = reverse("supplier:take_back", args=[Carried.objects.get().pk])
+        assert back in elsewhere.get("/s/passport/").content.decode()
+        assert elsewhere.post(back).url == "/s/passport/"
+        assert not CompanyDocument.objects.filter(company=theirs).exists()
 
 
 def test_a_contractors_administrator_carries_papers_too(browser, factory):

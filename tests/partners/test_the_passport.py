@@ -37,6 +37,8 @@ from training.models import Certificate, Enrolment, Licence
 PHONE = "13755550001"
 NAME, EMERGENCY, EMERGENCY_PHONE, CARD = "欧阳小米", "欧阳大姐", "13911112222", "T5550009"
 HERE = "刚到的人"
+ID_NUMBER = make.id_number()
+END = ID_NUMBER[-4:]
 
 
 @pytest.fixture
@@ -46,7 +48,7 @@ def worker(factory) -> User:
     member = actions.register(make.project().code, phone=PHONE, name=NAME)
     user = User.objects.get(pk=member.user_id)
     facts = {"trade": "welder", "emergency_name": EMERGENCY, "emergency_phone": EMERGENCY_PHONE}
-    actions.record_person(member, by=user, name=NAME, id_number=make.id_number(), badge=make.photo(user), **facts)
+    actions.record_person(member, by=user, name=NAME, id_number=ID_NUMBER, badge=make.photo(user), **facts)
     make.licence(user, number=CARD, front=make.photo(user))
     make.has_read(member)
     make.has_passed(CrewMember.objects.near().get(pk=member.pk))
@@ -80,11 +82,15 @@ def arrive(phone: str = PHONE) -> CrewMember:
     return CrewMember.objects.near().get(pk=member.pk)
 
 
+def opened(user: User, end: str = END) -> Found:
+    """What waits for the own phone, opened by the end of the ID number."""
+    assert parcel_for(user) is not None
+    return parcel_by_code(end, by=user)
+
+
 def bring(member: CrewMember) -> Carried:
     user = User.objects.get(pk=member.user_id)
-    found = parcel_for(user)
-    assert found is not None
-    return actions.bring_person(member, found, by=user)
+    return actions.bring_person(member, opened(user), by=user)
 
 
 def here(member: CrewMember) -> CrewMember:
@@ -151,9 +157,9 @@ def carried_alone(worker: User, other: Any, other_factory: Any, ticked: tuple[st
     with other():
         member = arrive("13755550099" if "phone" not in ticked else PHONE)
         user = User.objects.get(pk=member.user_id)
-        found = parcel_for(user)
-        assert (found is not None) == ("phone" in ticked)
-        found = found or parcel_by_code(code_of(consent), by=user)
+        waiting, is_short = parcel_for(user), {"phone", "id_number"} <= set(ticked)
+        assert ((waiting is not None), bool(waiting and waiting.is_short)) == ("phone" in ticked, is_short)
+        found = parcel_by_code(END if is_short else code_of(consent), by=user)
         actions.bring_person(member, found, by=user)
         assert arrived(here(member)) == set(ticked) - {"phone"}
         text = everything(other_factory.schema_name)
@@ -240,7 +246,7 @@ def test_what_was_typed_here_stays(worker, other):
 
 def test_photos_come_without_the_stamp_and_the_traces_of_the_first_factory(worker, other):
     badge = CrewMember.objects.get(user=worker).badge
-    agree(worker, ["badge", "phone"])
+    agree(worker, ["badge", "phone", "id_number"])
     with other():
         member = arrive()
         bring(member)
@@ -251,7 +257,7 @@ def test_photos_come_without_the_stamp_and_the_traces_of_the_first_factory(worke
 
 
 def test_where_it_comes_from_is_told_only_if_that_is_ticked(worker, other):
-    agree(worker, ["phone", "name"])
+    agree(worker, ["phone", "name", "id_number"])
     with other():
         assert bring(arrive()).origin == ""
 
@@ -289,12 +295,40 @@ def test_guessing_codes_is_stopped(worker, other):
             parcel_by_code(right, by=user)
 
 
+def test_who_got_the_phone_number_later_does_not_open_it(worker, other):
+    right = code_of(agree(worker))
+    with other():
+        user = User.objects.get(pk=arrive().user_id)
+        assert parcel_for(user).is_short
+        for guess in ("0000", "000X", "1111", "2222", "3333"):
+            with pytest.raises(DomainError):
+                parcel_by_code(guess, by=user)
+        assert not parcel_for(user).is_short, "from now on only the code opens it"
+        with pytest.raises(DomainError):
+            parcel_by_code(END, by=user)
+        assert parcel_by_code(right, by=user)
+
+
+def test_the_end_of_an_id_number_opens_nothing_under_another_phone_or_where_it_was_not_ticked(worker, other):
+    agree(worker)
+    with other():
+        user = User.objects.get(pk=arrive("13755550002").user_id)
+        with pytest.raises(DomainError):
+            parcel_by_code(END, by=user)
+    code = code_of(agree(worker, ["name", "phone"]))
+    with other():
+        user = User.objects.get(pk=arrive().user_id)
+        with pytest.raises(DomainError):
+            parcel_by_code(END, by=user)
+        assert parcel_by_code(code, by=user)
+
+
 def test_it_is_taken_once_and_twice_is_the_same_as_once(worker, other):
     agree(worker)
     with other():
         member = arrive()
         user = User.objects.get(pk=member.user_id)
-        found = parcel_for(user)
+        found = opened(user)
         first = actions.bring_person(member, found, by=user)
         assert actions.bring_person(here(member), found, by=user) == first
         assert Carried.objects.count() == 1 and Licence.objects.filter(person=user).count() == 1
@@ -337,7 +371,7 @@ def test_who_took_it_back_before_leaves_nothing_to_take(worker, other):
     with other():
         member = arrive()
         user = User.objects.get(pk=member.user_id)
-        found = parcel_for(user)
+        found = opened(user)
     actions.withdraw_consent(consent, by=worker)
     assert not Parcel.objects.exists()
     with other(), pytest.raises(WrongStatus):
@@ -456,6 +490,39 @@ def test_taken_back_it_is_gone_at_the_other_factory(
         assert Event.objects.filter(name="passport.dropped").count() == 1
 
 
+def test_it_is_taken_back_at_the_second_factory_too(worker, other, work_off):
+    agree(worker)
+    with other():
+        member, stranger = arrive(), arrive("13755550002")
+        carried = bring(member)
+        with pytest.raises(NotAllowed):
+            actions.take_back_carried(carried, by=User.objects.get(pk=stranger.user_id))
+    work_off()
+    with other():
+        actions.take_back_carried(carried, by=User.objects.get(pk=member.user_id))
+        now = here(member)
+        assert (now.sealed_id, now.trade, now.user.name) == ("", "", HERE)
+        assert Event.objects.get(name="passport.dropped").actor_id == member.user_id
+        actions.take_back_carried(carried, by=User.objects.get(pk=member.user_id))
+    work_off()
+    assert not Parcel.objects.exists()
+    assert Consent.objects.get().status == "withdrawn"
+    assert Event.objects.get(name="passport.withdrawn").actor is None
+    with pytest.raises(WrongStatus):
+        actions.withdraw_consent(Consent.objects.get(), by=worker)
+    with other():
+        assert Event.objects.filter(name="passport.dropped").count() == 1
+
+
+def test_taken_back_before_the_first_factory_heard_that_it_was_taken(worker, other, work_off):
+    agree(worker)
+    with other():
+        member = arrive()
+        actions.take_back_carried(bring(member), by=User.objects.get(pk=member.user_id))
+    work_off()
+    assert Consent.objects.get().status == "withdrawn"
+
+
 def events_of(factory: Any) -> str:
     return str(list(Event.objects.values_list("data", flat=True)))
 
@@ -500,12 +567,12 @@ def test_a_special_operation_that_runs_is_interrupted(worker, other, work_off):
 
 def test_of_two_who_take_it_at_once_one_gets_it(second_fresh_factory, fresh_factory):
     owner = User.objects.get(pk=make.crew_member().user_id)
-    agree(owner, ["trade", "phone"])
+    code = code_of(agree(owner, ["trade", "phone"]))
     with in_factory(second_fresh_factory):
         place = make.project()
         first, second = (actions.register(place.code, phone=f"1375555{n:04}", name=HERE) for n in (71, 72))
 
-    found = Found(Parcel.objects.get(origin=fresh_factory).pk, f"phone:{owner.phone}")
+    found = Found(Parcel.objects.get(origin=fresh_factory).pk, "code:" + code.replace(" ", ""))
 
     def take(member: CrewMember) -> Carried:
         return actions.bring_person(here(member), found, by=User.objects.get(pk=member.user_id))

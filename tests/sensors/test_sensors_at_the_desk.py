@@ -108,6 +108,15 @@ def test_an_odd_limit_is_refused_with_a_sentence(desk, humidity, odd):
     assert humidity.thresholds.count() == 1
 
 
+def test_a_change_that_is_refused_comes_back_in_its_place_with_what_was_typed(desk, humidity):
+    page, limit = f"/desk/sensors/{humidity.pk}/limits/", humidity.thresholds.get()
+    typed = {f"t{limit.pk}-{name}": value for name, value in (LIMIT | {"low": 31, "consecutive": -5}).items()}
+    answer = desk.post(f"{page}change/", typed | {"threshold": limit.pk})
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert 'value="31"' in text and 'value="-5"' in text and f'id="id_t{limit.pk}-consecutive_error"' in text
+
+
 def test_the_limit_of_another_sensor_is_not_dropped_here(desk, humidity, officer):
     other = make.sensor()
     foreign = set_threshold(other, by=officer, grade="warn", direction="below", low=1)

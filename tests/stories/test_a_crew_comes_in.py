@@ -1,29 +1,23 @@
 """From the poster on the own phone to a green light at the gate, which also judges without network."""
 
-import io
-import re
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
-from PIL import Image
 from playwright.sync_api import Page, expect
 
-from notifications.models import Message
 from partners import actions
-from partners.models import CrewMember, EntryPermit, GatePass, Project, SiteText
+from partners.models import CrewMember, EntryPermit, GatePass, SiteText
 from partners.passes import code_of
 from people.models import User
 from people.permissions import Role
-from tenants.current import in_factory
 from tests import make
+from tests.partners.reasons import REASONS, welder_s_permit
 from tests.stories.conftest import PHONE, chromium, signed_in
+from tests.stories.crew import aside, come_to_the_gate, face
 from tests.stories.phone import go_offline
 from training.models import Attempt, Question
 
 pytestmark = pytest.mark.browser
-NUMBER = "13955550001"
 
 
 @pytest.fixture
@@ -34,23 +28,6 @@ def project(place, fresh_factory):
     SiteText.objects.filter(kind="briefing").update(minutes=0, published_at=timezone.now())
     Question.objects.filter(course_code="entry").exclude(code__startswith="ENTRY-").update(retired_at=timezone.now())
     return make.project()
-
-
-def aside(factory, function):
-    """A look into the database while the browser's loop runs."""
-
-    def run():
-        with in_factory(factory):
-            return function()
-
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(run).result()
-
-
-def face() -> dict:
-    out = io.BytesIO()
-    Image.effect_noise((480, 640), 60).convert("RGB").save(out, "JPEG")
-    return {"name": "face.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
 
 
 def test_from_the_poster_to_a_green_light(site, place, project, fresh_factory):
@@ -73,25 +50,43 @@ def test_from_the_poster_to_a_green_light(site, place, project, fresh_factory):
     assert [(row.kind, row.is_offline) for row in passes][:3] == [("check", False), ("check", True), ("in", True)]
 
 
-def come_to_the_gate(page: Page, project: Project, factory) -> None:
-    page.goto("/k/")
-    page.fill("input[name=phone]", NUMBER)
-    page.get_by_role("button", name="发送验证码").click()
-    page.wait_for_url("**/k/code/")
+def test_each_reason_is_red_also_without_network(site, place, project, fresh_factory):
+    """One guard, one worker: with network by the server, without by the signed list that came last."""
+    officer, guard = make.person(Role.SAFETY_OFFICER, name="周敏"), make.person(Role.GUARD)
+    permit = welder_s_permit(project)
+    code = code_of(permit)
+    with chromium() as browser:
+        gate = signed_in(browser, site, guard.phone, PHONE)
+        gate.goto("/gate/")
+        gate.evaluate("navigator.serviceWorker.ready")
+        gate.reload()
+        scanned(gate, code)
+        expect(gate.get_by_role("heading", name="可以进")).to_be_visible()
+        for name, reason in REASONS.items():
+            aside(fresh_factory, lambda reason=reason: reason.happen(permit, User.objects.get(pk=officer.pk)))
+            with gate.expect_response("**/gate/list/"):
+                gate.evaluate("dispatchEvent(new Event('online'))")
+            red(gate, code, reason.words, name)
+            go_offline(gate.context)
+            red(gate, code, reason.without_network or reason.words, name)
+            go_offline(gate.context, False)
+            aside(fresh_factory, lambda reason=reason: reason.mend(permit, User.objects.get(pk=officer.pk)))
+        scanned(gate, code)
+        expect(gate.get_by_role("heading", name="可以进")).to_be_visible()
+        assert gate.faults == []
 
-    def text() -> str:
-        return Message.objects.filter(address=NUMBER).latest("pk").text
 
-    for _second in range(10):
-        page.wait_for_timeout(500)
-        if aside(factory, Message.objects.filter(address=NUMBER).exists):
-            break
-    page.fill("input[name=code]", re.search(r"\d{6}", aside(factory, text))[0])
-    page.get_by_role("button", name="下一步").click()
-    page.fill("input[name=code]", project.code)
-    page.fill("input[name=name]", "刘洋")
-    page.get_by_role("button", name="下一步").click()
-    page.wait_for_url("**/k/crew/**")
+def scanned(gate: Page, code: str) -> None:
+    if gate.locator("#gate-verdict").is_visible():
+        gate.locator("[data-gate-close]:visible").click()
+    type_in(gate, code)
+
+
+def red(gate: Page, code: str, words: str, name: str) -> None:
+    scanned(gate, code)
+    shown = gate.locator("#gate-verdict .permit.no")
+    expect(shown.get_by_role("heading", name="不能进"), name).to_be_visible()
+    expect(shown.locator("dd:visible", has_text=words).first, name).to_be_visible()
 
 
 def fill_in(page: Page) -> None:

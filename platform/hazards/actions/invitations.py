@@ -121,14 +121,14 @@ def end_invitation(invitation: Invitation) -> Invitation:
 
 @action
 def take_back(hazard: Hazard) -> Hazard:
-    """What a guest was to fix whose link has ended waits for a new owner, and who names one is told at once.
+    """What somebody from outside was to fix who may not any more waits for a new owner, and who names one is told at once.
 
     What waits for its review waits on: it comes back only when it is returned.
     """
     if not WORKFLOW.step("take_back").fits(hazard) or not _is_adrift(hazard):
         return hazard
-    link = hazard.invitations.filter(user=hazard.owner).latest("pk")
-    note = " · ".join(filter(None, (link.user.name, link.company)))
+    link = hazard.invitations.filter(user=hazard.owner).order_by("pk").last()
+    note = " · ".join(filter(None, (hazard.owner.name, link.company if link else "")))  # type: ignore[union-attr]
     data = call(hazard, REMINDED["link_over"], reason="link_over")
     WORKFLOW.take("take_back", hazard, by=None, note=note, data=data, owner=None, assigned_at=None, started_at=None)
     forget_start(hazard)
@@ -136,9 +136,9 @@ def take_back(hazard: Hazard) -> Hazard:
 
 
 def _is_adrift(hazard: Hazard) -> bool:
-    """Its owner was invited to it, and no link of theirs opens any more."""
+    """Its owner is from outside, and no link or account of theirs opens any more."""
     owner = hazard.owner
-    if owner is None or Role.OUTSIDER not in owner.role_codes:
+    if owner is None or owner.is_staff_member:
         return False
     return not fixers_from_outside(hazard).filter(pk=owner.pk).exists()
 

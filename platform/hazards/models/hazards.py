@@ -110,7 +110,7 @@ WORKFLOW = Workflow(
     Step("assign", (Status.CONFIRMED,), Status.ASSIGNED, "hazards.assign", "hazard.assigned", _("Assign")),
     Step("reassign", (Status.ASSIGNED, Status.RECTIFYING), Status.ASSIGNED, "hazards.assign", "hazard.assigned", _("Give it to somebody else"), is_turn=False, holds=("owner_id",)),
     Step("hand_over", (Status.ASSIGNED, Status.RECTIFYING), Status.ASSIGNED, "hazards.rectify", "hazard.handed_over", _("Hand over"), needs_note=True, only=_may_hand_over, is_turn=False, holds=("owner_id",)),
-    Step("take_back", (Status.ASSIGNED, Status.RECTIFYING), Status.CONFIRMED, "", "hazard.taken_back", _("Take back"), is_turn=False, condition=_("the link of the guest who was to fix it has ended")),
+    Step("take_back", (Status.ASSIGNED, Status.RECTIFYING), Status.CONFIRMED, "", "hazard.taken_back", _("Take back"), is_turn=False, condition=_("who was to fix it is from outside and has no access any more")),
     Step("start", (Status.ASSIGNED,), Status.RECTIFYING, "hazards.rectify", "hazard.started", _("Start fixing"), only=_is_owner, when=_may_begin, condition=_("the plan is approved, where the level asks for one")),
     Step("submit", (Status.RECTIFYING,), Status.FIRST_REVIEW, "hazards.rectify", "hazard.submitted", _("Submit for acceptance"), only=_is_owner, when=_asks_team_leader, condition=_("the level asks the team leader"), needs=_PROOF),
     Step("submit", (Status.RECTIFYING,), Status.SECOND_REVIEW, "hazards.rectify", "hazard.submitted", _("Submit for acceptance"), only=_is_owner, when=_skips_team_leader, condition=_("the level skips the team leader"), needs=_PROOF),

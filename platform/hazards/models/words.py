@@ -10,7 +10,7 @@ register(
         "hazard.confirmed": _("Level confirmed"),
         "hazard.assigned": _("Assigned"),
         "hazard.handed_over": _("Handed over"),
-        "hazard.taken_back": _("Taken back: the link of who was to fix it has ended"),
+        "hazard.taken_back": _("Taken back: who was to fix it has no access any more"),
         "hazard.started": _("Fixing started"),
         "hazard.photographed": _("Photo from before added"),
         "hazard.submitted": _("Fixed and submitted"),

@@ -5,6 +5,7 @@ from partners.actions.carrying import bring_person as bring_person
 from partners.actions.carrying import drop_carried as drop_carried
 from partners.actions.carrying import end_recognised as end_recognised
 from partners.actions.carrying import recognise_training as recognise_training
+from partners.actions.carrying import take_back_carried as take_back_carried
 from partners.actions.companies import add_company as add_company
 from partners.actions.companies import change_company as change_company
 from partners.actions.companies import change_standing as change_standing
@@ -13,6 +14,7 @@ from partners.actions.companies import invite as invite
 from partners.actions.companies import join as join
 from partners.actions.consents import consent_to_carry as consent_to_carry
 from partners.actions.consents import end_consent as end_consent
+from partners.actions.consents import note_returned as note_returned
 from partners.actions.consents import note_taken as note_taken
 from partners.actions.consents import withdraw_consent as withdraw_consent
 from partners.actions.corrections import correct_at_partner as correct_at_partner
@@ -49,6 +51,7 @@ from partners.actions.gate import scan as scan
 from partners.actions.gate import send_way as send_way
 from partners.actions.gate import take_offline as take_offline
 from partners.actions.members import end_access as end_access
+from partners.actions.members import give_back as give_back
 from partners.actions.members import name_administrator as name_administrator
 from partners.actions.members import withdraw_invitation as withdraw_invitation
 from partners.actions.opening import follow_period as follow_period

@@ -17,7 +17,7 @@ from core.limits import allow
 from core.models import Attachment
 from core.papers import keep_paper
 from core.zone import zone
-from partners.actions.consents import DIGITS, refuse_stranger
+from partners.actions.consents import hint_of, refuse_stranger, secret_of
 from partners.actions.crew import badge_columns, end_permit, identity_columns, own_place
 from partners.actions.documents import file_document, remove_document
 from partners.actions.guards import refuse_idle
@@ -37,7 +37,7 @@ from partners.models import (
 )
 from partners.passport import COMPANY, ORIGIN, PERSON, Files, mark_of_value
 from passports import actions as parcels
-from passports.actions import Found
+from passports.actions import Found, Waiting
 from people.actions import sort_key
 from people.models import User
 from tenants import due
@@ -45,20 +45,31 @@ from training.actions import Card, end_recognition, file_licence, recognise, rem
 
 # Guesses of a code: of one person, and of all in a factory.
 PER_PERSON, OF_FACTORY, WITHIN = 10, 300, timedelta(hours=1)
+ID_END = 4
 
 
-def parcel_for(user: User) -> Found | None:
+def parcel_for(user: User) -> Waiting | None:
     """What waits for the phone that was checked here by a code."""
-    return parcels.find(f"phone:{user.phone}") if user.phone_verified and user.phone else None
+    return parcels.waiting_for(hint_of(user.phone)) if user.phone_verified and user.phone else None
 
 
 def parcel_by_code(code: str, *, by: User) -> Found:
+    """code: the one from the other factory; or, of what waits for the own phone, the end of the ID number."""
     allow("passport_code", str(by.pk), most=PER_PERSON, within=WITHIN)
     allow("passport_codes", "all", most=OF_FACTORY, within=WITHIN)
-    digits = "".join(code.split())
-    found = parcels.find(f"code:{digits}") if len(digits) == DIGITS else None
+    typed = "".join(code.split()).upper()
+    found = _by_id_end(typed, by) if len(typed) == ID_END else parcels.find(f"code:{typed}")
     if found is None:
         raise DomainError(_("That is not the code, or its time is over. Look at it once more at the other factory."))
+    return found
+
+
+def _by_id_end(typed: str, by: User) -> Found | None:
+    waiting = parcel_for(by)
+    found = parcels.find(secret_of(str(by.phone), typed)) if waiting and waiting.is_short else None
+    if found is None and waiting and waiting.is_short:
+        parcels.note_wrong(waiting.parcel)
+        raise DomainError(_("That is not the end of the ID number which you gave there. After a few wrong ones only the code opens it."))  # fmt: skip
     return found
 
 
@@ -268,11 +279,21 @@ def end_recognised(item: CarriedItem) -> None:
         end_recognition(item.enrolment)
 
 
-# Withdrawn at the other factory
+# Withdrawn at the other factory, or here
 
 
 @action
-def drop_carried(carried: Carried) -> None:
+def take_back_carried(carried: Carried, *, by: User) -> None:
+    """Here as well as there: at any time, and where it comes from is told."""
+    refuse_stranger(carried.user or carried.company, by)  # type: ignore[arg-type]
+    origin = parcels.send_back(carried.parcel)
+    if origin:
+        due.in_other(origin, "partners.note_returned", key=f"returned:{carried.parcel}", parcel=str(carried.parcel))
+    drop_carried(carried, by=by)
+
+
+@action
+def drop_carried(carried: Carried, *, by: User | None) -> None:
     """What came by it is gone, and whatever rests on it is judged again; of what was used the ledger keeps hashes."""
     carried = Carried.objects.select_for_update(of=("self",)).select_related("user", "company").get(pk=carried.pk)
     if carried.withdrawn_at:
@@ -286,7 +307,7 @@ def drop_carried(carried: Carried) -> None:
     for member in CrewMember.objects.near().filter(user=carried.user) if carried.user else ():
         _judge_again(member)
     owner: Any = carried.user or carried.company
-    emit("passport.dropped", carried, by=None, name=owner.name, fields=[item.field for item in items])
+    emit("passport.dropped", carried, by=by, name=owner.name, fields=[item.field for item in items])
 
 
 def _judge_again(member: CrewMember) -> None:

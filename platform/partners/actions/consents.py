@@ -17,7 +17,7 @@ from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit
 from core.secrets import seal, unseal
 from partners.models import Company, Consent
-from partners.passport import COMPANY, DAYS, PERSON, PHONE, offers_of_company, offers_of_person, packed
+from partners.passport import COMPANY, DAYS, ID_NUMBER, PERSON, PHONE, offers_of_company, offers_of_person, packed
 from passports import actions as parcels
 from people.models import User
 from tenants import due
@@ -36,14 +36,28 @@ def consent_to_carry(owner: User | Company, fields: Collection[str], *, by: User
     for earlier in Consent.objects.open().filter(**_column(owner)):
         _withdraw(earlier, by)
     code, ends_at = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}", timezone.now() + timedelta(days=days)
-    opened_by = [f"code:{code}", *([f"phone:{by.phone}"] if PHONE in values else [])]
     content = {"kind": PERSON if isinstance(owner, User) else COMPANY, "fields": values}
-    parcel = parcels.send(content, files, secrets=opened_by, ends_at=ends_at)
+    opened_by = {"secret": f"code:{code}"} | (_by_phone(str(by.phone), values) if PHONE in values else {})
+    parcel = parcels.send(content, files, ends_at=ends_at, **opened_by)
     facts = {"fields": list(values), "sealed_code": seal(code), "given_by": by, "ends_at": ends_at}
     consent = Consent.objects.create(parcel=parcel, **_column(owner), **facts)
     due.at(ends_at, "partners.end_consent", key=f"consent:{consent.pk}", consent=consent.pk)
     emit("passport.offered", consent, by=by, fields=consent.fields, until=ends_at)
     return consent
+
+
+def _by_phone(phone: str, values: dict[str, Any]) -> dict[str, str]:
+    """Numbers get new owners: who has it is asked, and shows by the ID number, if that was ticked, that it is theirs."""
+    end = values.get(ID_NUMBER, "")[-4:]
+    return {"hint": hint_of(phone)} | ({"short": secret_of(phone, end)} if end else {})
+
+
+def hint_of(phone: str) -> str:
+    return f"phone:{phone}"
+
+
+def secret_of(phone: str, id_end: str) -> str:
+    return f"phone:{phone}:{id_end}"
 
 
 def _column(owner: User | Company) -> dict[str, Any]:
@@ -87,6 +101,15 @@ def _settle(consent: Consent, status: str) -> None:
     due.cancel(key=f"consent:{consent.pk}")
     consent.status, consent.sealed_code, consent.changed_at = status, "", timezone.now()
     consent.save(update_fields=["status", "sealed_code", "changed_at"])
+
+
+@action
+def note_returned(parcel: UUID) -> None:
+    """The other factory says so: its owner took it back there."""
+    consent = Consent.objects.select_for_update().filter(parcel=parcel).first()
+    if consent and consent.status != Consent.Status.WITHDRAWN:
+        _settle(consent, Consent.Status.WITHDRAWN)
+        emit("passport.withdrawn", consent, by=None, fields=consent.fields, was_taken=True)
 
 
 @action

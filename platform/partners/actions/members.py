@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError, WrongStatus
 from core.events import action, emit
-from hazards.actions import hand_over_hazard
+from hazards.actions import hand_over_hazard, take_back
 from hazards.models import TO_FIX, Hazard
 from partners.actions.companies import MANAGING, look_after
 from partners.actions.guards import reason_in, refuse_unless_in_charge
@@ -28,14 +28,17 @@ def end_access(member: CompanyMember, *, by: User, note: str) -> list[Hazard]:
     if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
         raise WrongStatus(_("This was changed in the meantime. Look at where it stands now."))
     emit("company.left", company, by=by, name=user.name, person=user.pk, note=note)
-    head = look_after(company)
-    return _give_back(member, head, by=by) if head else []
+    return give_back(member, by=by)
 
 
-def _give_back(member: CompanyMember, head: User, *, by: User) -> list[Hazard]:
-    note = _("%(name)s has left.") % {"name": member.user.name}
+@action
+def give_back(member: CompanyMember, *, by: User | None) -> list[Hazard]:
+    """What somebody was to put right who has left goes to who looks after the people, and without one to the factory."""
+    head, note = look_after(member.company), _("%(name)s has left.") % {"name": member.user.name}
     theirs = Hazard.objects.select_for_update(of=("self",)).filter(owner=member.user, status__in=TO_FIX)
-    actor = by if by.pk == head.pk else None
+    if head is None:
+        return [take_back(hazard) for hazard in theirs.order_by("pk")]
+    actor = by if by and by.pk == head.pk else None
     return [hand_over_hazard(hazard, by=actor, to=head, note=note) for hazard in theirs.order_by("pk")]
 
 

@@ -146,6 +146,6 @@ register(
         "passport.withdrawn": _("Consent taken back"),
         "passport.ended": _("Consent ended, nobody took it"),
         "passport.brought": _("Carried here from another factory"),
-        "passport.dropped": _("Consent withdrawn at the other factory, data removed"),
+        "passport.dropped": _("Consent withdrawn, data removed here"),
     }
 )

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from core.words import say
 from portals.console.forms.courseware import TRUSTS, TwoTongues, parts
-from training.models import Lesson, Question
+from training.banks import Bank
+from training.models import Question
 from training.rules import MOST_AREAS, MOST_OPTIONS
 
 _LOW = forms.Textarea(attrs={"rows": 2})
@@ -33,13 +34,15 @@ class QuestionForm(TwoTongues):
         label=gettext_lazy("How hard"),
     )
 
-    def __init__(self, data=None, *, kind: str, lessons: list[Lesson], question: Question | None = None, **kwargs):
+    def __init__(self, data=None, *, kind: str, bank: Bank, question: Question | None = None, **kwargs):
         super().__init__(data, **kwargs)
         self.kind, self.question = kind, question
-        there = [(lesson.key, f"{lesson.position}. {say(lesson.title)}") for lesson in lessons]
+        there = [(lesson.key, f"{lesson.position}. {say(lesson.title)}") for lesson in bank.lessons]
         if question and question.lesson_key not in dict(there):
             there.append((question.lesson_key, _("a lesson of an earlier version")))
         self.fields["lesson_key"].choices = there  # type: ignore[attr-defined]
+        if not bank.has_lessons:
+            del self.fields["lesson_key"]
 
     @staticmethod
     def of(question: Question) -> dict[str, Any]:
@@ -84,7 +87,7 @@ class QuestionForm(TwoTongues):
         options, answer = self._answered()
         return {
             "kind": self.kind,
-            "lesson_key": data["lesson_key"],
+            "lesson_key": data.get("lesson_key", ""),
             "stem": self.words("stem"),
             "options": options,
             "answer": answer,

@@ -16,7 +16,9 @@ _KINDS = [(kind.value, format_lazy("{} ({})", kind.label, UNITS[kind])) for kind
 
 class SensorForm(forms.Form):
     code = forms.CharField(
-        max_length=40, label=_("Number"), help_text=_("Letters, digits, - and _, such as PT-RH-1; it stays for ever.")
+        max_length=40,
+        label=_("Sensor number"),
+        help_text=_("Letters, digits, - and _, such as PT-RH-1; it stays for ever."),
     )
     name = forms.CharField(max_length=60, label=_("Name"), help_text=_("Such as: humidity in the paint shop."))
     kind = forms.ChoiceField(choices=_KINDS, label=_("What it measures"))

@@ -1,6 +1,7 @@
 """Contractors at the desk: companies, projects, who wants to come in, the texts they sign, and the gate's record."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -25,7 +26,7 @@ from market.actions import checklist_for_contractors, install_entry
 from notifications.actions import mark_opened
 from partners import actions
 from partners.actions.gate import inside, log_of
-from partners.entry import current_text, gaps_of, missing, points_of
+from partners.entry import current_text, entry_exam, gaps_of, missing, points_of
 from partners.models import (
     Ban,
     Carried,
@@ -165,6 +166,17 @@ def _end_project(request, company: Company, more: dict[str, Any]) -> None:
     actions.end_project(get_object_or_404(Project, pk=pk, company=company), by=request.user)
 
 
+def _prolong(request, company: Company, more: dict[str, Any]) -> None:
+    project = get_object_or_404(Project, pk=_number(request, "project"), company=company)
+    more["prolonged"], more["last_day"] = project.pk, request.POST.get("ends_on", "")[:20]
+    try:
+        ends_on = date.fromisoformat(more["last_day"])
+    except ValueError:
+        raise DomainError(_("Choose the last day.")) from None
+    actions.prolong_project(project, by=request.user, ends_on=ends_on)
+    messages.success(request, _("The last day is %(day)s now. New entry permits last as long.") % {"day": ends_on})
+
+
 def _plan_checks(request, company: Company, more: dict[str, Any]) -> None:
     require(request.user, "inspections.plan")
     pk = _number(request, "project")
@@ -177,6 +189,7 @@ VERBS: dict[str, Callable[[Any, Company, dict[str, Any]], None]] = {
     **{verb: OF_COMPANIES[verb] for verb in ("invite", "standing", "paper", "check", "decline")},
     "project": _add_project,
     "end": _end_project,
+    "prolong": _prolong,
     "checks": _plan_checks,
 }
 
@@ -243,7 +256,8 @@ def decide(request, pk: int, verb: str):
     try:
         DECISIONS[verb](request, member, note)
     except Refusal as refusal:
-        return _show_crew(request, _member(request, pk), refusal.status, refusal=refusal.message, note=note)
+        typed = {FORMS[verb][0]: FORMS[verb][1](request.POST, request.FILES)} if verb in FORMS else {}
+        return _show_crew(request, _member(request, pk), refusal.status, refusal=refusal.message, note=note, **typed)
     messages.success(request, _("Saved."))
     return redirect("console:crew", pk=pk)
 
@@ -305,6 +319,10 @@ DECISIONS: dict[str, Callable[[Any, CrewMember, str], Any]] = {
 }
 
 
+# What comes back with its words when it is refused.
+FORMS: dict[str, tuple[str, Any]] = {"violation": ("violation", ViolationForm), "ban": ("ban_form", BanForm)}
+
+
 # Texts
 
 
@@ -317,7 +335,7 @@ def texts(request):
         "rows": [(Kind(kind).label, kind, current, draft) for kind, current, draft in rows],
         "may_manage": request.user.can("partners.manage"),
         "packs": [(code, packs.titles()[code]) for code in packs.codes()],
-        "is_empty": not any(current or draft for _kind, current, draft in rows),
+        "exam": entry_exam() if request.user.can("training.view") else None,
     }
     return page(request, "console/contractors/texts.html", context)
 

@@ -1,4 +1,4 @@
-"""The bank of a course as an Excel sheet, out and in."""
+"""A bank of questions as an Excel sheet, out and in."""
 
 from typing import Any
 
@@ -12,10 +12,11 @@ from core import sheets
 from core.attachments import keep_file
 from core.errors import DomainError
 from portals.console.views.courseware import TEACH
-from portals.console.views.questions import course_of
+from portals.console.views.questions import bank_at
 from portals.web import page, require
-from training.models import Course, Question
-from training.sheets import COLUMNS, Entry, check_rows, import_questions, rows_of
+from training.banks import Bank
+from training.models import Question
+from training.sheets import Entry, check_rows, columns_of, import_questions, rows_of
 from training.taught import refuse_unpassed
 
 SHOWN = 100
@@ -24,17 +25,18 @@ SHOWN = 100
 @login_required
 def export(request, code: str):
     require(request.user, TEACH)
-    course = course_of(code)
+    bank = bank_at(code)
     refuse_unpassed(request.user, [code])
-    bank = Question.objects.asked().filter(course_code=code).order_by("lesson_key", "code")
-    content = sheets.filled(COLUMNS, rows_of(bank, list(course.lessons.all())), _("Question bank"))
-    return _file(content, f"{course.code}.xlsx")
+    asked = Question.objects.asked().filter(course_code=code).order_by("lesson_key", "code")
+    content = sheets.filled(columns_of(bank), rows_of(asked, bank.lessons), _("Question bank"))
+    return _file(content, f"{bank.code}.xlsx")
 
 
 @login_required
 def template(request, code: str):
     require(request.user, TEACH)
-    return _file(sheets.template(COLUMNS, _("Question bank")), f"{course_of(code).code}-0.xlsx")
+    bank = bank_at(code)
+    return _file(sheets.template(columns_of(bank), _("Question bank")), f"{bank.code}-0.xlsx")
 
 
 def _file(content: bytes, name: str) -> HttpResponse:
@@ -47,27 +49,27 @@ def _file(content: bytes, name: str) -> HttpResponse:
 def read(request, code: str):
     """All rows or none; what is wrong stands beside its row, on the page and in the sheet that can be downloaded."""
     require(request.user, TEACH)
-    course = course_of(code)
+    bank = bank_at(code)
     refuse_unpassed(request.user, [code])
     if request.method != "POST":
-        return _page(request, course, {})
+        return _page(request, bank, {})
     try:
         if (upload := request.FILES.get("file")) is None:
             raise DomainError(_("Choose an Excel file first."))
-        entries = check_rows(sheets.read_sheet(upload, COLUMNS), course)
+        entries = check_rows(sheets.read_sheet(upload, columns_of(bank)), bank)
         if any(entry.row.faults for entry in entries):
-            return _page(request, course, _report(request, entries), status=422)
+            return _page(request, bank, _report(request, bank, entries), status=422)
         if "look" in request.POST:
-            return _page(request, course, _preview(entries))
-        added, corrected = import_questions(entries, course, by=request.user)
+            return _page(request, bank, _preview(entries))
+        added, corrected = import_questions(entries, bank, by=request.user)
     except DomainError as refusal:
-        return _page(request, course, {"refusal": refusal.message}, status=422)
+        return _page(request, bank, {"refusal": refusal.message}, status=422)
     messages.success(request, _("New: %(added)d. Corrected: %(corrected)d.") % {"added": added, "corrected": corrected})
     return redirect("console:edit_questions", code)
 
 
-def _page(request, course: Course, context: dict[str, Any], status: int = 200):
-    return page(request, "console/courseware/read.html", {"course": course, **context}, status=status)
+def _page(request, bank: Bank, context: dict[str, Any], status: int = 200):
+    return page(request, "console/courseware/read.html", {"bank": bank, **context}, status=status)
 
 
 def _preview(entries: list[Entry]) -> dict[str, Any]:
@@ -75,9 +77,9 @@ def _preview(entries: list[Entry]) -> dict[str, Any]:
     return {"lines": changes[:SHOWN], "count": len(changes), "same": len(entries) - len(changes)}
 
 
-def _report(request, entries: list[Entry]) -> dict[str, Any]:
+def _report(request, bank: Bank, entries: list[Entry]) -> dict[str, Any]:
     rows = [entry.row for entry in entries]
     faulty = [row for row in rows if row.faults]
-    content = sheets.report(COLUMNS, rows, _("Question bank"))
+    content = sheets.report(columns_of(bank), rows, _("Question bank"))
     kept = keep_file(content, name="questions.xlsx", content_type=sheets.CONTENT_TYPE, by=request.user)
     return {"faulty": faulty[:SHOWN], "faulty_count": len(faulty), "count": len(rows), "report": kept}

@@ -1,4 +1,4 @@
-"""The bank of a course: what is asked, adding, correcting and retiring a question."""
+"""A bank of questions: what is asked, adding, correcting and retiring a question."""
 
 from typing import Any
 from uuid import UUID
@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -14,37 +15,38 @@ from core.attachments import keep_drawn, visible_to
 from core.errors import DomainError, Refusal
 from core.models import Attachment
 from portals.console.forms.questions import QuestionForm
-from portals.console.views.courseware import TEACH, versions_of
+from portals.console.views.courseware import TEACH
 from portals.web import page, require
 from training import actions
-from training.models import Course, Lesson, Question
+from training.banks import Bank, bank_of
+from training.models import Question
 from training.rules import MOST_AREAS, QuestionRefused
 from training.taught import may_see_answers, refuse_unpassed
 
 PER_PAGE = 50
 
 
-def course_of(code: str) -> Course:
-    """The draft where there is one, because new lessons need questions before they are published."""
-    there = versions_of(code)
-    order = (Course.Status.DRAFT, Course.Status.CURRENT, Course.Status.RETIRED)
-    return min(there, key=lambda each: order.index(Course.Status(each.status)))
+def bank_at(code: str) -> Bank:
+    found = bank_of(code)
+    if found is None:
+        raise Http404
+    return found
 
 
 @login_required
 def index(request, code: str):
     require(request.user, TEACH)
-    course = course_of(code)
-    lessons = list(course.lessons.all())
-    bank = Question.objects.asked().filter(course_code=code).order_by("lesson_key", "code")
+    bank = bank_at(code)
+    lessons = bank.lessons
+    found = Question.objects.asked().filter(course_code=code).order_by("lesson_key", "code")
     chosen = request.GET.get("lesson", "")
     if chosen:
-        bank = bank.filter(lesson_key=chosen[:12])
+        found = found.filter(lesson_key=chosen[:12])
     context = {
-        "course": course,
+        "bank": bank,
         "lessons": lessons,
         "chosen": chosen,
-        "page": Paginator(bank, PER_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
         "titles": {lesson.key: lesson for lesson in lessons},
         "kinds": Question.Kind.choices,
         "sees_answers": may_see_answers(request.user, [code]),
@@ -56,33 +58,32 @@ def index(request, code: str):
 @login_required
 def add(request, code: str):
     require(request.user, TEACH)
-    course = course_of(code)
+    bank = bank_at(code)
     kind = request.GET.get("kind", "")
     if kind not in Question.Kind.values:
         kind = Question.Kind.SINGLE.value
     form = QuestionForm(
         request.POST or None,
         kind=kind,
-        lessons=list(course.lessons.all()),
+        bank=bank,
         initial={"lesson_key": request.GET.get("lesson", "")},
     )
-    return _answer(request, course, form, lambda facts: actions.add_question(code, by=request.user, **facts))
+    return _answer(request, bank, form, lambda facts: actions.add_question(code, by=request.user, **facts))
 
 
 @login_required
 def correct(request, code: str, pk: int):
     require(request.user, TEACH)
-    course = course_of(code)
+    bank = bank_at(code)
     refuse_unpassed(request.user, [code])
     question = get_object_or_404(Question.objects.select_related("picture"), pk=pk, course_code=code)
-    lessons: list[Lesson] = list(course.lessons.all())
     form = QuestionForm(
-        request.POST or None, kind=question.kind, lessons=lessons, question=question, initial=QuestionForm.of(question)
+        request.POST or None, kind=question.kind, bank=bank, question=question, initial=QuestionForm.of(question)
     )
-    return _answer(request, course, form, lambda facts: actions.correct_question(question, by=request.user, **facts))
+    return _answer(request, bank, form, lambda facts: actions.correct_question(question, by=request.user, **facts))
 
 
-def _answer(request, course: Course, form: QuestionForm, keep):
+def _answer(request, bank: Bank, form: QuestionForm, keep):
     """Shows the form, or keeps what was sent; the picture is kept first, so that a fault elsewhere does not lose it."""
     picture, status = form.question.picture if form.question else None, 200
     if request.method == "POST":
@@ -91,12 +92,12 @@ def _answer(request, course: Course, form: QuestionForm, keep):
             if form.is_valid():
                 question = keep(form.facts() | {"picture": picture})
                 messages.success(request, _("Kept as %(code)s.") % {"code": question.code})
-                return redirect("console:edit_questions", course.code)
+                return redirect("console:edit_questions", bank.code)
             status = 422
         except Refusal as refusal:
             status = refusal.status
             _note(form, refusal)
-    context: dict[str, Any] = {"course": course, "form": form, "question": form.question, "picture": picture}
+    context: dict[str, Any] = {"bank": bank, "form": form, "question": form.question, "picture": picture}
     context |= {"kind": Question.Kind(form.kind), "most_areas": MOST_AREAS}
     return page(request, "console/courseware/question.html", context, status=status)
 

@@ -136,10 +136,7 @@ def limits(request, pk: int):
 
 
 def _limits(request, sensor: Sensor, status: int = 200, **more: Any):
-    rows = [
-        (each, words, LimitForm(initial={name: getattr(each, name) for name in WORDS}, prefix=f"t{each.pk}"))
-        for each, words in _said(sensor)
-    ]
+    rows = [(each, words, _limit_form(each, request.POST)) for each, words in _said(sensor)]
     usual = suggested(sensor)
     context = {
         "sensor": sensor,
@@ -150,6 +147,17 @@ def _limits(request, sensor: Sensor, status: int = 200, **more: Any):
         "may_manage": _may(request, sensor) and sensor.retired_at is None,
     }
     return page(request, "console/sensors/limits.html", context | more, status=status)
+
+
+def _limit_form(limit: Threshold, typed: Any) -> LimitForm:
+    """What was typed, where it is this limit that was refused; else what stands."""
+    if f"{_prefix(limit)}-grade" in typed:
+        return LimitForm(typed, prefix=_prefix(limit))
+    return LimitForm(initial={name: getattr(limit, name) for name in WORDS}, prefix=_prefix(limit))
+
+
+def _prefix(limit: Threshold) -> str:
+    return f"t{limit.pk}"
 
 
 @login_required
@@ -183,9 +191,9 @@ def _add(request, sensor: Sensor, form: LimitForm) -> None:
 
 def _change(request, sensor: Sensor, _form: LimitForm) -> None:
     threshold = _threshold(request, sensor)
-    form = LimitForm(request.POST, prefix=f"t{threshold.pk}")
+    form = LimitForm(request.POST, prefix=_prefix(threshold))
     if not form.is_valid():
-        raise DomainError(" ".join(str(text) for texts in form.errors.values() for text in texts))
+        raise DomainError(_("Look at the marked places; nothing is lost."))
     actions.set_threshold(sensor, by=request.user, threshold=threshold, **form.cleaned_data)
 
 

@@ -18,6 +18,12 @@ def withdraw(request, pk: int):
 
 
 @crew_page
+@require_POST
+def take_back(request, pk: int):
+    return passports.take_back(request, request.user, "crew", pk)
+
+
+@crew_page
 def bring(request, pk: int):
     return passports.bring(request, own_place(request, pk), "crew", "contractor:way", pk=pk)
 
@@ -31,6 +37,12 @@ def company_passport(request):
 @require_POST
 def company_withdraw(request, pk: int):
     return passports.withdraw(request, request.company, "contractor", pk)
+
+
+@contractor_page
+@require_POST
+def company_take_back(request, pk: int):
+    return passports.take_back(request, request.company, "contractor", pk)
 
 
 @contractor_page

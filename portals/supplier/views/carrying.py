@@ -18,5 +18,11 @@ def withdraw(request, pk: int):
 
 
 @company_page
+@require_POST
+def take_back(request, pk: int):
+    return passports.take_back(request, request.company, "supplier", pk)
+
+
+@company_page
 def bring(request):
     return passports.bring(request, request.company, "supplier", "supplier:documents")
