@@ -5,7 +5,6 @@ milliseconds. The names are generated and never used again, so nobody can inheri
 """
 
 import hashlib
-import re
 import secrets
 import shutil
 from functools import cache
@@ -16,73 +15,17 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.db.migrations.loader import MigrationLoader
-from django.utils.translation import gettext as _
 from psycopg import sql
 
 from tenants import due
 from tenants.current import connection
 from tenants.models import Domain, Factory, PreparedSchema, SchemaTemplate
+from tenants.slugs import check_slug, host_of, look_of, taken
 
 POOL_SIZE = 3
 TEMPLATE_SCHEMA = "template"
-RESERVED = frozenset(
-    [
-        "www",
-        "admin",
-        "api",
-        "app",
-        "mail",
-        "ftp",
-        "public",
-        "static",
-        "media",
-        "files",
-        "help",
-        "support",
-        "status",
-        "blog",
-        "docs",
-        "demo-admin",
-        "operator",
-        "login",
-        "signup",
-        "account",
-        "billing",
-        "root",
-        "test",
-        "dev",
-        "staging",
-        "cdn",
-        "assets",
-        "anhuan",
-        "template",
-    ]
-)
 # SET CONSTRAINTS begins the statement by which Django drops a foreign key.
 _DDL = ("CREATE ", "ALTER ", "DROP ", "COMMENT ", "GRANT ", "REVOKE ", "DO ", "SET CONSTRAINTS ")
-
-
-class SlugRefused(ValueError):
-    """The wished short name cannot be had; the text says why."""
-
-
-def check_slug(slug: str) -> str:
-    """A host label of 3 to 30 lower-case letters, digits and inner hyphens that means nothing else here."""
-    if not re.fullmatch(r"[a-z][a-z0-9-]{1,28}[a-z0-9]", slug) or "--" in slug:
-        raise SlugRefused(_("Use 3 to 30 lower-case letters, digits or hyphens, beginning with a letter."))
-    if slug in RESERVED:
-        raise SlugRefused(_("“%(slug)s” is reserved. Choose another short name.") % {"slug": slug})
-    if Domain.objects.filter(domain=host_of(slug)).exists():
-        raise _taken(slug)
-    return slug
-
-
-def _taken(slug: str) -> SlugRefused:
-    return SlugRefused(_("“%(slug)s” is taken. Choose another short name.") % {"slug": slug})
-
-
-def host_of(slug: str) -> str:
-    return f"{slug}.{settings.BASE_DOMAIN}"
 
 
 def address_of(slug: str) -> str:
@@ -111,11 +54,15 @@ def create_factory(slug: str, name: str, *, is_demo: bool = False) -> Factory:
         (factory,) = Factory.objects.bulk_create([Factory(schema_name=schema_name, name=name, is_demo=is_demo)])
         try:
             with transaction.atomic():
-                Domain.objects.bulk_create([Domain(domain=host_of(slug), tenant=factory, is_primary=True)])
+                Domain.objects.bulk_create([_domain(slug, factory)])
         except IntegrityError:  # somebody else took it in the same moment
-            raise _taken(slug) from None
+            raise taken(slug) from None
         due.for_everyone("tenants.fill_pool", key="fill_pool")
     return factory
+
+
+def _domain(slug: str, factory: Factory) -> Domain:
+    return Domain(domain=host_of(slug), tenant=factory, is_primary=True, look=look_of(slug))
 
 
 def delete_factory(factory: Factory) -> None:

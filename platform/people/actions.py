@@ -107,6 +107,15 @@ def add_user(person: Person, *, by: User | None) -> User:
 
 
 @action
+def open_first_account(person: Person, *, language: str, by: None) -> User:
+    """Of whoever opened the factory, with a phone or an e-mail address that was proved before."""
+    user = add_user(person, by=by)
+    user.language, user.phone_verified = language, bool(user.phone)
+    user.save(update_fields=["language", "phone_verified"])
+    return user
+
+
+@action
 def change_user(user: User, person: Person, *, by: User) -> User:
     _refuse_unless_manager(by)
     _refuse_outsider(user)
