@@ -38,6 +38,17 @@ class Proof(models.Model):
     confirmed_at = models.DateTimeField(null=True)
 
 
+class Whereabouts(models.Model):
+    """In which factory a phone number or e-mail address has an open account: marks and numbers only, no names."""
+
+    mark = models.CharField(max_length=64, db_index=True)
+    factory = models.ForeignKey(Factory, models.CASCADE, related_name="+")
+    account = models.BigIntegerField(help_text="Its number in the factory.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["factory", "account", "mark"], name="whereabouts_once")]
+
+
 class SignUp(models.Model):
     """A factory that was ordered: until it is open, and what came of it."""
 

@@ -84,6 +84,11 @@ OPEN_AT_THE_BARE_HOST = {
     "public:factory",
     "public:address",
     "public:progress",
+    # What is found is told to whoever has shown that the number is theirs.
+    "public:find_mine",
+    "public:find_code",
+    "public:found",
+    "public:find_done",
     "public:lead_on",
     "operator:sign_in",
 }

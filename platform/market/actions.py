@@ -23,6 +23,7 @@ from partners.actions import install_text
 from partners.entry import CREW_NAME, CREW_ROLE, ENTRY_EXAM
 from partners.models import SiteText
 from people.models import JobRole
+from people.whereabouts import note_everybody
 from tenants.current import current_factory
 from training.actions import enrol_missing, install_courses, install_licence_kinds, install_questions
 from training.library import written_courses, written_licence_kinds
@@ -88,6 +89,7 @@ def follow_release() -> dict[str, int]:
 
     What the factory has changed or retired since stays as it is; who has to learn what it decides itself.
     """
+    note_everybody()
     new = {"licence_kinds": install_licence_kinds(written_licence_kinds(), by=None)}
     if history(current_factory()).filter(name="pack.installed").exists():
         new["courses"] = install_courses(written_courses(), by=None)

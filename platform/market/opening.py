@@ -21,6 +21,7 @@ from tenants import due, provisioning
 from tenants.addresses import address_of
 from tenants.current import in_factory
 from tenants.models import Factory
+from tenants.slugs import SlugRefused
 
 
 @due.handler("market.open_factory")
@@ -32,8 +33,9 @@ def open_factory(sign_up: int) -> None:
         return
     progress.begin(row)
     try:
-        factory = provisioning.create_factory(row.slug, row.name)
-    except provisioning.SlugRefused as refused:
+        with translation.override(row.proof.language):
+            factory = provisioning.create_factory(row.slug, row.name)
+    except SlugRefused as refused:
         send_back(row, str(refused))
     else:
         open_trial(factory)

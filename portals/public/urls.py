@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from portals.public.views import pages, starting
+from portals.public.views import finding, pages, starting
 
 app_name = "public"
 urlpatterns = [
@@ -16,5 +16,9 @@ urlpatterns = [
     path("start/address/", starting.address, name="address"),
     path("start/progress/", starting.progress, name="progress"),
     path("find/", pages.find, name="find"),
+    path("find/mine/", finding.ask, name="find_mine"),
+    path("find/mine/code/", finding.code, name="find_code"),
+    path("find/mine/list/", finding.found, name="found"),
+    path("find/mine/done/", finding.done, name="find_done"),
     re_path(r"^(?P<kind>[agj])/(?P<code>[0-9A-Za-z]{1,8})/(?P<token>[\w.-]{5,80})/?$", pages.lead_on, name="lead_on"),
 ]

@@ -6,6 +6,7 @@ from itertools import count
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.test import Client
 
 _NUMBERS = count(1)
@@ -42,6 +43,11 @@ class Visitor(Client):
 def wish(**more) -> dict[str, str]:
     facts = {"pack": "metal-working", "name": "恒川金属制品有限公司", "slug": f"hc{secrets.token_hex(4)}"}
     return {**facts, "size": "300", "person": "刘洋", **more}
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_tried_yet(django_db_setup):
+    cache.clear()
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def start(request):
             form.cleaned_data["contact"],
             Purpose.SIGN_UP,
             language=get_language(),
-            address=_from(request),
+            address=address_of_visitor(request),
             agreed_to=DAY,
         )
     except Refusal as refused:
@@ -59,7 +59,7 @@ def _next(proof: Proof | None) -> str:
     return "public:factory" if row is None or row.status == SignUp.Status.SENT_BACK else "public:progress"
 
 
-def _from(request) -> str:
+def address_of_visitor(request) -> str:
     return get_adapter(request).get_client_ip(request)
 
 
@@ -91,7 +91,7 @@ def code_again(request):
     if proof is None:
         return redirect("public:start")
     try:
-        actions.ask_again(proof, address=_from(request))
+        actions.ask_again(proof, address=address_of_visitor(request))
     except Refusal as refused:
         return _show_code(request, proof, CodeForm(), refused.status, refused.message)
     return redirect("public:code")
@@ -117,7 +117,9 @@ def factory(request):
         return _show_factory(request, form, 422)
     wish = actions.Wish(**form.cleaned_data)
     try:
-        actions.order_factory(proof, wish._replace(slug=wish.slug or suggest(wish.name)), address=_from(request))
+        actions.order_factory(
+            proof, wish._replace(slug=wish.slug or suggest(wish.name)), address=address_of_visitor(request)
+        )
     except Refusal as refused:
         form.add_error(None, refused.message)
         return _show_factory(request, form, refused.status)
