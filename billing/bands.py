@@ -4,9 +4,10 @@ from typing import NamedTuple
 
 
 class Band(NamedTuple):
-    """code: as a sign-up keeps it. most: people, nobody's limit where 0. yuan: a year, 0 where it is agreed upon."""
+    """code: as a sign-up keeps it. From so many people to so many, without an end where 0. yuan: a year, 0 by agreement."""
 
     code: str
+    least: int
     most: int
     yuan: int
 
@@ -16,9 +17,9 @@ class Band(NamedTuple):
 
 
 BANDS = (
-    Band("50", 50, 2400),
-    Band("100", 100, 4800),
-    Band("300", 300, 9600),
-    Band("1000", 1000, 19200),
-    Band("more", 0, 0),
+    Band("50", 1, 50, 2400),
+    Band("100", 51, 100, 4800),
+    Band("300", 101, 300, 9600),
+    Band("1000", 301, 1000, 19200),
+    Band("more", 1001, 0, 0),
 )

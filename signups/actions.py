@@ -36,6 +36,10 @@ ENTRY = timedelta(minutes=15)
 _WEB = re.compile(r"https?:|www\.|://|[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", re.IGNORECASE)
 
 
+class BadSlug(DomainError):
+    """The short name cannot be had."""
+
+
 class Wish(NamedTuple):
     """What is asked about a factory before it is opened."""
 
@@ -131,7 +135,7 @@ def order_factory(proof: Proof, wish: Wish, *, address: str) -> SignUp:
     try:
         check_slug(wish.slug)
     except SlugRefused as refused:
-        raise DomainError(str(refused)) from None
+        raise BadSlug(str(refused)) from None
     _refuse_second_trial(proof)
     allow("factory-address", address, most=ORDERS_PER_ADDRESS, within=DAY)
     return _ordered(before or SignUp(proof=proof), wish)
@@ -150,7 +154,7 @@ def _ordered(row: SignUp, wish: Wish) -> SignUp:
         if same := SignUp.objects.filter(proof=row.proof).exclude(status=SignUp.Status.SENT_BACK).first():
             return same
         _refuse_second_trial(row.proof)
-        raise DomainError(str(taken(wish.slug))) from None
+        raise BadSlug(str(taken(wish.slug))) from None
     return row
 
 

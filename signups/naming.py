@@ -20,7 +20,7 @@ FALLBACK = "factory"
 
 def suggest(name: str) -> str:
     """The first one that is free: 恒川金属制品有限公司 → hengchuan, then hengchuan-2."""
-    stem = stem_of(name)
+    stem = stem_of(name) if name.strip() else ""
     for number in range(1, 100):
         try:
             return check_slug(stem if number == 1 else f"{stem}-{number}")

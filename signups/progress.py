@@ -35,7 +35,7 @@ def stages(row: SignUp) -> list[Stage]:
     said = cache.get(_key(row)) or []
     done = {step: (count, at - before[2]) for before, (step, count, at) in pairwise(said)}
     is_ready = row.status == SignUp.Status.READY
-    now = next((step for step in STEPS if step not in done), "") if said and not is_ready else ""
+    now = "" if is_ready else next((step for step in STEPS if step not in done), "")
     return [Stage(step, *done.get(step, (0, 0.0)), is_ready or step in done, step == now) for step in STEPS]
 
 

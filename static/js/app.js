@@ -40,6 +40,7 @@ const PARTS = {
   "[data-gate]": "./gate.js",
   "[data-print]": "./print.js",
   "[data-go]": "./go.js",
+  "[data-slug]": "./slug.js",
 };
 const started = new Map(Object.keys(PARTS).map((selector) => [selector, new WeakSet()]));
 

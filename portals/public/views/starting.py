@@ -2,6 +2,7 @@
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
+from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
@@ -121,7 +122,7 @@ def factory(request):
             proof, wish._replace(slug=wish.slug or suggest(wish.name)), address=address_of_visitor(request)
         )
     except Refusal as refused:
-        form.add_error(None, refused.message)
+        form.add_error("slug" if isinstance(refused, actions.BadSlug) else None, refused.message)
         return _show_factory(request, form, refused.status)
     return redirect("public:progress")
 
@@ -143,10 +144,8 @@ def address(request):
         return redirect("public:start")
     form = FactoryForm(request.GET)
     form.is_valid()
-    typed, made = form.cleaned_data.get("slug", ""), request.GET.get("made", "")[:40]
-    slug = typed if typed and typed != made else suggest(form.cleaned_data.get("name", "")) or typed
-    context = {"slug": slug, "made": "" if slug == typed != made else slug, "fault": _fault_of(slug)}
-    return render(request, "public/_address.html", {**context, "base_domain": settings.BASE_DOMAIN})
+    slug = form.cleaned_data.get("slug", "") or suggest(form.cleaned_data.get("name", ""))
+    return JsonResponse({"slug": slug, "fault": _fault_of(slug)})
 
 
 def _fault_of(slug: str) -> str:
