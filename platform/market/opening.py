@@ -32,6 +32,7 @@ def open_factory(sign_up: int) -> None:
     if row is None:
         return
     progress.begin(row)
+    push_to_visitor(row.pk)
     try:
         with translation.override(row.proof.language):
             factory = provisioning.create_factory(row.slug, row.name)
