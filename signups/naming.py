@@ -50,5 +50,5 @@ def _core(name: str) -> str:
 
 
 def _said(text: str) -> list[str]:
-    sounds = lazy_pinyin(text, errors=lambda other: re.findall(r"[a-z0-9]+", other.lower()))
-    return [word for sound in sounds if (word := re.sub(r"[^a-z0-9]", "", sound.lower().replace("ü", "v")))]
+    sounds = " ".join(lazy_pinyin(text, errors=lambda other: f" {other} ")).lower().replace("ü", "v")
+    return re.findall(r"[a-z0-9]+", sounds)

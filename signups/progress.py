@@ -14,10 +14,10 @@ _DAY = 24 * 3600
 
 
 class Stage(NamedTuple):
-    """A step: how much came of it, how long it took, and whether it is over or the one at work."""
+    """A step: made: how much came of it, how long it took, and whether it is over or the one at work."""
 
     name: str
-    count: int
+    made: int
     seconds: float
     is_done: bool
     is_now: bool

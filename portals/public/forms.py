@@ -69,7 +69,8 @@ class FactoryForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["pack"].choices = [(code, say(title)) for code, title in titles().items()]
+        pack: Any = self.fields["pack"]
+        pack.choices = [(code, say(title)) for code, title in titles().items()]
 
     def clean_slug(self) -> str:
         """Capitals and wide letters are typed by phones; what it means is looked at afterwards."""

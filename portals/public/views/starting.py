@@ -108,8 +108,8 @@ def other(request):
 def factory(request):
     """The form; its order is worked off by a worker, while the next page shows how far it is."""
     proof = known(request, Purpose.SIGN_UP)
-    if (place := _next(proof)) != "public:factory":
-        return redirect(place)
+    if proof is None or _next(proof) != "public:factory":
+        return redirect(_next(proof))
     sent_back = getattr(proof, "sign_up", None)
     if request.method != "POST":
         return _show_factory(request, FactoryForm(initial=_wish_of(sent_back)), reason=sent_back and sent_back.fault)
@@ -161,8 +161,8 @@ def _fault_of(slug: str) -> str:
 def progress(request):
     """Looks itself up as the socket says, without script every few seconds, and leads on when the factory is open."""
     proof = known(request, Purpose.SIGN_UP)
-    if proof is None or (place := _next(proof)) != "public:progress":
-        return redirect(place if proof else "public:start")
+    if proof is None or _next(proof) != "public:progress":
+        return redirect(_next(proof))
     row = proof.sign_up
     context = {"row": row, "stages": stages(row), "sent_to": masked(proof.address), "way_in": _way_in(row)}
     return page(request, "public/progress.html", context, "public/_progress.html")
