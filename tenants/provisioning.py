@@ -9,18 +9,20 @@ import secrets
 import shutil
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
 from psycopg import sql
 
 from tenants import due
 from tenants.current import connection
 from tenants.models import Domain, Factory, PreparedSchema, SchemaTemplate
-from tenants.slugs import check_slug, host_of, look_of, taken
+from tenants.slugs import check_shape, host_of, look_of, taken
 
 POOL_SIZE = 3
 TEMPLATE_SCHEMA = "template"
@@ -44,25 +46,52 @@ def find(slug: str) -> Factory:
 
 def create_factory(slug: str, name: str, *, is_demo: bool = False) -> Factory:
     """Gives a prepared schema to a new factory; only an empty pool makes it wait for a fresh one."""
-    check_slug(slug)
+    check_shape(slug)
     with transaction.atomic():
-        schema_name = _take_prepared()
-        while schema_name is None:
+        factory = _claimed(slug, name, is_demo=is_demo)
+        while factory is None:
             _prepare()
-            schema_name = _take_prepared()
-        # In bulk, because a single save looks for other domains and other schemas first; here both are known to be new.
-        (factory,) = Factory.objects.bulk_create([Factory(schema_name=schema_name, name=name, is_demo=is_demo)])
-        try:
-            with transaction.atomic():
-                Domain.objects.bulk_create([_domain(slug, factory)])
-        except IntegrityError:  # somebody else took it in the same moment
-            raise taken(slug) from None
-        due.for_everyone("tenants.fill_pool", key="fill_pool")
+            factory = _claimed(slug, name, is_demo=is_demo)
+        if factory.domain_id is None:  # somebody else has it; the schema goes back with the transaction
+            raise taken(slug)
+        due.for_everyone("tenants.fill_pool")
     return factory
 
 
-def _domain(slug: str, factory: Factory) -> Domain:
-    return Domain(domain=host_of(slug), tenant=factory, is_primary=True, look=look_of(slug))
+def _claimed(slug: str, name: str, *, is_demo: bool) -> Any:
+    """The new factory with the number of its domain, which is empty where the name is taken; nothing from an empty pool."""
+    values = {
+        "fingerprint": fingerprint(),
+        "name": name,
+        "is_demo": is_demo,
+        "host": host_of(slug),
+        "look": look_of(slug),
+    }
+    values |= {
+        "status": Factory.Status.ACTIVE.value,
+        "zone": Factory._meta.get_field("time_zone").default,
+        "now": timezone.now(),
+    }
+    return next(iter(Factory.objects.raw(_CLAIM, values)), None)
+
+
+# One statement, because somebody waits: two at once get two schemas, for the claim skips rows that somebody else holds,
+# and of two who want one name the second waits for the first and then finds it taken.
+_CLAIM = """
+WITH claimed AS (
+  DELETE FROM tenants_preparedschema WHERE schema_name = (
+    SELECT schema_name FROM tenants_preparedschema WHERE fingerprint = %(fingerprint)s
+    ORDER BY prepared_at LIMIT 1 FOR UPDATE SKIP LOCKED
+  ) RETURNING schema_name
+), made AS (
+  INSERT INTO tenants_factory (schema_name, name, status, time_zone, is_demo, created_at)
+  SELECT schema_name, %(name)s, %(status)s, %(zone)s, %(is_demo)s, %(now)s FROM claimed RETURNING *
+), placed AS (
+  INSERT INTO tenants_domain (domain, tenant_id, is_primary, look)
+  SELECT %(host)s, id, true, %(look)s FROM made ON CONFLICT DO NOTHING RETURNING id
+)
+SELECT made.*, placed.id AS domain_id FROM made LEFT JOIN placed ON true
+"""
 
 
 def delete_factory(factory: Factory) -> None:
@@ -131,21 +160,6 @@ def _tables_with_rows() -> list[str]:
             cursor.execute(f'SELECT EXISTS (SELECT FROM {TEMPLATE_SCHEMA}."{table}")')  # noqa: S608 - names of our own catalogue
             rows += [table] if cursor.fetchone()[0] else []
     return rows
-
-
-def _take_prepared() -> str | None:
-    """Two sign-ups at once get two schemas: the claim skips rows that somebody else holds."""
-    row = (
-        PreparedSchema.objects.select_for_update(skip_locked=True)
-        .filter(fingerprint=fingerprint())
-        .order_by("prepared_at")
-        .first()
-    )
-    if row is None:
-        return None
-    schema_name = row.schema_name
-    row.delete()
-    return schema_name
 
 
 def _prepare() -> str:

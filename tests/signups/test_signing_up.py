@@ -177,6 +177,7 @@ def test_a_short_name_is_offered_while_one_types(visitor):
         ("厂", "chang"),
         ("很" * 120, "henhenhenhenhenhenhenhenhen"),
     ],
+    ids=["plain", "place", "English", "digit", "brackets", "no letters", "one sign", "long"],
 )
 def test_a_short_name_is_made_from_the_name_by_sound(name, stem):
     from signups.naming import stem_of

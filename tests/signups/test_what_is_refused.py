@@ -93,7 +93,7 @@ def test_a_short_name_that_cannot_be_had(visitor, language, typed, sentence, slu
         {"slug": "x" * 300},
         {"name": "a\0b", "slug": "x"},
     ],
-    ids=str,
+    ids="-".join,
 )
 def test_an_answer_that_is_none(visitor, language, changed):
     speaking(visitor, language).come_to_the_form()
