@@ -19,7 +19,6 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 from psycopg import sql
 
-from tenants import due
 from tenants.current import connection
 from tenants.models import Domain, Factory, PreparedSchema, SchemaTemplate
 from tenants.slugs import check_shape, host_of, look_of, taken
@@ -54,7 +53,6 @@ def create_factory(slug: str, name: str, *, is_demo: bool = False) -> Factory:
             factory = _claimed(slug, name, is_demo=is_demo)
         if factory.domain_id is None:  # somebody else has it; the schema goes back with the transaction
             raise taken(slug)
-        due.for_everyone("tenants.fill_pool")
     return factory
 
 
@@ -76,7 +74,8 @@ def _claimed(slug: str, name: str, *, is_demo: bool) -> Any:
 
 
 # One statement, because somebody waits: two at once get two schemas, for the claim skips rows that somebody else holds,
-# and of two who want one name the second waits for the first and then finds it taken.
+# and of two who want one name the second waits for the first and then finds it taken. The last part is a Due row, as due
+# would write it.
 _CLAIM = """
 WITH claimed AS (
   DELETE FROM tenants_preparedschema WHERE schema_name = (
@@ -89,6 +88,9 @@ WITH claimed AS (
 ), placed AS (
   INSERT INTO tenants_domain (domain, tenant_id, is_primary, look)
   SELECT %(host)s, id, true, %(look)s FROM made ON CONFLICT DO NOTHING RETURNING id
+), refill AS (
+  INSERT INTO tenants_due (handler, payload, due_at, is_urgent, attempts, last_error, created_at)
+  SELECT 'tenants.fill_pool', '{}', %(now)s, false, 0, '', %(now)s FROM placed
 )
 SELECT made.*, placed.id AS domain_id FROM made LEFT JOIN placed ON true
 """
