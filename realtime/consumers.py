@@ -47,7 +47,9 @@ async def feed(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 async def hints(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    """Of who came by a link, and of a screen on the wall: only hints to look again, and each look asks who they are."""
+    """Of who came by a link or waits at the bare host, and of a screen on the wall: only hints to look again, and each look
+    asks who they are.
+    """
     await _open(scope, receive, send, Page(send, hears_looks_only=True))
 
 
@@ -56,7 +58,7 @@ async def _open(
 ) -> None:
     await receive()
     await send({"type": "websocket.accept"})
-    place = scope["factory"].schema_name, scope["addresses"]
+    place = scope["schema"], scope["addresses"]
     try:
         await hub().join(*place, page)
         while (message := await receive())["type"] == "websocket.receive":

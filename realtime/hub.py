@@ -99,7 +99,7 @@ class Hub:
     async def _listen(self) -> None:
         async with self._redis.pubsub() as pubsub:
             # The name of no factory: something is always subscribed to, so that there is always a connection.
-            await pubsub.subscribe(groups.pages("public"), *map(groups.pages, self.floors))
+            await pubsub.subscribe(groups.pages(groups.BARE_HOST), *map(groups.pages, self.floors))
             self._pubsub = pubsub
             silent = 0
             while silent < 3:
@@ -165,6 +165,8 @@ class Hub:
                 await page.close(CAME_BACK_TOO_LATE)
             if not floor.pages and self._pubsub:
                 del self.floors[schema]
+                if schema == groups.BARE_HOST:  # as in _listen
+                    continue
                 await self._pubsub.unsubscribe(groups.pages(schema))
 
     async def _note_presence(self, *, everybody: bool) -> None:

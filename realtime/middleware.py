@@ -16,11 +16,13 @@ from django.contrib.auth import get_user
 from realtime import groups
 from realtime.groups import Address
 from tenants.current import in_factory, in_public
-from tenants.middleware import factory_of
+from tenants.middleware import factory_of, is_public
 from tenants.models import Factory
 
 LINK = re.compile(r"/ws/(g|wall)/([^/]+)/")
+VISITOR = "/ws/sign-up/"
 _behind: dict[str, Callable[[str], tuple[Address, ...]]] = {}
+_behind_cookies: dict[str, Callable[[dict[str, str]], int | None]] = {}
 
 
 def guests(function: Callable[[str], Any]) -> Callable[[str], Any]:
@@ -35,10 +37,17 @@ def screens(function: Callable[[str], Any]) -> Callable[[str], Any]:
     return function
 
 
-class TenantUserScope:
-    """Puts `factory`, `addresses` and, where somebody signed in, `user` into the scope.
+def visitors(function: Callable[[dict[str, str]], int | None]) -> Callable[[dict[str, str]], int | None]:
+    """Registers the function that says from a browser's cookies for which sign-up it waits at the bare host."""
+    _behind_cookies[VISITOR] = function
+    return function
 
-    Refuses an unknown host, a foreign origin, and whoever is nobody here.
+
+class TenantUserScope:
+    """Puts `schema`, `factory`, `addresses` and, where somebody signed in, `user` into the scope.
+
+    Refuses an unknown host, a foreign origin, and whoever is nobody here. The bare host knows only those who wait for
+    their own factory there.
 
     At the address of a link its token says who it is, and a session of the same browser is not looked at.
     """
@@ -62,16 +71,28 @@ def _is_same_host(headers: dict[bytes, str]) -> bool:
 
 
 def _resolve(headers: dict[bytes, str], path: str) -> dict[str, Any] | None:
+    host = headers.get(b"host", "").lower()
     with in_public():
-        factory = factory_of(headers.get(b"host", "").lower())
-        if factory is None or factory.status != Factory.Status.ACTIVE:
+        if is_public(host):
+            return _visitor(headers, path)
+        factory = factory_of(host)
+        if factory is None or factory.status != Factory.Status.ACTIVE or path == VISITOR:
             return None
+    place = {"schema": factory.schema_name, "factory": factory}
     with in_factory(factory):
         if link := LINK.fullmatch(path):
-            return {"factory": factory, "addresses": _behind[link[1]](link[2])}
+            return {**place, "addresses": _behind[link[1]](link[2])}
         user = _signed_in(headers)
         addresses = (groups.person(user.pk),) if user.is_authenticated else ()
-        return {"factory": factory, "addresses": addresses, "user": user}
+        return {**place, "addresses": addresses, "user": user}
+
+
+def _visitor(headers: dict[bytes, str], path: str) -> dict[str, Any] | None:
+    if path not in _behind_cookies:
+        return None
+    cookies = {name: cookie.value for name, cookie in SimpleCookie(headers.get(b"cookie", "")).items()}
+    sign_up = _behind_cookies[path](cookies)
+    return {"schema": groups.BARE_HOST, "addresses": (groups.visitor(sign_up),) if sign_up else ()}
 
 
 def _signed_in(headers: dict[bytes, str]) -> Any:

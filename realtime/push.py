@@ -39,6 +39,12 @@ def push_all_on_commit(messages: Iterable[tuple[Iterable[int | Address], dict[st
         transaction.on_commit(lambda: _publish(name, text), robust=True)
 
 
+def push_to_visitor(sign_up: int) -> None:
+    """Tells the pages at the bare host that wait for this sign-up to look again; at once, for its work is still going on."""
+    message = {"look": "sign_up", "soon": True}
+    _publish(groups.pages(groups.BARE_HOST), f"{groups.visitor(sign_up)}\thint\t{json.dumps(message)}")
+
+
 def _kind(message: dict[str, Any]) -> str:
     """A note is for the person alone, whoever looks in by a link hears hints only; gone ends the socket."""
     return next((kind for kind in ("note", "gone") if kind in message), "hint")

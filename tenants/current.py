@@ -48,6 +48,11 @@ def current_factory() -> Factory:
     return factory
 
 
+def factory_if_any() -> Factory | None:
+    """None where the work is the installation's own."""
+    return _current.get()
+
+
 def current_schema() -> str:
     """For log lines, salts and file paths; "public" outside of a factory."""
     factory = _current.get()

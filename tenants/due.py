@@ -65,9 +65,9 @@ def once(when: datetime, name: str, *, key: str, **payload) -> None:
     _write(current_factory(), when, name, key, payload, moves=False)
 
 
-def for_everyone(name: str, *, key: str, **payload) -> None:
-    """Work of the installation itself, without a factory; nobody waits for it, so the beat's next second is soon enough."""
-    _write(None, timezone.now(), name, key, payload, moves=False, wakes=False)
+def for_everyone(name: str, *, key: str, when: datetime | None = None, wakes: bool = False, **payload) -> None:
+    """Work of the installation itself, without a factory; where nobody waits for it, the beat's next second is soon enough."""
+    _write(None, when or timezone.now(), name, key, payload, moves=False, wakes=wakes)
 
 
 def in_other(factory: Factory, name: str, *, key: str, **payload) -> None:

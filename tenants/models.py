@@ -31,6 +31,10 @@ class Factory(TenantMixin):
 class Domain(DomainMixin):
     """Host name (lower case, no port) of a factory; the label before the base domain is its slug."""
 
+    look = models.CharField(
+        max_length=63, null=True, unique=True, help_text="The slug as it looks: what passes for it is taken too."
+    )
+
 
 class SchemaTemplate(models.Model):
     """The SQL that makes an empty factory schema, recorded while Django migrated one from nothing."""

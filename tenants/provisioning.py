@@ -5,84 +5,28 @@ milliseconds. The names are generated and never used again, so nobody can inheri
 """
 
 import hashlib
-import re
 import secrets
 import shutil
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.migrations.loader import MigrationLoader
-from django.utils.translation import gettext as _
+from django.utils import timezone
 from psycopg import sql
 
-from tenants import due
 from tenants.current import connection
 from tenants.models import Domain, Factory, PreparedSchema, SchemaTemplate
+from tenants.slugs import check_shape, host_of, look_of, taken
 
 POOL_SIZE = 3
 TEMPLATE_SCHEMA = "template"
-RESERVED = frozenset(
-    [
-        "www",
-        "admin",
-        "api",
-        "app",
-        "mail",
-        "ftp",
-        "public",
-        "static",
-        "media",
-        "files",
-        "help",
-        "support",
-        "status",
-        "blog",
-        "docs",
-        "demo-admin",
-        "operator",
-        "login",
-        "signup",
-        "account",
-        "billing",
-        "root",
-        "test",
-        "dev",
-        "staging",
-        "cdn",
-        "assets",
-        "anhuan",
-        "template",
-    ]
-)
 # SET CONSTRAINTS begins the statement by which Django drops a foreign key.
 _DDL = ("CREATE ", "ALTER ", "DROP ", "COMMENT ", "GRANT ", "REVOKE ", "DO ", "SET CONSTRAINTS ")
-
-
-class SlugRefused(ValueError):
-    """The wished short name cannot be had; the text says why."""
-
-
-def check_slug(slug: str) -> str:
-    """A host label of 3 to 30 lower-case letters, digits and inner hyphens that means nothing else here."""
-    if not re.fullmatch(r"[a-z][a-z0-9-]{1,28}[a-z0-9]", slug) or "--" in slug:
-        raise SlugRefused(_("Use 3 to 30 lower-case letters, digits or hyphens, beginning with a letter."))
-    if slug in RESERVED:
-        raise SlugRefused(_("“%(slug)s” is reserved. Choose another short name.") % {"slug": slug})
-    if Domain.objects.filter(domain=host_of(slug)).exists():
-        raise _taken(slug)
-    return slug
-
-
-def _taken(slug: str) -> SlugRefused:
-    return SlugRefused(_("“%(slug)s” is taken. Choose another short name.") % {"slug": slug})
-
-
-def host_of(slug: str) -> str:
-    return f"{slug}.{settings.BASE_DOMAIN}"
 
 
 def address_of(slug: str) -> str:
@@ -101,21 +45,55 @@ def find(slug: str) -> Factory:
 
 def create_factory(slug: str, name: str, *, is_demo: bool = False) -> Factory:
     """Gives a prepared schema to a new factory; only an empty pool makes it wait for a fresh one."""
-    check_slug(slug)
+    check_shape(slug)
     with transaction.atomic():
-        schema_name = _take_prepared()
-        while schema_name is None:
+        factory = _claimed(slug, name, is_demo=is_demo)
+        while factory is None:
             _prepare()
-            schema_name = _take_prepared()
-        # In bulk, because a single save looks for other domains and other schemas first; here both are known to be new.
-        (factory,) = Factory.objects.bulk_create([Factory(schema_name=schema_name, name=name, is_demo=is_demo)])
-        try:
-            with transaction.atomic():
-                Domain.objects.bulk_create([Domain(domain=host_of(slug), tenant=factory, is_primary=True)])
-        except IntegrityError:  # somebody else took it in the same moment
-            raise _taken(slug) from None
-        due.for_everyone("tenants.fill_pool", key="fill_pool")
+            factory = _claimed(slug, name, is_demo=is_demo)
+        if factory.domain_id is None:  # somebody else has it; the schema goes back with the transaction
+            raise taken(slug)
     return factory
+
+
+def _claimed(slug: str, name: str, *, is_demo: bool) -> Any:
+    """The new factory with the number of its domain, which is empty where the name is taken; nothing from an empty pool."""
+    values = {
+        "fingerprint": fingerprint(),
+        "name": name,
+        "is_demo": is_demo,
+        "host": host_of(slug),
+        "look": look_of(slug),
+    }
+    values |= {
+        "status": Factory.Status.ACTIVE.value,
+        "zone": Factory._meta.get_field("time_zone").default,
+        "now": timezone.now(),
+    }
+    return next(iter(Factory.objects.raw(_CLAIM, values)), None)
+
+
+# One statement, because somebody waits: two at once get two schemas, for the claim skips rows that somebody else holds,
+# and of two who want one name the second waits for the first and then finds it taken. The last part is a Due row, as due
+# would write it.
+_CLAIM = """
+WITH claimed AS (
+  DELETE FROM tenants_preparedschema WHERE schema_name = (
+    SELECT schema_name FROM tenants_preparedschema WHERE fingerprint = %(fingerprint)s
+    ORDER BY prepared_at LIMIT 1 FOR UPDATE SKIP LOCKED
+  ) RETURNING schema_name
+), made AS (
+  INSERT INTO tenants_factory (schema_name, name, status, time_zone, is_demo, created_at)
+  SELECT schema_name, %(name)s, %(status)s, %(zone)s, %(is_demo)s, %(now)s FROM claimed RETURNING *
+), placed AS (
+  INSERT INTO tenants_domain (domain, tenant_id, is_primary, look)
+  SELECT %(host)s, id, true, %(look)s FROM made ON CONFLICT DO NOTHING RETURNING id
+), refill AS (
+  INSERT INTO tenants_due (handler, payload, due_at, is_urgent, attempts, last_error, created_at)
+  SELECT 'tenants.fill_pool', '{}', %(now)s, false, 0, '', %(now)s FROM placed
+)
+SELECT made.*, placed.id AS domain_id FROM made LEFT JOIN placed ON true
+"""
 
 
 def delete_factory(factory: Factory) -> None:
@@ -184,21 +162,6 @@ def _tables_with_rows() -> list[str]:
             cursor.execute(f'SELECT EXISTS (SELECT FROM {TEMPLATE_SCHEMA}."{table}")')  # noqa: S608 - names of our own catalogue
             rows += [table] if cursor.fetchone()[0] else []
     return rows
-
-
-def _take_prepared() -> str | None:
-    """Two sign-ups at once get two schemas: the claim skips rows that somebody else holds."""
-    row = (
-        PreparedSchema.objects.select_for_update(skip_locked=True)
-        .filter(fingerprint=fingerprint())
-        .order_by("prepared_at")
-        .first()
-    )
-    if row is None:
-        return None
-    schema_name = row.schema_name
-    row.delete()
-    return schema_name
 
 
 def _prepare() -> str:

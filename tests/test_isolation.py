@@ -64,6 +64,8 @@ OPEN_TO_EVERYBODY = {
     "alert_link",
     # A phone confirms what it has shown, by a token that came with it.
     "push_shown",
+    # Whoever has just opened the factory comes in by a signed token, once.
+    "welcome",
 }
 # The bare host: what strangers find there. Everything else there is for operators, who sign in at a door of their own.
 OPEN_AT_THE_BARE_HOST = {
@@ -71,6 +73,22 @@ OPEN_AT_THE_BARE_HOST = {
     "theme",
     "public:landing",
     "public:find",
+    "public:pricing",
+    "public:terms",
+    "public:privacy",
+    # The way to a factory of one's own: each browser sees its own sign-up, and nothing before its code was right.
+    "public:start",
+    "public:code",
+    "public:code_again",
+    "public:other",
+    "public:factory",
+    "public:address",
+    "public:progress",
+    # What is found is told to whoever has shown that the number is theirs.
+    "public:find_mine",
+    "public:find_code",
+    "public:found",
+    "public:find_done",
     "public:lead_on",
     "operator:sign_in",
 }

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portals import absences, alerts, certificates, feed, files, home, inbox, locks, looks, media, pwa, wall
+from portals import absences, alerts, certificates, feed, files, home, inbox, locks, looks, media, pwa, wall, welcome
 from portals.field.views import tips
 from portals.supplier.views import entrance
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("theme/", looks.theme, name="theme"),
     path("text-size/", looks.text_size, name="text_size"),
     path("account/", include("portals.account")),
+    path("welcome/<str:token>/", welcome.welcome, name="welcome"),
     path("go/<str:kind>/<str:pk>/", home.go, name="go"),
     path("alerts/", alerts.open_alerts, name="alerts"),
     path("alerts/<int:pk>/acknowledge/", alerts.acknowledge, name="acknowledge"),

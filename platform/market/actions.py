@@ -1,5 +1,6 @@
 """Installing an industry pack: the factory gets its own copy of everything in it, and nothing twice."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,7 @@ from partners.actions import install_text
 from partners.entry import CREW_NAME, CREW_ROLE, ENTRY_EXAM
 from partners.models import SiteText
 from people.models import JobRole
+from people.whereabouts import note_everybody
 from tenants.current import current_factory
 from training.actions import enrol_missing, install_courses, install_licence_kinds, install_questions
 from training.library import written_courses, written_licence_kinds
@@ -52,25 +54,30 @@ CONTROL = {Level.SERIOUS: 240, Level.MAJOR: 60}
 
 
 @action
-def install_pack(pack: Pack, *, by: Any) -> dict[str, int]:
+def install_pack(pack: Pack, *, by: Any, tell: Callable[[str, int], None] | None = None) -> dict[str, int]:
     """Adds what the factory does not have yet, by code; what it has changed since stays as it is.
 
     Returns how many rows of each kind were new. Checklists of areas that the factory does not have wait
-    until it has them and the pack is installed again.
+    until it has them and the pack is installed again. tell: hears of each kind as soon as it is there.
     """
-    new = {
-        "policies": _add_policies(),
-        "categories": _add(Category, pack["categories"], _category),
-        "equipment_types": _add(EquipmentType, pack["equipment_types"], _equipment_type),
-        "job_roles": _add(JobRole, pack["job_roles"], lambda row: {"name": row["name"]}),
-        "checklists": install_checklists(pack["checklists"], by=by),
-        "questionnaires": install_questionnaire(pack, by=by),
-        "entry": install_entry(pack, by=by),
-        "courses": install_courses(written_courses(), by=by),
-        "licence_kinds": install_licence_kinds(written_licence_kinds(), by=by),
-        "requirements": _require_courses(pack["job_roles"], by=by),
-        "licence_requirements": _require_licences(pack["job_roles"]),
+    steps: dict[str, Callable[[], int]] = {
+        "policies": _add_policies,
+        "categories": lambda: _add(Category, pack["categories"], _category),
+        "equipment_types": lambda: _add(EquipmentType, pack["equipment_types"], _equipment_type),
+        "job_roles": lambda: _add(JobRole, pack["job_roles"], lambda row: {"name": row["name"]}),
+        "checklists": lambda: install_checklists(pack["checklists"], by=by),
+        "questionnaires": lambda: install_questionnaire(pack, by=by),
+        "entry": lambda: install_entry(pack, by=by),
+        "courses": lambda: install_courses(written_courses(), by=by),
+        "licence_kinds": lambda: install_licence_kinds(written_licence_kinds(), by=by),
+        "requirements": lambda: _require_courses(pack["job_roles"], by=by),
+        "licence_requirements": lambda: _require_licences(pack["job_roles"]),
     }
+    new = {}
+    for kind, install in steps.items():
+        new[kind] = install()
+        if tell:
+            tell(kind, new[kind])
     if any(new.values()):
         emit("pack.installed", current_factory(), by=by, pack=pack["code"], title=pack["title"], new=new)
     return new
@@ -82,6 +89,7 @@ def follow_release() -> dict[str, int]:
 
     What the factory has changed or retired since stays as it is; who has to learn what it decides itself.
     """
+    note_everybody()
     new = {"licence_kinds": install_licence_kinds(written_licence_kinds(), by=None)}
     if history(current_factory()).filter(name="pack.installed").exists():
         new["courses"] = install_courses(written_courses(), by=None)

@@ -1,3 +1,4 @@
+from market import opening  # noqa: F401 - registers its handler
 from market.actions import follow_release
 from tenants import due
 

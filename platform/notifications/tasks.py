@@ -1,5 +1,5 @@
 from core.models import Counter, Event
-from notifications import actions, outward, receipts, sending  # noqa: F401 - receipts: registers its handler
+from notifications import actions, codes, outward, receipts, sending  # noqa: F401 - codes, receipts: register handlers
 from notifications.models import Message
 from realtime.consumers import feeds
 from tenants import due
@@ -31,6 +31,12 @@ def publish(ids: list[str]) -> None:
 def send_sms(phone: str, text: str, key: str) -> None:
     """A text that an app below asks for, such as a sign-in code."""
     sending.queue(Message.Channel.SMS, phone, text, key=key)
+
+
+@due.handler("notifications.send_email")
+def send_email(address: str, text: str, key: str) -> None:
+    """As above, to a mailbox."""
+    sending.queue(Message.Channel.EMAIL, address, text, key=key)
 
 
 @due.handler("notifications.send", lease=sending.LEASE)

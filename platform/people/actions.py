@@ -17,6 +17,7 @@ from facilities.models import Department
 from people.models import JobRole, RoleGrant, Team, User
 from people.permissions import Role
 from people.phones import normal_phone
+from people.whereabouts import note_whereabouts
 from tenants import due
 
 register(
@@ -101,8 +102,18 @@ def add_user(person: Person, *, by: User | None) -> User:
     user.set_unusable_password()
     user.save()
     _grant(user, person)
+    note_whereabouts(user)
     emit("user.added", user, by=by, name=user.name, roles=sorted(person.roles))
     due.now("training.follow_person", person=user.pk)
+    return user
+
+
+@action
+def open_first_account(person: Person, *, language: str, by: None) -> User:
+    """Of whoever opened the factory, with a phone or an e-mail address that was proved before."""
+    user = add_user(person, by=by)
+    user.language, user.phone_verified = language, bool(user.phone)
+    user.save(update_fields=["language", "phone_verified"])
     return user
 
 
@@ -120,6 +131,7 @@ def change_user(user: User, person: Person, *, by: User) -> User:
         user.phone_verified = False
     user.save()
     _grant(user, person)
+    note_whereabouts(user)
     after = _facts(user, person.roles)
     emit(
         "user.changed",
@@ -214,6 +226,7 @@ def close_account(user: User, *, by: User, note: str) -> User:
         due.now("training.follow_person", person=user.pk)
         due.now("partners.follow_person", person=user.pk)
     user.is_active = False
+    note_whereabouts(user)
     return user
 
 
@@ -224,6 +237,7 @@ def reopen_account(user: User, *, by: User) -> User:
         emit("user.reopened", user, by=by, name=user.name)
         due.now("training.follow_person", person=user.pk)
     user.is_active = True
+    note_whereabouts(user)
     return user
 
 

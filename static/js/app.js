@@ -39,6 +39,8 @@ const PARTS = {
   "[data-sign]": "./sign.js",
   "[data-gate]": "./gate.js",
   "[data-print]": "./print.js",
+  "[data-go]": "./go.js",
+  "[data-slug]": "./slug.js",
 };
 const started = new Map(Object.keys(PARTS).map((selector) => [selector, new WeakSet()]));
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from notifications.channels import ChannelError, NoAnswer, cut_words, link_of, without_calls
 from notifications.models import Message
-from tenants.current import current_factory
+from tenants.current import current_schema, factory_if_any
 
 SECONDS = 5
 SUBJECT = 70
@@ -45,14 +45,15 @@ def send(message: Message) -> str:
 def _written(message: Message) -> EmailMessage:
     """One subject line; the same Message-ID for each try, so that a reader's program shows a repeat once."""
     text = without_calls(message.text)
-    sender = Address(current_factory().name, addr_spec=settings.DEFAULT_FROM_EMAIL)
+    factory = factory_if_any()
+    sender = Address(factory.name if factory else _("Anhuan"), addr_spec=settings.DEFAULT_FROM_EMAIL)
     host = settings.DEFAULT_FROM_EMAIL.partition("@")[2]
     return EmailMessage(
         cut_words(" ".join(text.split()), SUBJECT),
         "\n\n".join(filter(None, (text, link_of(message)))),
         str(sender),
         [message.address],
-        headers={"Message-ID": f"<{current_factory().schema_name}.{message.pk}@{host}>"},
+        headers={"Message-ID": f"<{current_schema()}.{message.pk or message.key}@{host}>"},
         connection=get_connection(timeout=SECONDS),
     )
 

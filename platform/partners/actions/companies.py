@@ -21,6 +21,7 @@ from people.actions import sort_key
 from people.models import RoleGrant, User
 from people.permissions import Role
 from people.phones import normal_phone
+from people.whereabouts import note_whereabouts
 from tenants import due
 from tenants.addresses import address_of
 from tenants.current import current_factory
@@ -180,6 +181,7 @@ def join(invitation: CompanyInvitation, *, name: str, phone: str, password: str,
             user.save()
     except IntegrityError:
         raise DomainError(_("This number has an account already. Sign in with it.")) from None
+    note_whereabouts(user)
     is_supplier = invitation.company.kind == Company.Kind.SUPPLIER
     add_member(invitation.company, user, role=Role.SUPPLIER if is_supplier else Role.CONTRACTOR_ADMIN)
     now = timezone.now()

@@ -29,6 +29,7 @@ from people.actions import sort_key
 from people.models import JobRole, User
 from people.permissions import Role
 from people.phones import normal_phone
+from people.whereabouts import note_whereabouts
 from tenants import due
 from training.actions import Card, file_licence, start_exam
 from training.actions.study import counted
@@ -85,6 +86,7 @@ def register(code: str, *, phone: str, name: str, language: str = "zh-hans") -> 
             user.save()
     except IntegrityError:  # the same form, sent twice at once
         raise WrongStatus(_("This number has an account already. Sign in with it.")) from None
+    note_whereabouts(user)
     add_member(project.company, user, role=Role.CONTRACTOR_WORKER)
     return _place(project, User.objects.get(pk=user.pk))
 

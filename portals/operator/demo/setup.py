@@ -23,6 +23,7 @@ from market.actions import install_checklists, install_pack
 from market.packs import load_pack
 from people.models import JobRole, RoleGrant, Team, User
 from people.permissions import Role
+from people.whereabouts import note_everybody
 from portals.operator.demo.checks import preshift_of
 from portals.operator.demo.people import Person, make_people
 from portals.operator.demo.plant import AREAS, CREWS, DEPARTMENTS, PACK, ROUTES, machines
@@ -129,6 +130,7 @@ def _write_people(site: Site) -> None:
     job_roles = {row.code: row for row in JobRole.objects.all()}
     password = make_password(settings.DEMO_PASSWORD)
     site.users = User.objects.bulk_create(_user(site, person, job_roles, password) for person in site.people)
+    note_everybody()
     pairs = list(zip(site.people, site.users, strict=True))
     RoleGrant.objects.bulk_create(
         RoleGrant(user=user, role=grant.role, department=site.departments.get(grant.department or ""))

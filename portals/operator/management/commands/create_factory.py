@@ -8,6 +8,7 @@ from people.actions import Person, add_user, give_password
 from people.permissions import Role
 from tenants import provisioning
 from tenants.current import in_factory
+from tenants.slugs import SlugRefused
 
 
 class Command(BaseCommand):
@@ -26,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *, slug, name, admin_phone, pack, **options):
         try:
             factory = provisioning.create_factory(slug, name)
-        except provisioning.SlugRefused as refused:
+        except SlugRefused as refused:
             raise CommandError(str(refused)) from None
         open_trial(factory)
         self.stdout.write(f"{name}: {provisioning.address_of(slug)}/")

@@ -1,0 +1,25 @@
+"""What a factory pays: by how many people work there, whoever of them uses it. Frontline and partners cost nothing more."""
+
+from typing import NamedTuple
+
+
+class Band(NamedTuple):
+    """code: as a sign-up keeps it. From so many people to so many, without an end where 0. yuan: a year, 0 by agreement."""
+
+    code: str
+    least: int
+    most: int
+    yuan: int
+
+    @property
+    def per_month(self) -> int:
+        return self.yuan // 12
+
+
+BANDS = (
+    Band("50", 1, 50, 2400),
+    Band("100", 51, 100, 4800),
+    Band("300", 101, 300, 9600),
+    Band("1000", 301, 1000, 19200),
+    Band("more", 1001, 0, 0),
+)

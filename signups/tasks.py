@@ -1,0 +1,4 @@
+from signups import actions
+from tenants import due
+
+due.handler("signups.forget")(actions.forget)
