@@ -1,7 +1,6 @@
 from datetime import date
 from uuid import UUID
 
-from facilities.models import Equipment
 from partners import actions
 from partners.models import (
     Carried,
@@ -89,9 +88,9 @@ def end_recognised(item: int) -> None:
     actions.end_recognised(CarriedItem.objects.select_related("enrolment").get(pk=item))
 
 
-@due.handler("partners.follow_locks")
-def follow_locks(equipment: int) -> None:
-    actions.follow_locks(Equipment.objects.get(pk=equipment))
+@due.handler("partners.interrupt_unfit")
+def interrupt_unfit() -> None:
+    actions.interrupt_unfit()
 
 
 @due.handler("partners.expire_work")

@@ -13,7 +13,7 @@ from hazards.actions import stop_equipment
 from partners import actions
 from partners.actions.companies import add_member
 from partners.actions.works import kinds_on
-from partners.models import Company, WorkPermit
+from partners.models import Company, CrewMember, WorkPermit
 from people.models import User
 from people.permissions import Role
 from tenants.models import Due
@@ -121,6 +121,35 @@ def test_a_machine_that_is_locked_meanwhile_interrupts_the_work_on_it(crew, offi
     elsewhere.refresh_from_db()
     assert (permit.status, elsewhere.status) == ("paused", "running")
     with pytest.raises(WrongStatus):
+        actions.resume_work(permit, by=user_of(crew[0]))
+
+
+def taken_back(member, officer):
+    actions.revoke_permit(member.permits.get(), by=officer, note="借证")
+
+
+def suspended(member, officer):
+    actions.change_standing(member.project.company, Company.Standing.SUSPENDED, by=officer, note="转包")
+
+
+def banned(member, officer):
+    CrewMember.objects.filter(pk=member.pk).update(id_mark="1" * 64)
+    member.refresh_from_db()
+    actions.ban(member, by=officer, reason="酒后作业", evidence=make.photo(officer))
+
+
+def out_of_points(member, officer):
+    actions.note_violation(member, by=officer, points=12, what="动火无监护")
+
+
+@pytest.mark.parametrize("happens", [taken_back, suspended, banned, out_of_points])
+def test_who_may_no_longer_be_here_interrupts_the_work_that_runs(crew, officer, work_off, happens):
+    permit = running(crew, officer)
+    happens(crew[1], officer)
+    work_off()
+    permit.refresh_from_db()
+    assert permit.status == "paused"
+    with pytest.raises(DomainError):
         actions.resume_work(permit, by=user_of(crew[0]))
 
 

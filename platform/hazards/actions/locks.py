@@ -91,7 +91,7 @@ def _say(name: str, lock: StopUse, by: User | None, note: str, **data: Any) -> N
     machine = {"machine": lock.equipment.code, "lock": lock.pk}
     emit(name, lock.hazard, by=by, note=note, reason=lock.reason, **machine, **data)
     due.now("inspections.follow_locks", equipment=lock.equipment_id)
-    due.now("partners.follow_locks", equipment=lock.equipment_id)
+    due.now("partners.interrupt_unfit")
 
 
 def locked(equipment_ids: Iterable[int]) -> dict[int, StopUse]:

@@ -80,8 +80,8 @@ from partners.actions.works import approve_work as approve_work
 from partners.actions.works import decline_work as decline_work
 from partners.actions.works import expire_work as expire_work
 from partners.actions.works import extend_work as extend_work
-from partners.actions.works import follow_locks as follow_locks
 from partners.actions.works import hand_back_work as hand_back_work
+from partners.actions.works import interrupt_unfit as interrupt_unfit
 from partners.actions.works import measure_gas as measure_gas
 from partners.actions.works import pause_work as pause_work
 from partners.actions.works import resume_work as resume_work

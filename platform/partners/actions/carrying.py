@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,7 +23,6 @@ from partners.actions.guards import refuse_idle
 from partners.entry import ENTRY_EXAM
 from partners.models import (
     CREW,
-    WORKS,
     Ban,
     Carried,
     CarriedItem,
@@ -33,7 +31,6 @@ from partners.models import (
     EntryPermit,
     Trade,
     Violation,
-    WorkPermit,
 )
 from partners.passport import COMPANY, ORIGIN, PERSON, Files, mark_of_value
 from passports import actions as parcels
@@ -311,15 +308,13 @@ def drop_carried(carried: Carried, *, by: User | None) -> None:
 
 
 def _judge_again(member: CrewMember) -> None:
-    """Red at the gate at once; what they do right now is interrupted, and they register anew."""
+    """Red at the gate at once, which interrupts what they do right now, and they register anew."""
     note = _("What was carried here was withdrawn")
     for permit in EntryPermit.objects.in_force().filter(member=member):
         end_permit(permit, None, note)
-    works = WorkPermit.objects.filter(status=WorkPermit.Status.RUNNING)
-    for work in works.filter(Q(crew=member) | Q(guardian=member)).distinct():
-        WORKS.take("pause", work, by=None, note=note, paused_at=timezone.now())
     if CREW.step("reopen").fits(member):
         CREW.take("reopen", member, by=None, note=note)
+    due.now("partners.interrupt_unfit")
 
 
 def _drop_name(carried: Carried, item: CarriedItem) -> None:

@@ -109,6 +109,7 @@ def change_standing(company: Company, standing: str, *, by: User, note: str) -> 
         company.standing = standing
         emit("company.standing_changed", company, by=by, note=note.strip(), before=before, after=standing)
         wait_for_period(company) if company.is_active else forget_periods(company)
+        due.now("partners.interrupt_unfit")
     return company
 
 

@@ -364,6 +364,7 @@ def end_permit(permit: EntryPermit, by: User | None, note: str) -> EntryPermit:
         setattr(permit, name, value)
     permit.save(update_fields=list(columns))
     emit("entry_permit.revoked", permit, by=by, number=permit.number, note=permit.note, name=permit.member.user.name)
+    due.now("partners.interrupt_unfit")
     return permit
 
 

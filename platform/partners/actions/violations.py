@@ -13,6 +13,7 @@ from partners.actions.guards import reason_in
 from partners.entry import MOST_POINTS
 from partners.models import Ban, CrewMember, Violation
 from people.models import User
+from tenants import due
 
 
 @visible_through
@@ -36,6 +37,7 @@ def note_violation(
         raise DomainError(_("Write what happened; it stays on record."))
     row = Violation.objects.create(member=member, by=by, points=points, what=what.strip()[:200], photo=photo)
     emit("violation.noted", row, by=by, name=member.user.name, points=points, note=row.what)
+    due.now("partners.interrupt_unfit")
     return row
 
 
@@ -63,6 +65,7 @@ def ban(member: CrewMember, *, by: User, reason: str, evidence: Attachment | Non
         raise WrongStatus(_("This person is on the blacklist already."))
     row = Ban.objects.create(member=member, id_mark=member.id_mark, reason=reason, evidence=evidence, by=by)
     emit("ban.set", row, by=by, name=member.user.name, note=reason, evidence=evidence.sha256)
+    due.now("partners.interrupt_unfit")
     return row
 
 

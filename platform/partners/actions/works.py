@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.counters import next_number
-from core.errors import DomainError, NotAllowed, WrongStatus
+from core.errors import DomainError, NotAllowed, Refusal, WrongStatus
 from core.events import action, emit
 from core.zone import zone
 from facilities.calendar import today, workdays
 from facilities.models import Area, Equipment
-from hazards.actions import locked, refuse_locked
+from hazards.actions import refuse_locked
 from partners.actions.guards import reason_in, refuse_idle, refuse_unless_manager
 from partners.entry import missing
 from partners.models import CrewMember, GasReading, Project, WorkPermit
@@ -238,12 +238,13 @@ def pause_work(permit: WorkPermit, *, by: User) -> WorkPermit:
 
 
 @action
-def follow_locks(equipment: Equipment) -> None:
-    """Its machine was put out of service: what is done with it right now is interrupted."""
-    for lock in locked([equipment.pk]).values():
-        note = _("The machine is out of service: %(reason)s") % {"reason": lock.reason}
-        for permit in WorkPermit.objects.filter(equipment=equipment, status=Status.RUNNING):
-            WORKS.take("pause", _locked(permit), by=None, note=note[:200], paused_at=timezone.now())
+def interrupt_unfit() -> None:
+    """What runs and could not begin now: its machine is out of service, or somebody in it may no longer be here."""
+    for permit in WorkPermit.objects.filter(status=Status.RUNNING):
+        try:
+            _again(permit)
+        except Refusal as reason:
+            WORKS.take("pause", _locked(permit), by=None, note=str(reason)[:200], paused_at=timezone.now())
 
 
 @action
