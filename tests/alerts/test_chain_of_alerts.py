@@ -1,11 +1,10 @@
 """An alert calls the people on duty, then one level further each time, until somebody takes it."""
 
 from datetime import time, timedelta
-from importlib import import_module
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from alerts.actions import acknowledge_alert, change_alert_policy, escalate_alert, raise_alert
@@ -213,19 +212,3 @@ def test_odd_rules_are_refused(people, odd):
 def test_only_the_officer_sets_the_rule(people):
     with pytest.raises(NotAllowed):
         change_alert_policy(AlertPolicy(version=0), by=people[Role.LEADER], minutes=3)
-
-
-def test_an_alert_from_before_the_upgrade_goes_up_the_chain_from_now_on(people, work_off):
-    alert, taken = raised(people), raised(people)
-    acknowledge_alert(taken, by=people[Role.SAFETY_OFFICER])
-    Due.objects.filter(handler="alerts.escalate").delete()
-    clocks = import_module("alerts.migrations.0004_clocks").CLOCKS
-    with connection.cursor() as cursor:
-        cursor.execute(clocks)
-        cursor.execute(clocks)
-    assert Due.objects.filter(handler="alerts.escalate").count() == 1
-    wait(alert, work_off, 4)
-    assert alert.step == 0
-    wait(alert, work_off, 6)
-    assert alert.step == 1
-    assert told("alert.escalated") == [[people[Role.LEADER].pk]]

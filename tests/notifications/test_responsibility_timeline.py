@@ -1,13 +1,10 @@
 """Who knew what of a hazard, when, by which channel, and whether they opened it."""
 
 import io
-import uuid
 from datetime import timedelta
-from importlib import import_module
 
 import pytest
 import time_machine
-from django.db import connection
 from django.utils import timezone
 from pypdf import PdfReader
 
@@ -80,21 +77,6 @@ def test_marking_all_as_read_opens_nothing_and_says_so(browser, hazard, people):
     browser.get(f"/m/hazards/{hazard.pk}/")
     told = {person.name: person for person in entry_of(hazard, "Assigned").told}
     assert told["陈志强"].opened and not told["陈志强"].passed_over, "opened after all"
-
-
-def test_of_what_was_read_before_the_upgrade_only_what_was_opened_counts(hazard, people):
-    """What was marked together has one moment and several addresses."""
-    notes = Notification.objects.filter(user=people["officer"])
-    others = [
-        notes.create(user=people["officer"], seq=90 + n, event_id=uuid.uuid4(), url=f"/x/{n}/", at=timezone.now())
-        for n in range(3)
-    ]
-    together = [note.pk for note in others[:2]]
-    Notification.objects.filter(pk__in=together).update(read_at=timezone.now())
-    Notification.objects.filter(pk=others[2].pk).update(read_at=timezone.now())
-    with connection.cursor() as cursor:
-        cursor.execute(import_module("notifications.migrations.0004_opened").OPENED)
-    assert list(Notification.objects.exclude(opened_at=None)) == [others[2]]
 
 
 def test_the_desk_opens_them_too_and_lists_do_not(browser, hazard, people):
