@@ -15,8 +15,8 @@ manage:               ## a command in the running demo: make manage ARGS="verify
 	@test -f .data/running.env || { echo 'Start the demo first, in another window: make demo'; exit 1; }
 	@set -a; . ./.data/running.env; .venv/bin/python manage.py $(ARGS)
 
-test: setup-dev       ## the whole suite, one process more than cores, as browsers wait; ARGS="tests/hazards -x -n0" for a part
-	$(RUN) config.embedded -- .venv/bin/python -m pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadgroup --no-loadscope-reorder $(ARGS)
+test: setup-dev       ## the whole suite, a process per core; ARGS="tests/hazards -x -n0" for a part
+	$(RUN) config.embedded -- .venv/bin/python -m pytest -n logical --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 check: setup-dev      ## style, types, templates, translations, migrations, imports
 	$(RUN) config.embedded -- .venv/bin/python deploy/check

@@ -39,7 +39,7 @@ const PARTS = {
   "[data-sign]": "./sign.js",
   "[data-gate]": "./gate.js",
   "[data-print]": "./print.js",
-  "[data-go]": "./go.js",
+  "[data-onward]": "./onward.js",
   "[data-slug]": "./slug.js",
 };
 const started = new Map(Object.keys(PARTS).map((selector) => [selector, new WeakSet()]));

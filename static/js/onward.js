@@ -1,4 +1,4 @@
-// <a data-go href>: what the page was waiting for is there, so it leads on by itself.
+// <a data-onward href>: what the page was waiting for is there, so it leads on by itself.
 
 const LOOK = 900;
 
