@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -55,7 +55,14 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            # Somebody typed a button's address, or signed in anew and was led back to it.
+            words = _("This opens by its button only. Go back to the page with the button and press it again.")
+            shown = refusal_page(request, 405, words, typed_in(request))
+            shown["Allow"] = response["Allow"]
+            return shown
+        return response
 
     def process_exception(self, request, error):
         if not isinstance(error, Refusal):

@@ -246,3 +246,9 @@ def test_a_file_name_is_only_a_name(browser, worker):
         kept = keep_photo(make.photo_file(name), by=worker)
         assert browser.get(reverse("file", args=[kept.pk])).status_code == 200
         assert str(kept.pk) in kept.original.name
+
+
+def test_the_address_of_a_button_that_was_typed_says_what_to_do(browser, officer):
+    answer = browser.get(reverse("console:work_kinds"))
+    assert answer.status_code == 405 and answer["Allow"] == "POST"
+    assert "这个地址要按按钮才能打开" in answer.content.decode()

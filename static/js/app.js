@@ -36,6 +36,7 @@ const PARTS = {
   "[data-areas]": "./areas.js",
   "[data-spot]": "./spot.js",
   "[data-saq]": "./saq.js",
+  "[data-keep]": "./keep.js",
   "[data-sign]": "./sign.js",
   "[data-gate]": "./gate.js",
   "[data-print]": "./print.js",

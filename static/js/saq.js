@@ -4,6 +4,7 @@
 //     <form data-saq="where to" data-drop="where to"> <li data-row="17"> … fields named 17-…
 //     <… data-score> data-points data-grade data-ring data-answered data-asked data-tip data-bar data-saved
 
+import { keepPage } from "./keep.js";
 import { newId } from "./queue.js";
 import { drawnAgain } from "./shots.js";
 import { icon, make } from "./words.js";
@@ -51,14 +52,6 @@ export async function setup(form) {
   keepPage();
   await page.restore();
   page.flush();
-}
-
-/** The service worker keeps this page for the way without network. */
-async function keepPage() {
-  if (!("serviceWorker" in navigator)) return;
-  await navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }).catch(() => null);
-  const { active } = await navigator.serviceWorker.ready;
-  active.postMessage({ type: "look", url: location.pathname });
 }
 
 class Page {

@@ -10,7 +10,7 @@ import { flush } from "./sender.js";
 const KEPT = `files-${VERSION}`, ABOUT = "about", OFFLINE = "/offline/";
 const PATIENCE_FOR_PAGES = 4000, FRESH = 3_600_000;
 const REPORT = "/m/report/", RUN = /^\/m\/runs\/\d+\/$/, FIXED = ["/m/", "/m/sync/", "/m/scan/", REPORT, "/gate/"];
-const SELF = /^\/s\/reports\/\d+\/$/, PERMIT = /^\/k\/crew\/\d+\/permit\/$/, GATE = "/gate/", PEOPLE = "/gate/list/";
+const SELF = /^\/s\/reports\/\d+\/$/, PORTAL = /^\/[ks]\//, WAY = /^\/k\/(crew\/\d+\/)?$/, PERMIT = /^\/k\/crew\/\d+\/permit\/$/, GATE = "/gate/", PEOPLE = "/gate/list/";
 const LABEL = /^\/m\/q\/([^/]+)\/$/, SPOT = /^\/m\/q\/[^/]+\/inspect\/$/, DAY = 86_400_000;
 
 addEventListener("install", (event) => {
@@ -118,9 +118,8 @@ async function keepReport(form, standing) {
 }
 
 /** Nothing can be kept: the person goes back to what was typed. */
-async function full() {
-  const kept = await caches.match(OFFLINE);
-  return kept ? new Response((await kept.text()).replace("data-full hidden", "data-full"), { status: 507, headers: kept.headers }) : Response.error();
+function full() {
+  return offline({ "data-full hidden": "data-full" }, 507);
 }
 
 async function signOut(request) {
@@ -177,15 +176,30 @@ async function kept(path) {
   return new Response(text, { headers: found.headers });
 }
 
-/** A label that the phone knows leads to its check, or to its place as it was seen today; anything else to a page that
- * says what to do. */
+/** A label that the phone knows leads to its check, or to its place as it was seen today, a contractor's way to the entry
+ * permit; anything else to a page that says what to do. */
 async function instead(url) {
   if (url.pathname === "/") return Response.redirect("/m/", 302);
+  const permit = WAY.test(url.pathname) && (await permitKept());
+  if (permit) return Response.redirect(permit, 302);
   const code = url.pathname === "/m/scan/" ? url.searchParams.get("code") : /^\/m\/q\/([^/]+)\//.exec(url.pathname)?.[1];
   const label = code && decodeURIComponent(code), run = label && (await runAt(label));
   if (run) return Response.redirect(`${run}?label=${encodeURIComponent(label)}`, 302);
   const place = label && !SPOT.test(url.pathname) && (await placeAt(label));
-  return place || (await caches.match(OFFLINE)) || Response.error();
+  return place || (await offline(PORTAL.test(url.pathname) ? { "data-field": "data-field hidden", "data-portal hidden": "data-portal" } : {}));
+}
+
+/** The page that stands for one that is not kept; marks: what is written otherwise in it. */
+async function offline(marks, status = 200) {
+  const page = await caches.match(OFFLINE);
+  if (!page) return Response.error();
+  const text = Object.entries(marks).reduce((all, [mark, other]) => all.replace(mark, other), await page.text());
+  return new Response(text, { status, headers: page.headers });
+}
+
+async function permitKept() {
+  const cache = await caches.open(`pages-${await about("user")}`);
+  return (await cache.keys()).map(({ url }) => new URL(url).pathname).find((path) => PERMIT.test(path));
 }
 
 function codeOf(token) {
@@ -224,14 +238,15 @@ async function become(user) {
 
 addEventListener("message", (event) => {
   if (event.data?.type === "keep") event.waitUntil(keepDay(event.data));
-  if (event.data?.type === "look" && SELF.test(event.data.url)) event.waitUntil(lookAgain(event.data.url));
+  if (event.data?.type === "look" && isKept(new URL(event.data.url, location.origin))) event.waitUntil(lookAgain(event.data.url, event.ports[0]));
   if (event.data?.type === "push") event.waitUntil(remember("push", { user: event.data.user, endpoint: event.data.endpoint }));
 });
 
-/** A page that was open before there was a service worker. */
-async function lookAgain(path) {
+/** A page that was open before there was a service worker; it hears whether it is kept now. */
+async function lookAgain(path, page) {
   const response = await fetch(path, { credentials: "same-origin", redirect: "manual" }).catch(() => null);
   if (response) await look(new URL(path, location.origin), response);
+  page?.postMessage(Boolean(await kept(path)));
 }
 
 /** The pages of this person's day, fetched without starting anything; those of yesterday go. */

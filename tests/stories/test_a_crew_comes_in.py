@@ -43,6 +43,7 @@ def test_from_the_poster_to_a_green_light(site, place, project, fresh_factory):
         page.goto("/k/")
         page.get_by_role("link", name="出示我的入场证").click()
         expect(page.get_by_text(permit.number)).to_be_visible()
+        at_the_gate_without_network(page, permit)
         gate = signed_in(browser, site, guard.phone, PHONE)
         look(gate, aside(fresh_factory, lambda: code_of(permit)), fresh_factory, officer)
         assert gate.faults == []
@@ -74,6 +75,14 @@ def test_each_reason_is_red_also_without_network(site, place, project, fresh_fac
         scanned(gate, code)
         expect(gate.get_by_role("heading", name="可以进")).to_be_visible()
         assert gate.faults == []
+
+
+def at_the_gate_without_network(page: Page, permit: EntryPermit) -> None:
+    expect(page.get_by_text("没网也能用")).to_be_visible()
+    go_offline(page.context)
+    page.goto("/k/")
+    expect(page.get_by_text(permit.number)).to_be_visible()
+    go_offline(page.context, False)
 
 
 def scanned(gate: Page, code: str) -> None:
