@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from facilities.models import Area, Equipment
@@ -31,7 +32,7 @@ class ApplyForm(forms.Form):
     equipment = Named(Equipment.objects.none(), required=False, label=_("Machine"), empty_label="—")
     what = forms.CharField(max_length=200, label=_("What is done"))
     measures = forms.CharField(max_length=500, label=_("How it is made safe"), widget=forms.Textarea(attrs={"rows": 3}))
-    guardian = _Person(CrewMember.objects.none(), label=_("Guardian, who only watches"))
+    guardian = _Person(CrewMember.objects.none(), label=_("Guardian, who only watches"), empty_label=_("choose"))
     crew = _People(CrewMember.objects.none(), label=_("Who does the work"), widget=forms.CheckboxSelectMultiple)
     starts_at = moment(_("From"))
     ends_at = moment(_("Until"))
@@ -42,6 +43,7 @@ class ApplyForm(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["kind"].choices = [(kind.value, kind.label) for kind in kinds_on()]
         fields["area"].initial = project.area_id
+        fields["starts_at"].initial = timezone.now
         fields["equipment"].queryset = Equipment.objects.filter(area=project.area_id)
         fields["guardian"].queryset = fields["crew"].queryset = crew
 

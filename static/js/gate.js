@@ -2,6 +2,8 @@
 // the service worker keeps, and the permit's own Ed25519 signature. What was done without network waits in this browser
 // and is handed in once, each row under an id of its own.
 
+import { keepPage } from "./keep.js";
+
 const PATIENCE = 2500, EVERY = 60_000, CODE = /^AHP1\.([1-9]\d*)\.(\d{8})\.([A-Za-z0-9_-]{86})$/;
 
 export function setup(box) {
@@ -19,6 +21,7 @@ export function setup(box) {
   addEventListener("online", () => gate.fetchList());
   setInterval(() => gate.fetchList(), EVERY);
   gate.fetchList();
+  keepPage().then(() => gate.fetchList()); // the first one came past a service worker that was not there yet
 }
 
 class Gate {
