@@ -5,7 +5,7 @@ from statistics import median
 
 from django.utils.translation import gettext as _
 
-from inspections.models import Frequency, Item
+from inspections.models import Audience, Frequency, Item
 
 # Seconds, fitted to the planned times of the industry packs: read and tap; with typing, or a photo, a little more.
 BASE = 9
@@ -19,6 +19,8 @@ ANSWER = {
 SHOT = 5
 # Rounds lead through the whole area or plant: the way to each item and the look at it.
 WALK = {Frequency.PRESHIFT: 0, Frequency.WEEKLY: 140, Frequency.MONTHLY: 235}
+# A supplier walks nowhere, but looks most answers up.
+LOOKED_UP = 18
 
 ENOUGH_RUNS = 20
 PRESHIFT_LIMIT = 90
@@ -26,9 +28,10 @@ TYPED_LIMIT = 7
 _TYPED = {Item.Kind.NUMBER, Item.Kind.TEXT}
 
 
-def predicted_seconds(items: Iterable[Item], frequency: str) -> int:
+def predicted_seconds(items: Iterable[Item], frequency: str, audience: str = Audience.STAFF) -> int:
     """By the items alone."""
-    return BASE + sum(_seconds(item) + WALK[Frequency(frequency)] for item in items)
+    between = LOOKED_UP if audience == Audience.SUPPLIERS else WALK[Frequency(frequency)]
+    return BASE + sum(_seconds(item) + between for item in items)
 
 
 def _seconds(item: Item) -> int:
@@ -37,13 +40,17 @@ def _seconds(item: Item) -> int:
 
 
 def expected_seconds(
-    items: Iterable[Item], frequency: str, former: Iterable[Item] = (), measured: Sequence[int] = ()
+    items: Iterable[Item],
+    frequency: str,
+    former: Iterable[Item] = (),
+    measured: Sequence[int] = (),
+    audience: str = Audience.STAFF,
 ) -> int:
     """Scaled by how long the former version's handed-in runs really took, once there are enough of them."""
-    seconds = predicted_seconds(items, frequency)
+    seconds = predicted_seconds(items, frequency, audience)
     if len(measured) < ENOUGH_RUNS:
         return seconds
-    return max(1, round(seconds * median(measured) / predicted_seconds(former, frequency)))
+    return max(1, round(seconds * median(measured) / predicted_seconds(former, frequency, audience)))
 
 
 def typed_fields(items: Iterable[Item]) -> int:

@@ -68,6 +68,14 @@ def test_more_than_seven_fields_to_type_warn():
         assert "8 fields" in warnings(items(*["number"] * 4, *["text"] * 4), "weekly", 60)[0]
 
 
+def test_a_supplier_s_questionnaire_knows_no_rounds(officer):
+    draft = create_checklist("供应商自查", Frequency.MONTHLY, by=officer, audience="suppliers")
+    for text in ("甲", "乙"):
+        add_item(draft, "pass_fail", by=officer, text=text, category=make.category())
+    draft.refresh_from_db()
+    assert draft.seconds < 90 < predicted_seconds(list(draft.items.all()), "monthly")
+
+
 @pytest.fixture
 def officer(factory):
     return make.person(Role.SAFETY_OFFICER)

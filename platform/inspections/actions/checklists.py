@@ -44,7 +44,7 @@ def create_checklist(
         status=Checklist.Status.DRAFT,
     )
     _refuse_faults(draft)
-    draft.seconds = expected_seconds(copied, frequency)
+    draft.seconds = expected_seconds(copied, frequency, audience=audience)
     draft.save()
     Item.objects.bulk_create(_copy(item, draft) for item in copied)
     emit("checklist.created", draft, by=by, code=draft.code, title=draft.title, items=len(copied))
@@ -207,10 +207,10 @@ def foretell(draft: Checklist, items: Sequence[Item]) -> int:
     """Its seconds, put right by the handed-in runs of the version in use."""
     former = Checklist.objects.filter(code=draft.code).current().first()
     if former is None:
-        return expected_seconds(items, draft.frequency)
+        return expected_seconds(items, draft.frequency, audience=draft.audience)
     done = Run.objects.filter(checklist=former, status=Run.Status.DONE, seconds__isnull=False).order_by("-submitted_at")
     measured = [seconds or 0 for seconds in done.values_list("seconds", flat=True)[:RUNS_MEASURED]]
-    return expected_seconds(items, draft.frequency, items_of(former), measured)
+    return expected_seconds(items, draft.frequency, items_of(former), measured, draft.audience)
 
 
 def _lock(checklist: Checklist) -> None:
