@@ -1,17 +1,24 @@
 """Browsers of the stories: Debian's Chromium, without any help from the network."""
 
+import atexit
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from inspections.models import Run
+from people.models import User
+from tenants.current import in_factory
+from tenants.models import Domain
 from tests import make
+from tests.live import session_of
 from tests.stories import plant
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -24,19 +31,33 @@ expect.set_options(timeout=15_000)
 
 @contextmanager
 def chromium(*flags: str, fonts: str = "") -> Iterator[Browser]:
-    """Start it after the last query of the test: Django refuses queries while Playwright's loop runs.
+    """This process's browser for these flags; at the end the test's own contexts are closed, the browser stays.
 
     fonts: a file from chinese_font(), where it matters how wide Chinese really is.
     """
+    browser = _started(flags, fonts)
+    try:
+        yield browser
+    finally:
+        for context in browser.contexts:
+            context.close()
+
+
+@cache
+def _started(flags: tuple[str, ...], fonts: str) -> Browser:
     if CHROMIUM is None:
         pytest.fail("There is no Chromium; `make test` installs it where it may.")
     env = {**os.environ, "FONTCONFIG_FILE": fonts} if fonts else None
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags], env=env)
-        try:
-            yield browser
-        finally:
-            browser.close()
+    return _playwright().chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags], env=env)
+
+
+@cache
+def _playwright() -> Playwright:
+    # Its loop runs in this thread from now on, where Django would refuse every query.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    playwright = sync_playwright().start()
+    atexit.register(playwright.stop)
+    return playwright
 
 
 def chinese_font(folder: Path) -> str:
@@ -48,12 +69,15 @@ def chinese_font(folder: Path) -> str:
 
 
 def signed_in(browser: Browser, site: str, phone: str, device: dict, language: str = "zh-CN") -> Page:
+    """Nothing is open yet: the page of signing in costs two pages more, and `sign_in` goes through it where it matters."""
     context = browser.new_context(base_url=site, locale=language, **device)
+    with in_factory(Domain.objects.get(domain=urlsplit(site).hostname).tenant):
+        session = session_of(User.objects.get(phone=phone))
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
     page = context.new_page()
     page.faults = []
     page.on("pageerror", lambda error: page.faults.append(str(error)))
     page.on("response", lambda response: page.faults.append(response.url) if response.status >= 500 else None)
-    sign_in(page, phone)
     return page
 
 
