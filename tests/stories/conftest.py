@@ -68,8 +68,8 @@ def chinese_font(folder: Path) -> str:
     return str(path)
 
 
-def signed_in(browser: Browser, site: str, phone: str, device: dict, language: str = "zh-CN") -> Page:
-    """Nothing is open yet: the page of signing in costs two pages more, and `sign_in` goes through it where it matters."""
+def signed_in(browser: Browser, site: str, phone: str, device: dict, language: str = "zh-CN", at: str = "") -> Page:
+    """At a page where `at` names one. Signing in costs two pages more, and `sign_in` goes through it where it matters."""
     context = browser.new_context(base_url=site, locale=language, **device)
     with in_factory(Domain.objects.get(domain=urlsplit(site).hostname).tenant):
         session = session_of(User.objects.get(phone=phone))
@@ -78,6 +78,8 @@ def signed_in(browser: Browser, site: str, phone: str, device: dict, language: s
     page.faults = []
     page.on("pageerror", lambda error: page.faults.append(str(error)))
     page.on("response", lambda response: page.faults.append(response.url) if response.status >= 500 else None)
+    if at:
+        page.goto(at, wait_until="networkidle")
     return page
 
 
@@ -87,6 +89,12 @@ def sign_in(page: Page, phone: str) -> None:
     page.fill("input[name=password]", make.PASSWORD)
     page.click("main form button.w-btn")
     page.wait_for_url(lambda url: "/account/" not in url)
+
+
+@pytest.fixture(autouse=True)
+def _browsers(live) -> None:
+    """Before the test's first query: a thread in which a loop runs has another connection."""
+    _playwright()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ def test_a_missing_guard_from_the_scan_to_the_closed_record(live, fresh_factory,
     place = plant.build(tmp_path)
     site = live.url(fresh_factory).rstrip("/")
     with chromium() as browser:
-        officer = signed_in(browser, site, place.people[Role.SAFETY_OFFICER], DESK)
+        officer = signed_in(browser, site, place.people[Role.SAFETY_OFFICER], DESK, at="/")
         worker = signed_in(browser, site, place.people[Role.WORKER], PHONE)
         expect(officer.locator(".alert-x")).to_have_count(0)
         officer.evaluate("window.neverReloaded = true")

@@ -101,8 +101,8 @@ def test_each_face_says_whether_it_is_connected_in_the_readers_language(live, fr
     User.objects.update(language="en")
     site = live.url(fresh_factory).rstrip("/")
     with chromium(fonts=chinese_font(tmp_path)) as browser:
-        desk = signed_in(browser, site, place.people[Role.SAFETY_OFFICER], DESK, "en-US")
-        phone = signed_in(browser, site, place.people[Role.WORKER], PHONE, "en-US")
+        desk = signed_in(browser, site, place.people[Role.SAFETY_OFFICER], DESK, "en-US", at="/")
+        phone = signed_in(browser, site, place.people[Role.WORKER], PHONE, "en-US", at="/")
         link = "[data-link]:visible"
         expect(desk.locator(link)).to_have_text("Connected")
         expect(phone.locator(link)).to_have_count(0)

@@ -73,7 +73,7 @@ def test_a_press_hits_although_an_alert_is_drawn_anew_under_it(live, fresh_facto
     raise_alert(hazard, "光幕失灵", by=hazard.reporter, department_id=hazard.department_id)
     site = live.url(fresh_factory).rstrip("/")
     with chromium() as browser:
-        page = signed_in(browser, site, officer.phone, DESK)
+        page = signed_in(browser, site, officer.phone, DESK, at="/")
         page.get_by_role("button", name="我来处理").hover()
         page.mouse.down()
         with page.expect_response("**/alerts/"):

@@ -46,10 +46,10 @@ def test_two_browsers_and_the_groups_link_at_once(live, fresh_factory, tmp_path)
     put_on_duty()
     site = live.url(fresh_factory).rstrip("/")
     with chromium() as browser:
-        worker = signed_in(browser, site, place.people[Role.WORKER], PHONE)
-        fitter = signed_in(browser, site, place.people[Role.MAINTENANCE], DESK)
+        worker = signed_in(browser, site, place.people[Role.WORKER], PHONE, at="/")
+        fitter = signed_in(browser, site, place.people[Role.MAINTENANCE], DESK, at="/")
         group = signed_in(browser, site, place.people[Role.MAINTENANCE], PHONE)
-        officer = signed_in(browser, site, place.people[Role.SAFETY_OFFICER], DESK)
+        officer = signed_in(browser, site, place.people[Role.SAFETY_OFFICER], DESK, at="/")
         reporter = signed_in(browser, site, place.people[Role.TEAM_LEADER], PHONE)
         report(reporter, place, "光幕失灵")
         for page in (worker, fitter, officer):

@@ -55,8 +55,7 @@ def test_whoever_has_no_camera_is_told_what_else_to_do(live, fresh_factory):
     worker = make.person(Role.WORKER)
     site = live.url(fresh_factory).rstrip("/")
     with chromium() as browser:
-        page = signed_in(browser, site, worker.phone, PHONE)
-        page.goto("/m/scan/")
+        page = signed_in(browser, site, worker.phone, PHONE, at="/m/scan/")
         page.get_by_role("button", name="打开相机").click()
         expect(page.locator("[data-scan-note]")).to_contain_text("相机")
         assert page.faults == []

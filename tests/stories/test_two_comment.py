@@ -20,10 +20,8 @@ def test_a_comment_stands_on_the_other_page_by_itself(live, fresh_factory, tmp_p
     worker_user = User.objects.get(phone=place.people[Role.WORKER])
     hazard = make.hazard(Status.RECTIFYING, reporter=worker_user, title="2 号冲压机漏油")
     with chromium() as browser:
-        officer = signed_in(browser, site, place.people[Role.SAFETY_OFFICER], DESK)
-        worker = signed_in(browser, site, worker_user.phone, PHONE)
-        officer.goto(f"/desk/hazards/{hazard.pk}/")
-        worker.goto(f"/m/hazards/{hazard.pk}/")
+        officer = signed_in(browser, site, place.people[Role.SAFETY_OFFICER], DESK, at=f"/desk/hazards/{hazard.pk}/")
+        worker = signed_in(browser, site, worker_user.phone, PHONE, at=f"/m/hazards/{hazard.pk}/")
         expect(worker.locator("#posts")).to_contain_text("还没人说话")
 
         worker.locator("#compose textarea").press_sequentially("@周")
