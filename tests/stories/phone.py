@@ -9,7 +9,7 @@ from core.models import Event
 from hazards.models import Hazard
 from inspections.models import Run
 from people.permissions import Role
-from tests.stories.conftest import PHONE, signed_in
+from tests.stories.browser import PHONE, signed_in
 
 # What stands in the caches, asked from a page.
 KEPT = """async (path) => {

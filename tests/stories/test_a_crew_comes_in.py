@@ -12,7 +12,7 @@ from people.models import User
 from people.permissions import Role
 from tests import make
 from tests.partners.reasons import REASONS, welder_s_permit
-from tests.stories.conftest import PHONE, chromium, signed_in
+from tests.stories.browser import PHONE, chromium, signed_in
 from tests.stories.crew import aside, come_to_the_gate, face
 from tests.stories.phone import go_offline
 from training.models import Attempt, Question

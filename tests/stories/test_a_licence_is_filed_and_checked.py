@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from people.permissions import Role
 from tests import make
-from tests.stories.conftest import DESK, PHONE, chinese_font, chromium, signed_in
+from tests.stories.browser import DESK, PHONE, chinese_font, chromium, signed_in
 from training.models import Clearance, Licence
 
 pytestmark = pytest.mark.browser
@@ -51,7 +51,7 @@ def test_a_worker_files_the_new_card_and_the_officer_checks_it(live, fresh_facto
     card, site = tmp_path / "card.jpg", live.url(fresh_factory).rstrip("/")
     card.write_bytes(make.photo_file().read())
     issued_on = str(today - timedelta(days=3))
-    with chromium(fonts=chinese_font(tmp_path)) as browser:
+    with chromium(fonts=chinese_font()) as browser:
         desk, phone = signed_in(browser, site, officer.phone, DESK), signed_in(browser, site, welder.phone, PHONE)
         _put_on_hot_work(desk, welder.employee_no)
         expect(desk.locator("main")).to_contain_text("先换证")

@@ -7,7 +7,7 @@ from notifications.models import PushSubscription
 from people.permissions import Role
 from tests import make
 from tests.gateways import Browser
-from tests.stories.conftest import PHONE, chromium, sign_in, signed_in
+from tests.stories.browser import PHONE, chromium, sign_in, signed_in
 
 pytestmark = pytest.mark.browser
 # As if the push service had brought it; the browser's own cannot be reached here.

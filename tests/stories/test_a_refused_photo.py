@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from inspections.models import Item, Run
 from people.permissions import Role
 from tests import make
-from tests.stories.conftest import PHONE, chromium, signed_in
+from tests.stories.browser import PHONE, chromium, signed_in
 
 pytestmark = pytest.mark.browser
 

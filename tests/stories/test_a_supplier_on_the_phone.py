@@ -11,7 +11,7 @@ from partners.models import CorrectiveAction, SelfInspection
 from people.models import User
 from people.permissions import Role
 from tests import make
-from tests.stories.conftest import DESK, PHONE, chromium, signed_in
+from tests.stories.browser import DESK, PHONE, chromium, signed_in
 from tests.stories.phone import go_offline
 
 pytestmark = pytest.mark.browser

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from people.permissions import Role
 from tests import make
-from tests.stories.conftest import DESK, PHONE, chinese_font, chromium, signed_in
+from tests.stories.browser import DESK, PHONE, chinese_font, chromium, signed_in
 from training.models import Course, Enrolment, Lesson, Progress
 
 pytestmark = pytest.mark.browser
@@ -156,7 +156,7 @@ def test_a_video_is_uploaded_with_a_break_and_watched_with_its_question(live, fr
     Lesson.objects.update(minutes=1)
     make.enrolment(worker, of=course)
     site = live.url(fresh_factory).rstrip("/")
-    with chromium(fonts=chinese_font(tmp_path)) as browser:
+    with chromium(fonts=chinese_font()) as browser:
         desk = signed_in(browser, site, trainer.phone, DESK)
         _teach(desk, course, _files(tmp_path, with_h264=desk.evaluate(PLAYS)))
         _watch(signed_in(browser, site, worker.phone, PHONE), course)

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from people.permissions import Role
 from tests import make
-from tests.stories.conftest import PHONE, chromium, signed_in
+from tests.stories.browser import PHONE, chromium, signed_in
 from tests.threads import at_once
 from training.actions import revoke_certificate
 from training.models import Certificate, Lesson, Progress

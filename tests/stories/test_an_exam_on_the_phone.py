@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from people.permissions import Role
 from tenants import due
 from tests import make
-from tests.stories.conftest import PHONE, chromium, signed_in
+from tests.stories.browser import PHONE, chromium, signed_in
 from tests.threads import at_once
 from training.models import Attempt
 

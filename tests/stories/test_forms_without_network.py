@@ -7,7 +7,7 @@ from hazards.models import Hazard, Status
 from people.models import User
 from people.permissions import Role
 from tests import make
-from tests.stories.conftest import PHONE, chromium, signed_in
+from tests.stories.browser import PHONE, chromium, signed_in
 from tests.stories.phone import go_offline
 
 pytestmark = pytest.mark.browser

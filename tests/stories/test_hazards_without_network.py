@@ -13,7 +13,7 @@ from hazards.models import Hazard
 from people.models import User
 from people.permissions import Role
 from tests import make
-from tests.stories.conftest import chromium
+from tests.stories.browser import chromium
 from tests.stories.phone import KEPT, go_offline, killed, worker_at
 
 pytestmark = pytest.mark.browser

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from hazards.models import Hazard, Level
 from people.permissions import Role
 from tests import make
-from tests.stories.conftest import DESK, chromium, signed_in
+from tests.stories.browser import DESK, chromium, signed_in
 
 pytestmark = pytest.mark.browser
 

@@ -11,7 +11,7 @@ from people.models import User
 from people.permissions import Role
 from tests import make
 from tests.stories import plant
-from tests.stories.conftest import DESK, PHONE, chinese_font, chromium, signed_in
+from tests.stories.browser import DESK, PHONE, chinese_font, chromium, signed_in
 from tests.stories.test_the_wall import report
 
 pytestmark = pytest.mark.browser
@@ -42,7 +42,7 @@ def messages(page) -> str:
 def test_what_stayed_open_and_what_is_opened_from_cold_show_the_same(live, fresh_factory, tmp_path):
     place = plant.build(tmp_path)
     site = live.url(fresh_factory).rstrip("/")
-    with chromium(fonts=chinese_font(tmp_path)) as browser:
+    with chromium(fonts=chinese_font()) as browser:
         desk = signed_in(browser, site, place.people[Role.SAFETY_OFFICER], DESK)
         phone = signed_in(browser, site, place.people[Role.SAFETY_OFFICER], PHONE)
         for page, path in ((desk, "/desk/feed/"), (phone, "/m/feed/")):
@@ -76,7 +76,7 @@ def test_a_muted_thread_is_quiet_until_somebody_is_called_by_name(live, fresh_fa
     fixer, officer_user = User.objects.get(name="陈志强"), User.objects.get(name="周敏")
     hazard = make.hazard(Status.RECTIFYING, owner=fixer, title="2 号冲压机配电箱漏电")
     add_member(open_group(hazard, by=officer_user), by=officer_user, user=User.objects.get(name="李卫东"))
-    with chromium(fonts=chinese_font(tmp_path)) as browser:
+    with chromium(fonts=chinese_font()) as browser:
         officer = signed_in(browser, site, place.people[Role.SAFETY_OFFICER], DESK)
         worker = signed_in(browser, site, place.people[Role.MAINTENANCE], PHONE)
         officer.goto(f"/desk/hazards/{hazard.pk}/group/")
@@ -100,7 +100,7 @@ def test_each_face_says_whether_it_is_connected_in_the_readers_language(live, fr
     place = plant.build(tmp_path)
     User.objects.update(language="en")
     site = live.url(fresh_factory).rstrip("/")
-    with chromium(fonts=chinese_font(tmp_path)) as browser:
+    with chromium(fonts=chinese_font()) as browser:
         desk = signed_in(browser, site, place.people[Role.SAFETY_OFFICER], DESK, "en-US", at="/")
         phone = signed_in(browser, site, place.people[Role.WORKER], PHONE, "en-US", at="/")
         link = "[data-link]:visible"
@@ -125,7 +125,7 @@ def test_a_line_that_died_without_a_word_is_noticed_and_taken_up_again(live, fre
         page_side.on_message(lambda text: None if is_dead else server_side.send(text))
         server_side.on_message(lambda text: None if is_dead else (heard.append(text), page_side.send(text)))
 
-    with chromium(fonts=chinese_font(tmp_path)) as browser:
+    with chromium(fonts=chinese_font()) as browser:
         desk = signed_in(browser, site, place.people[Role.SAFETY_OFFICER], DESK)
         desk.route_web_socket("**/ws/feed/", between)
         desk.clock.install()

@@ -8,7 +8,7 @@ from hazards.models import Hazard
 from inspections.models import Answer, Run
 from people.permissions import Role
 from tests.stories import plant
-from tests.stories.conftest import PHONE, chromium, signed_in
+from tests.stories.browser import PHONE, chromium, signed_in
 from tests.stories.test_first_shift import answer_all, start_at
 
 pytestmark = pytest.mark.browser

@@ -7,7 +7,7 @@ from alerts.actions import raise_alert
 from hazards.models import Status
 from people.permissions import Role
 from tests import make
-from tests.stories.conftest import DESK, PHONE, chinese_font, chromium, signed_in
+from tests.stories.browser import DESK, PHONE, chinese_font, chromium, signed_in
 
 pytestmark = pytest.mark.browser
 PLACES = """
@@ -33,7 +33,7 @@ def test_nothing_moves_while_the_page_connects(live, fresh_factory, tmp_path, ro
     make.area(workshop)
     person = make.person(role, in_department=workshop)
     site = live.url(fresh_factory).rstrip("/")
-    with chromium(fonts=chinese_font(tmp_path)) as browser:
+    with chromium(fonts=chinese_font()) as browser:
         page = signed_in(browser, site, person.phone, device)
         page.add_init_script(PLACES)
         for path in paths:
@@ -51,7 +51,7 @@ def test_a_press_hits_although_it_allows_sound(live, fresh_factory, tmp_path):
     facts = {"title": "2 号冲压机：防护罩和光幕有问题", "is_urgent": True, "is_machine_stopped": True}
     hazard = make.hazard(Status.FIRST_REVIEW, area=make.area(workshop), **facts)
     site = live.url(fresh_factory).rstrip("/")
-    with chromium(fonts=chinese_font(tmp_path)) as browser:
+    with chromium(fonts=chinese_font()) as browser:
         page = signed_in(browser, site, leader.phone, DESK)
         page.add_init_script(PLACES)
         page.goto(f"/desk/hazards/{hazard.pk}/")

@@ -17,7 +17,7 @@ from people.models import User
 from people.permissions import Role
 from tenants.models import Due
 from tests.stories import plant
-from tests.stories.conftest import DESK, PHONE, chromium, signed_in
+from tests.stories.browser import DESK, PHONE, chromium, signed_in
 from tests.stories.test_alerts_reach_who_was_away import report
 from tests.threads import at_once
 

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, WebSocket, expect
 
-from tests.stories.conftest import PHONE, chinese_font, chromium
+from tests.stories.browser import PHONE, chinese_font, chromium
 
 pytestmark = pytest.mark.browser
 # From here to the first inspection there may be 25; this is the way to the first page.
@@ -43,7 +43,7 @@ class Hand:
 
 def test_from_the_landing_page_to_the_first_page_of_the_own_factory(live, tmp_path, capsys):
     slug = f"own{secrets.token_hex(4)}"
-    with chromium(fonts=chinese_font(tmp_path)) as browser:
+    with chromium(fonts=chinese_font()) as browser:
         page = browser.new_context(locale="zh-CN", **PHONE).new_page()
         faults, heard = [], []
         page.on("pageerror", lambda error: faults.append(str(error)))

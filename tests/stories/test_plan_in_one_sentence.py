@@ -7,7 +7,7 @@ from facilities.models import Equipment
 from people.permissions import Role
 from tests import make
 from tests.stories import plant
-from tests.stories.conftest import DESK, PHONE, chromium, signed_in
+from tests.stories.browser import DESK, PHONE, chromium, signed_in
 
 pytestmark = pytest.mark.browser
 

@@ -19,7 +19,7 @@ from hazards.models import Hazard, Status
 from inspections.models import Item, Run
 from people.permissions import Role
 from tests import make
-from tests.stories.conftest import PHONE, chinese_font, chromium, signed_in
+from tests.stories.browser import PHONE, chinese_font, chromium, signed_in
 
 pytestmark = pytest.mark.browser
 
@@ -230,7 +230,7 @@ def test_big_text_stays_on_a_narrow_screen_and_on_the_way_in(live, fresh_factory
     hazard = make.hazard(reporter=check.run.assignee)
     words = {"large": "大", "huge": "特大"}[size]
     site = live.url(fresh_factory).rstrip("/")
-    with chromium(fonts=chinese_font(tmp_path)) as browser:
+    with chromium(fonts=chinese_font()) as browser:
         worker = signed_in(browser, site, check.phone, NARROW)
         worker.goto("/m/")
         worker.get_by_role("button", name=words, exact=True).click()

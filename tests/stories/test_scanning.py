@@ -13,7 +13,7 @@ from facilities.qr import issue_sticker, token_of
 from inspections.models import Run
 from people.permissions import Role
 from tests import make
-from tests.stories.conftest import PHONE, chromium, signed_in
+from tests.stories.browser import PHONE, chromium, signed_in
 
 pytestmark = pytest.mark.browser
 

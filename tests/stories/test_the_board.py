@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from people.permissions import Role
 from tests.stories import plant
-from tests.stories.conftest import DESK, PHONE, chromium, signed_in
+from tests.stories.browser import DESK, PHONE, chromium, signed_in
 from tests.stories.test_first_shift import answer_all, start_at
 
 pytestmark = pytest.mark.browser

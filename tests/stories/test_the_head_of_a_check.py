@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from inspections.models import Run
 from people.permissions import Role
 from tests import make
-from tests.stories.conftest import PHONE, chinese_font, chromium, signed_in
+from tests.stories.browser import PHONE, chinese_font, chromium, signed_in
 
 pytestmark = pytest.mark.browser
 
@@ -55,7 +55,7 @@ def _head(page: Page) -> dict[str, dict]:
 @pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
 def test_heading_countdown_and_chip_have_room(site, checks, tmp_path, language):
     phone, (first, second) = checks
-    with chromium(fonts=chinese_font(tmp_path)) as browser:
+    with chromium(fonts=chinese_font()) as browser:
         page = signed_in(browser, site, phone, PHONE, language)
         if language != "zh-CN":
             page.goto("/m/me/")

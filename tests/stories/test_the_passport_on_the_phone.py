@@ -13,7 +13,7 @@ from people.models import User
 from tenants.current import in_factory
 from tests import make
 from tests.live import session_of
-from tests.stories.conftest import PHONE, chromium
+from tests.stories.browser import PHONE, chromium
 from tests.stories.crew import NUMBER, come_to_the_gate
 
 pytestmark = pytest.mark.browser

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from people.models import JobRole, User
 from people.permissions import Role
 from tests import make
-from tests.stories.conftest import DESK, PHONE, chromium, signed_in
+from tests.stories.browser import DESK, PHONE, chromium, signed_in
 from training.models import Enrolment
 
 pytestmark = pytest.mark.browser

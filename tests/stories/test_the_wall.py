@@ -11,7 +11,7 @@ from people.models import User
 from people.permissions import Role
 from tests import make
 from tests.stories import plant
-from tests.stories.conftest import DESK, PHONE, chinese_font, chromium, signed_in
+from tests.stories.browser import DESK, PHONE, chinese_font, chromium, signed_in
 
 pytestmark = pytest.mark.browser
 WALL = {"viewport": {"width": 1920, "height": 1080}}
@@ -37,7 +37,7 @@ def test_the_wall_follows_and_goes_dark(live, fresh_factory, tmp_path):
     area, fixer = Area.objects.get(), User.objects.get(name="陈志强")
     for number in range(5):
         make.hazard(Status.RECTIFYING, owner=fixer, area=area, title=f"{number + 1} 号通道堆料")
-    with chromium(fonts=chinese_font(tmp_path)) as browser:
+    with chromium(fonts=chinese_font()) as browser:
         officer = signed_in(browser, site, place.people[Role.SAFETY_OFFICER], DESK)
         officer.goto("/desk/screens/")
         officer.fill("[name=name]", "冲压车间门口")

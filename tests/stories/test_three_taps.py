@@ -10,7 +10,7 @@ from facilities.qr import issue_sticker, token_of
 from hazards.models import Hazard
 from people.permissions import Role
 from tests import make
-from tests.stories.conftest import PHONE, chromium, signed_in
+from tests.stories.browser import PHONE, chromium, signed_in
 
 pytestmark = pytest.mark.browser
 # Counts across pages what a finger and a keyboard do.

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.stories.conftest import chromium
+from tests.stories.browser import chromium
 from tests.stories.phone import (
     answer,
     begin,

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, Route, expect
 
 from people.permissions import Role
 from tests import make
-from tests.stories.conftest import PHONE, chromium, signed_in
+from tests.stories.browser import PHONE, chromium, signed_in
 from tests.stories.phone import (
     FILES,
     HAND_IN,
