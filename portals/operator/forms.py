@@ -56,7 +56,7 @@ class VoidForm(forms.Form):
 
 
 class CouponForm(forms.Form):
-    code = forms.CharField(max_length=20, label=gettext_lazy("Code"))
+    code = forms.CharField(max_length=20, label=gettext_lazy("Coupon"))
     percent = forms.IntegerField(min_value=1, max_value=100, label=gettext_lazy("Per cent less"))
     most = forms.IntegerField(min_value=1, max_value=10_000, label=gettext_lazy("For how many factories"))
     ends_on = forms.DateField(

@@ -47,7 +47,7 @@ def report(browser, **more):
 
 
 def add_department(browser):
-    return browser.post(reverse("console:add_department"), {"name_zh": "新车间"})
+    return browser.post(reverse("console:add_department"), {"name": "新车间", "kind": "workshop"})
 
 
 def test_in_the_trial_everything_works(browser, on_day):

@@ -20,7 +20,7 @@ class SizeForm(forms.Form):
 
 
 class PayForm(SizeForm):
-    way = forms.ChoiceField(label=gettext_lazy("How"), widget=forms.RadioSelect, initial=Payment.Way.TRANSFER)
+    way = forms.ChoiceField(label=gettext_lazy("Way to pay"), widget=forms.RadioSelect, initial=Payment.Way.TRANSFER)
     months = forms.TypedChoiceField(
         choices=[(YEAR, gettext_lazy("by the year")), (MONTH, gettext_lazy("by the month"))],
         coerce=int,
