@@ -22,7 +22,7 @@ from core.secrets import seal, unseal
 from operators import totp
 from operators.models import Operator, OperatorEntry, OperatorSession
 from tenants import due
-from tenants.models import Due
+from tenants.models import Due, Factory
 
 log = logging.getLogger(__name__)
 
@@ -196,6 +196,12 @@ def drop_dead(row: Due, reason: str, *, by: Operator | None) -> None:
     if not dropped:
         raise WrongStatus(_("Somebody else has replayed or dropped it meanwhile."))
     _note_rows(What.DROPPED, dropped, by=by, reason=reason)
+
+
+def note_done(what: str, factory: Factory | None, *, by: Operator, **facts: Any) -> None:
+    """What an operator did in another room, in the transaction of that."""
+    about = {"factory": factory.pk if factory else None, "factory_name": factory.name if factory else ""}
+    OperatorEntry.objects.create(what=what, operator=by, facts=facts, at=timezone.now(), **about)
 
 
 def _note(what: str, *, by: Operator | None, about: Operator | None = None) -> None:

@@ -45,6 +45,10 @@ class OperatorEntry(models.Model):
         SECOND_FACTOR_SET = "second_factor_set", _("New second factor")
         CLOSED = "closed", _("Account closed")
         REOPENED = "reopened", _("Account opened again")
+        PAYMENT_CONFIRMED = "payment_confirmed", _("Payment confirmed")
+        PAYMENT_VOIDED = "payment_voided", _("Request to pay withdrawn")
+        COUPON_MADE = "coupon_made", _("Coupon made")
+        COUPON_ENDED = "coupon_ended", _("Coupon ended")
 
     operator = models.ForeignKey(
         Operator, models.PROTECT, null=True, related_name="+", help_text="Empty: the server's command line."

@@ -3,6 +3,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
+from billing.models import Subscription
 from hazards.models import Hazard, JointGroup, RectificationPlan, Thread
 from inspections.models import Pause, Run
 from notifications.reading import open_notices
@@ -67,6 +68,7 @@ def go(request, kind: str, pk: str):
         SiteText._meta.label_lower: lambda user, pk: redirect(
             "contractor:home" if is_partner(user) else "console:site_texts"
         ),
+        Subscription._meta.label_lower: lambda user, pk: redirect("console:billing"),
         Absence._meta.label_lower: lambda user, pk: redirect("field:me"),
     }
     if kind not in finds or not pk.isdecimal():

@@ -33,4 +33,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "alerts": SimpleLazyObject(lambda: shown_to(user)),
         "locks": SimpleLazyObject(lambda: locks.shown_to(user)),
         "nav": SimpleLazyObject(lambda: nav(request)),
+        "may_pay": SimpleLazyObject(lambda: user.can("billing.manage")),
     }

@@ -1,9 +1,14 @@
 """The public schema: who the factories are, which schema each one has, and what is due when."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
+
+from tenants.standing import SAFETY_ONLY_LASTS, Standing
 
 
 class Factory(TenantMixin):
@@ -20,12 +25,25 @@ class Factory(TenantMixin):
     time_zone = models.CharField(max_length=40, default="Asia/Shanghai")
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    open_until = models.DateTimeField(null=True, help_text="When settings stop, as billing says; null is never.")
 
     class Meta:
         ordering = ["id"]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def safety_until(self) -> datetime | None:
+        """When only reading is left."""
+        return self.open_until + SAFETY_ONLY_LASTS if self.open_until else None
+
+    @property
+    def standing(self) -> Standing:
+        now = timezone.now()
+        if self.open_until is None or now < self.open_until:
+            return Standing.OPEN
+        return Standing.SAFETY_ONLY if now < self.open_until + SAFETY_ONLY_LASTS else Standing.READ_ONLY
 
 
 class Domain(DomainMixin):

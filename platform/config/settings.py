@@ -52,6 +52,12 @@ DATABASE_OWNER = {**DATABASES["default"], **_owner}
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# The card service; without a key people pay by bank transfer. STRIPE_API is another base address, for tests.
+STRIPE_KEY = env.text("STRIPE_KEY", "")
+STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", "" if not STRIPE_KEY else None)
+STRIPE_API = env.text("STRIPE_API", "")
+SELLER = env.text("SELLER", "安环（演示，不收款）" if DEMO or DEBUG else "")
+
 TENANT_MODEL = "tenants.Factory"
 TENANT_DOMAIN_MODEL = "tenants.Domain"
 PUBLIC_SCHEMA_NAME = "public"
@@ -117,6 +123,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "portals.web.PersonMiddleware",
     "portals.supplier.gate.PortalMiddleware",
+    "portals.standing.StandingMiddleware",
     "portals.web.RefusalMiddleware",
 ]
 

@@ -39,7 +39,7 @@ def open_factory(sign_up: int) -> None:
     except SlugRefused as refused:
         send_back(row, str(refused))
     else:
-        open_trial(factory)
+        open_trial(factory, row.size)
         finish(row, factory, _furnish(row, factory).pk)
     transaction.on_commit(lambda: push_to_visitor(row.pk), robust=True)
 

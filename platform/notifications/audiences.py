@@ -201,6 +201,10 @@ def company_people(event: Event, subject: Any) -> Iterable[User]:
     return _company(subject).users
 
 
+def payers(event: Event, subject: Any) -> Iterable[User]:
+    return holding("billing.manage")
+
+
 def partner_managers(event: Event, subject: Any) -> Iterable[User]:
     return holding("partners.manage")
 
@@ -289,6 +293,7 @@ AUDIENCES: dict[Audience, str | Promise] = {
     pause_asker: _("who asked for it"),
     pause_people: _("who asked for it and who decided"),
     company_people: _("the company's people"),
+    payers: _("administrators and the head of the factory"),
     partner_managers: _("safety officers and administrators"),
     partner_reviewers: _("safety officers"),
     company_and_managers: _("the company's people, safety officers and administrators"),

@@ -40,6 +40,7 @@ from notifications.audiences import (  # noqa: F401 - holding and subject_of are
     pause_asker,
     pause_deciders,
     pause_people,
+    payers,
     people_there,
     person_and_officers,
     plan_author,
@@ -571,6 +572,24 @@ RULES: dict[str, Rule] = {
             partner_reviewers,
             _("Look on the spot whether it is so: %(absent)s, %(title)s"),
             **WAITS,
+        ),
+        Rule("subscription.ending", payers, _("The paid time ends on %(day)s, %(days)s days left"), (*LATER, Way.SMS)),
+        Rule(
+            "subscription.limited",
+            payers,
+            _("Settings stand still. Reporting and fixing hazards goes on until %(day)s"),
+            (*LATER, Way.SMS),
+        ),
+        Rule(
+            "subscription.closing",
+            payers,
+            _("From %(day)s on all is read only. Pay, or export what you want to keep"),
+            (*LATER, Way.SMS),
+        ),
+        Rule("subscription.closed", payers, _("All is read only now. Nothing is removed"), (*LATER, Way.SMS)),
+        Rule("subscription.paid", payers, _("Payment came. It is paid until %(day)s"), LATER),
+        Rule(
+            "subscription.refused", payers, _("The card was refused. See to it, or pay by transfer"), (*LATER, Way.SMS)
         ),
         Rule("run.nudged", doers, _("Still to do: %(what)s. Please check it now")),
         Rule(

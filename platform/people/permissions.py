@@ -127,6 +127,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "alerts.manage_screens": _OFFICE,
         # where notices go besides the page
         "channels.manage": _OFFICE,
+        # what the factory pays
+        "billing.manage": {Role.ADMIN, Role.HEAD},
         # records
         "ledger.verify": _OFFICE | _LEADERS | {Role.INSPECTOR},
     }.items()

@@ -57,6 +57,7 @@ GROUPS = (
         Entry("console:machines", _("Plant"), "building-factory-2", "console.open", beside=("console:screens",)),
         Entry("console:channels", _("Where notices go"), "send", "channels.manage"),
         Entry("console:ledger", _("Ledger"), "lock-check", "ledger.verify"),
+        Entry("console:billing", _("Payment"), "coin-yuan", "billing.manage"),
     ),
 )
 

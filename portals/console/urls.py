@@ -3,6 +3,7 @@ from django.urls import path
 from portals import feed
 from portals.console.views import (
     alerts,
+    billing,
     board,
     calendar,
     catalogue,
@@ -59,6 +60,12 @@ from portals.groups import views as groups
 app_name = "console"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("billing/", billing.show, name="billing"),
+    path("billing/pay/", billing.pay, name="pay"),
+    path("billing/size/", billing.change_size, name="change_size"),
+    path("billing/card/", billing.customer_page, name="customer_page"),
+    path("billing/<int:pk>/paper/", billing.paper, name="payment_paper"),
+    path("billing/<int:pk>/withdraw/", billing.withdraw, name="withdraw_payment"),
     path("board/", board.show, name="board"),
     path("board/runs/", board.rows, name="board_rows"),
     path("board/nudge/", board.nudge, name="nudge"),

@@ -47,3 +47,19 @@ class DropForm(forms.Form):
 
     def clean_reason(self) -> Any:
         return self.cleaned_data["reason"].replace("\0", "")
+
+
+class VoidForm(forms.Form):
+    reason = forms.CharField(
+        max_length=200, label=gettext_lazy("Why will it not be paid?"), widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class CouponForm(forms.Form):
+    code = forms.CharField(max_length=20, label=gettext_lazy("Coupon"))
+    percent = forms.IntegerField(min_value=1, max_value=100, label=gettext_lazy("Per cent less"))
+    most = forms.IntegerField(min_value=1, max_value=10_000, label=gettext_lazy("For how many factories"))
+    ends_on = forms.DateField(
+        required=False, label=gettext_lazy("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    note = forms.CharField(max_length=100, required=False, label=gettext_lazy("What for"))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portals.operator.views import dead, entries, signing
+from portals.operator.views import dead, entries, payments, signing
 
 app_name = "operator"
 urlpatterns = [
@@ -13,5 +13,10 @@ urlpatterns = [
     path("dead/<int:pk>/", dead.show, name="dead_row"),
     path("dead/<int:pk>/replay/", dead.replay, name="replay"),
     path("dead/<int:pk>/drop/", dead.drop, name="drop"),
+    path("payments/", payments.index, name="payments"),
+    path("payments/<int:pk>/confirm/", payments.confirm, name="confirm_payment"),
+    path("payments/<int:pk>/void/", payments.void, name="void_payment"),
+    path("payments/coupons/", payments.add_coupon, name="add_coupon"),
+    path("payments/coupons/<int:pk>/end/", payments.end_coupon, name="end_coupon"),
     path("log/", entries.index, name="log"),
 ]

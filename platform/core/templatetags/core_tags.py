@@ -47,6 +47,12 @@ def icon(name: str) -> str:
     )
 
 
+@register.filter
+def yuan(fen: int) -> str:
+    """¥2,400.00 from 240000 fen."""
+    return f"¥{fen // 100:,}.{fen % 100:02}"
+
+
 @register.simple_tag
 def shape(level: str) -> str:
     """The shape of a level: octagon, triangle, diamond, circle. Colour never stands alone."""
