@@ -40,7 +40,7 @@ MOST_REASON = 200
 _ENOUGH_MACHINES, _ENOUGH_PEOPLE = 5, 3
 _WEEK = timedelta(days=7)
 
-Facts = dict[str, int]
+Facts = dict[str, bool]
 
 
 @dataclass(frozen=True)
@@ -55,17 +55,17 @@ class Step:
     may_skip: bool = False
 
 
-def _there(fact: str, least: int = 1) -> Callable[[Facts], bool]:
-    return lambda facts: facts[fact] >= least
+def _there(fact: str) -> Callable[[Facts], bool]:
+    return lambda facts: facts[fact]
 
 
 STEPS = (
     Step("pack", "1", "inspections.view", 3, _there("checklists")),
     Step("machine", "1", "facilities.manage", 2, _there("labels")),
     Step("inspection", "1", "inspections.run", 5, _there("scanned")),
-    Step("people", "1", "people.manage", 10, _there("people", _ENOUGH_PEOPLE)),
-    Step("roles", "1", "people.manage", 5, lambda facts: min(facts[f"review_{n}"] for n in (1, 2, 3)) > 0),
-    Step("plant", "1", "facilities.manage", 15, _there("machines", _ENOUGH_MACHINES), may_skip=True),
+    Step("people", "1", "people.manage", 10, _there("people")),
+    Step("roles", "1", "people.manage", 5, lambda facts: all(facts[f"review_{n}"] for n in (1, 2, 3))),
+    Step("plant", "1", "facilities.manage", 15, _there("machines"), may_skip=True),
     Step("labels", "1", "qr.manage", 10, _there("printed")),
     Step("plan", "2", "inspections.plan", 10, _there("plans")),
     Step("routes", "2", "hazards.route", 10, _there("routes")),
@@ -105,13 +105,12 @@ def facts() -> Facts:
         "closed": hazards.filter(status=Status.CLOSED).exclude(source=Hazard.Source.IMPORT),
         "week": runs.filter(plan__isnull=False, opens_at__lte=timezone.now() - _WEEK),
         "exported": events.filter(name__in=("runs.exported", "hazards.exported")),
+        # So many that there is one behind the others.
+        "people": User.objects.insiders().filter(is_active=True)[_ENOUGH_PEOPLE - 1 :],
+        "machines": Equipment.objects.all()[_ENOUGH_MACHINES - 1 :],
     }
-    counted = {
-        "people": User.objects.insiders().filter(is_active=True)[:_ENOUGH_PEOPLE],
-        "machines": Equipment.objects.all()[:_ENOUGH_MACHINES],
-    }
-    row = LedgerHead.objects.annotate(**{key: Exists(rows) for key, rows in is_there.items()}).values(*is_there)
-    return {key: int(value) for key, value in row.get().items()} | {key: rows.count() for key, rows in counted.items()}
+    row = LedgerHead.objects.annotate(**{key: Exists(rows) for key, rows in is_there.items()})
+    return row.values(*is_there).get()
 
 
 @dataclass(frozen=True)

@@ -33,10 +33,10 @@ def test_nothing_is_done_in_an_empty_factory_and_all_of_it_by_its_facts():
     none = dict.fromkeys(
         ("checklists", "labels", "scanned", "review_1", "review_2", "review_3", "printed", "plans", "routes",
          "old_hazards", "duties", "tried", "learned", "learners", "companies", "closed", "week", "exported",
-         "people", "machines"), 0,
+         "people", "machines"), False,
     )  # fmt: skip
     assert not any(standing.is_done for standing in standings(none, {}))
-    assert all(standing.is_done for standing in standings(dict.fromkeys(none, 5), {}))
+    assert all(standing.is_done for standing in standings(dict.fromkeys(none, True), {}))
     assert sum(step.minutes for step in STEPS if step.key != "course") <= 120
 
 
@@ -79,6 +79,16 @@ def test_a_number_that_is_taken_is_said_and_what_was_typed_stays(browser, admin)
     assert answer.status_code == 422 and not Area.objects.filter(name="新车间").exists()
     body = answer.content.decode()
     assert "is taken already" in body and "新车间" in body
+
+
+def test_people_and_machines_tick_when_there_are_enough_of_them(admin):
+    make.person(Role.WORKER)
+    for _n in range(4):
+        make.machine()
+    assert not {"people", "plant"} & done()
+    make.person(Role.WORKER)
+    make.machine()
+    assert {"people", "plant"} <= done()
 
 
 def test_a_step_that_does_not_apply_is_left_out_with_a_reason_and_can_come_back(browser, admin):
