@@ -25,14 +25,17 @@ from facilities.actions import (
 from facilities.models import Area, Department, Equipment, EquipmentType, RiskColour
 
 COLUMNS = (
-    Column("code", _lazy("Machine number"), "CY-001", is_required=True),
-    Column("name", _lazy("Machine name"), _lazy("Press 1"), is_required=True),
-    Column("type", _lazy("Kind of machine"), _lazy("Press"), is_required=True),
-    Column("area", _lazy("Area"), _lazy("Press bay A"), is_required=True),
-    Column("department", _lazy("Department"), _lazy("Press workshop")),
-    Column("model", _lazy("Model"), "JH21-110"),
-    Column("colour", _lazy("Risk colour"), _lazy("orange")),
-)
+    Column("code", _lazy("Machine number"), "CY-001", is_required=True, also=("设备编码", "编号", "资产编号", "Number")),
+    Column("name", _lazy("Machine name"), _lazy("Press 1"), is_required=True, also=("名称", "设备", "Machine", "Name")),
+    Column("type", _lazy("Kind of machine"), _lazy("Press"), is_required=True, also=("类型", "设备类别", "类别", "Kind")),
+    Column(
+        "area", _lazy("Area"), _lazy("Press bay A"), is_required=True,
+        also=("位置", "安装位置", "所在区域", "存放地点", "地点", "Place"),
+    ),
+    Column("department", _lazy("Department"), _lazy("Press workshop"), also=("车间", "使用部门", "所属部门", "所属车间")),
+    Column("model", _lazy("Model"), "JH21-110", also=("规格型号", "设备型号", "规格")),
+    Column("colour", _lazy("Risk colour"), _lazy("orange"), also=("风险等级", "颜色", "风险")),
+)  # fmt: skip
 MOST = 40
 _COLOURS = {
     **dict.fromkeys(("", "黄", "黄色", "yellow"), RiskColour.YELLOW),

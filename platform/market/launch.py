@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit, history, register
 from core.models import Event, Job, LedgerHead
+from facilities.calendar import today
 from facilities.models import Equipment, QRPoint
 from hazards.models import Hazard, Route, Status
 from inspections.models import Checklist, Plan, Run
@@ -23,7 +24,8 @@ from partners.models import Company
 from people.models import Duty, RoleGrant, User
 from people.permissions import Role
 from tenants.current import current_factory
-from training.models import Enrolment
+from training.actions import enrol_by_hand
+from training.models import Course, Enrolment
 
 register(
     {
@@ -36,6 +38,7 @@ register(
 MANAGES = "people.manage"
 # The course for whoever looks after the product, which the administrator of a new factory is given.
 COURSE = "C16"
+DAYS_TO_LEARN = timedelta(days=14)
 MOST_REASON = 200
 _ENOUGH_MACHINES, _ENOUGH_PEOPLE = 5, 3
 _WEEK = timedelta(days=7)
@@ -72,7 +75,7 @@ STEPS = (
     Step("old_hazards", "2", "hazards.import", 10, _there("old_hazards"), may_skip=True),
     Step("roster", "2", "people.roster", 5, _there("duties")),
     Step("channels", "2", "channels.manage", 5, _there("tried"), may_skip=True),
-    Step("course", "4", "training.learn", 90, _there("learned")),
+    Step("course", "4", MANAGES, 90, _there("learned")),
     Step("training", "4", "training.assign", 10, _there("learners")),
     Step("partners", "4", "partners.manage", 5, _there("companies"), may_skip=True),
     Step("closed", "4", "hazards.view", 5, _there("closed")),
@@ -140,8 +143,8 @@ class Launch:
         return self.over == len(self.standings)
 
     @property
-    def minutes_left(self) -> int:
-        return sum(standing.step.minutes for standing in self.standings if not standing.is_over)
+    def time_left(self) -> timedelta:
+        return timedelta(minutes=sum(each.step.minutes for each in self.standings if not each.is_over))
 
     def next_for(self, user: Any) -> Standing | None:
         """The first that is left and that this person can do; where there is none, the first that is left."""
@@ -183,6 +186,15 @@ def _said() -> tuple[dict[str, str], bool]:
 
 
 @action
+def give_course(administrator: User) -> int:
+    """The course about the product, to whoever looks after it."""
+    course = Course.objects.current().filter(code=COURSE).first()
+    if course is None:
+        return 0
+    return enrol_by_hand([administrator], course, by=None, due_on=today() + DAYS_TO_LEARN)
+
+
+@action
 def skip_step(key: str, *, reason: str, by: User) -> None:
     _refuse_others(by)
     step = _BY_KEY.get(key)
@@ -198,8 +210,9 @@ def skip_step(key: str, *, reason: str, by: User) -> None:
 @action
 def resume_step(key: str, *, by: User) -> None:
     _refuse_others(by)
-    if key in _said()[0]:
-        emit("launch.resumed", current_factory(), by=by, step=key)
+    if key not in _said()[0]:
+        raise WrongStatus(_("This step is not left out. Look at the list again."))
+    emit("launch.resumed", current_factory(), by=by, step=key)
 
 
 @action

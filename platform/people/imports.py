@@ -25,16 +25,19 @@ from people.permissions import PARTNER_ROLES, Role
 from people.phones import normal_phone
 
 COLUMNS = (
-    Column("name", _lazy("Full name"), _lazy("Zhang San"), is_required=True),
-    Column("phone", _lazy("Phone"), "13900000000"),
-    Column("employee_no", _lazy("Employee number"), "A0001"),
-    Column("email", _lazy("E-mail")),
-    Column("department", _lazy("Department"), _lazy("Press workshop"), is_required=True),
-    Column("team", _lazy("Team"), _lazy("Press team 1")),
-    Column("job_role", _lazy("Job role"), _lazy("Press operator")),
-    Column("role", _lazy("Role"), _lazy("Worker")),
-    Column("hired_on", _lazy("Hired on"), "2024-03-01"),
-)
+    Column("name", _lazy("Full name"), _lazy("Zhang San"), is_required=True, also=("员工姓名", "名字", "Name")),
+    Column("phone", _lazy("Phone"), "13900000000", also=("手机", "电话", "联系电话", "手机号码", "联系方式", "Mobile")),
+    Column("employee_no", _lazy("Employee number"), "A0001", also=("员工编号", "员工号", "人员编号")),
+    Column("email", _lazy("E-mail"), also=("电子邮箱", "电子邮件", "Email")),
+    Column(
+        "department", _lazy("Department"), _lazy("Press workshop"), is_required=True,
+        also=("车间", "所在部门", "所属部门", "所属车间", "科室", "Workshop"),
+    ),
+    Column("team", _lazy("Team"), _lazy("Press team 1"), also=("所属班组", "小组")),
+    Column("job_role", _lazy("Job role"), _lazy("Press operator"), also=("工种", "岗位名称", "职务", "Post")),
+    Column("role", _lazy("Role"), _lazy("Worker"), also=("系统角色", "权限")),
+    Column("hired_on", _lazy("Hired on"), "2024-03-01", also=("入职时间", "进厂日期", "入厂日期")),
+)  # fmt: skip
 _LIMITS = {"name": 60, "employee_no": 30, "email": 120, "department": 40, "team": 40, "job_role": 40}
 _UNIQUE = ("phone", "employee_no", "email")
 
@@ -56,8 +59,9 @@ class Staff:
         """The one person whom this row is about: the same name, and every number that is taken is theirs."""
         found = {self.taken[field].get(texts[field].lower()) for field in _UNIQUE} - {None}
         user = found.pop() if len(found) == 1 else None
-        is_same = user and user.is_active and user.name.replace(" ", "") == texts["name"].replace(" ", "")
-        return user if is_same and PARTNER_ROLES.isdisjoint(user.role_codes) else None
+        if user is None or not user.is_active or not PARTNER_ROLES.isdisjoint(user.role_codes):
+            return None
+        return user if user.name.replace(" ", "") == texts["name"].replace(" ", "") else None
 
 
 def _roles() -> dict[str, Role]:
@@ -184,9 +188,8 @@ def import_people(rows: list[Row], *, by: User) -> int:
 
 def _merged(user: User, texts: dict[str, str], person: Person) -> Person:
     """What the row says, and what stands where it says nothing."""
-    kept = {field: getattr(user, field) or "" for field in _UNIQUE if not texts[field]} | {
-        field: getattr(user, field) for field in ("team", "job_role", "hired_on") if not texts[field]
-    }
+    kept: dict[str, Any] = {field: getattr(user, field) or "" for field in _UNIQUE if not texts[field]}
+    kept |= {field: getattr(user, field) for field in ("team", "job_role", "hired_on") if not texts[field]}
     if not texts["role"]:
         kept["roles"] = tuple(sorted(user.role_codes))
     return replace(person, name=user.name, **kept)

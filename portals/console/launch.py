@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.templatetags.core_tags import span
 from market.beginning import kinds_to_begin_with
 from market.launch import Launch, Standing, card_for
 from people.permissions import PERMISSIONS, Role
@@ -164,6 +165,7 @@ def card_of(user: Any) -> dict[str, Any] | None:
     is_machine = following is not None and following.step.key == "machine" and user.can(following.step.permission)
     return {
         "launch": launch,
+        "left": span(launch.time_left),
         "next": shown(following, user) if following else None,
         "form": MachineForm(kinds=kinds_to_begin_with()) if is_machine else None,
     }

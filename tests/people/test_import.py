@@ -148,13 +148,13 @@ def test_a_sheet_without_headings_waits_for_its_columns(browser, admin):
 
 
 def test_headings_that_nobody_knows_are_matched_by_hand(browser, admin):
-    odd = workbook(("人员名册",), (None,), ("名", "联系方式", "哪个车间"), ("张三", "13911110001", "冲压车间"))
+    odd = workbook(("人员名册",), (None,), ("名", "怎么联系", "哪个车间"), ("张三", "13911110001", "冲压车间"))
     url = browser.post(URL, {"file": odd}).url
     facts = {"head": "2", "may_add": "1"}
     browser.post(url, facts | {"verb": "look"})
     page = browser.get(url)
     assert (
-        "1 new" not in page.content.decode() and [text for _at, text in page.context["headings"]][1] == "B · 联系方式"
+        "1 new" not in page.content.decode() and [text for _at, text in page.context["headings"]][1] == "B · 怎么联系"
     )
     facts |= {"at-name": "0", "at-phone": "1", "at-department": "2"}
     assert browser.post(url, facts | {"verb": "look"}).status_code == 302

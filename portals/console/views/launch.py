@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.errors import DomainError
+from core.templatetags.core_tags import span
 from facilities.labels import drawn
 from facilities.models import QRPoint
 from facilities.qr import token_of
@@ -26,6 +27,7 @@ def show(request):
     following = now.next_for(request.user)
     context = {
         "launch": now,
+        "left": span(now.time_left),
         "parts": rows_of(now, request.user),
         "next": shown(following, request.user) if following else None,
         "may_manage": request.user.can(launch.MANAGES),
