@@ -211,7 +211,7 @@ def skip_step(key: str, *, reason: str, by: User) -> None:
 def resume_step(key: str, *, by: User) -> None:
     _refuse_others(by)
     if key not in _said()[0]:
-        raise WrongStatus(_("This step is not left out. Look at the list again."))
+        raise DomainError(_("This step is not left out. Look at the list again."))
     emit("launch.resumed", current_factory(), by=by, step=key)
 
 

@@ -227,7 +227,10 @@ def test_a_long_list_is_read_in_by_a_worker(browser, admin, work_off, monkeypatc
     assert not User.objects.filter(name="张1").exists()
     work_off()
     assert Job.objects.get().status == Job.Status.DONE and User.objects.filter(name__startswith="张").count() == 5
-    assert Import.objects.get().status == Import.Status.DONE
+    row = Import.objects.get()
+    assert row.status == Import.Status.DONE
+    shown = reverse("console:import", args=[row.pk])
+    assert shown in browser.get(answer.url).content.decode() and browser.get(shown).status_code == 200
 
 
 def test_what_was_kept_of_a_list_goes_after_some_days(browser, admin):

@@ -118,7 +118,10 @@ def _outlook(row: Import, kind: Kind) -> dict[str, Any]:
         "headings": headings,
         "heads": [(at, " · ".join(filter(None, line))[:60]) for at, line in enumerate(row.lines[: sheets.MAX_HEAD])],
         "titles": [column.title for column in matched],
-        "lines": [(each, imports.outcome(each), [each.texts[column.key] for column in matched]) for each in shown],
+        "lines": [
+            (each, imports.outcome(each), [(column.title, each.texts[column.key]) for column in matched])
+            for each in shown
+        ],
         "outlook": outlook,
         "hidden": len(outlook.rows) - len(shown),
     }
