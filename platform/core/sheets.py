@@ -91,13 +91,18 @@ def read_lines(upload: UploadedFile) -> list[list[str]]:
     if upload.size and upload.size > MAX_BYTES:
         raise DomainError(_("The file is larger than %(limit)d MB. Split it.") % {"limit": MAX_BYTES // 2**20})
     is_table = (upload.name or "").lower().endswith((".csv", ".txt", ".tsv"))
-    lines = []
+    lines: list[list[str]] = []
+    filled = empty = 0
     for line in _table(upload.read()) if is_table else _lines(_checked(upload)):
-        lines.append(line)
-        if len(lines) > MAX_ROWS + MAX_HEAD:
+        if not any(line):
+            empty += 1
+            if empty > MAX_ROWS:  # only formatted from here on
+                break
+            continue
+        lines += [[] for _gap in range(empty)] + [line]
+        filled, empty = filled + 1, 0
+        if filled > MAX_ROWS + MAX_HEAD:
             raise DomainError(_("There are more than %(limit)d rows. Split the file.") % {"limit": MAX_ROWS})
-    while lines and not any(lines[-1]):
-        lines.pop()
     if not lines:
         raise DomainError(_("There is nothing in this file."))
     return lines
@@ -163,8 +168,7 @@ def _lines(upload: UploadedFile) -> Iterator[list[str]]:
 def _table(content: bytes) -> Iterator[list[str]]:
     """CSV as Excel saves it: UTF-8, or GBK on a Chinese Windows, or UTF-16 with tabs."""
     text = _decoded(content).replace("\0", "")
-    first = text.lstrip("\n").split("\n", 1)[0]
-    delimiter = max(",\t;", key=first.count)
+    delimiter = max(",\t;", key="\n".join(text.split("\n", MAX_HEAD)[:MAX_HEAD]).count)
     try:
         for line in csv.reader(io.StringIO(text), delimiter=delimiter):
             yield [value.strip() for value in line[:MAX_COLUMNS]]

@@ -258,3 +258,24 @@ def test_only_the_administrator_reads_people_in(browser, factory, role):
     browser.force_login(make.person(role))
     assert read_in(browser, HEAD, ("张三", "13911110001", "", "冲压车间")).status_code == 403
     assert not User.objects.filter(name="张三").exists()
+
+
+@pytest.mark.parametrize("head", ["7", "-1", "9" * 5000, "二", ""])
+def test_a_line_of_headings_that_is_none_breaks_nothing(browser, admin, head):
+    url = browser.post(URL, {"file": workbook(HEAD, ("张三", "13911110001", "", "冲压车间"))}).url
+    answer = browser.post(url, {"head": head, "at-name": "999999999999", "verb": "take"})
+    assert answer.status_code == 422 and "at-name" in answer.content.decode(), "the columns can still be chosen"
+    assert browser.post(url, {"head": "1", "verb": "look"}).status_code == 302
+    assert "at-name" in browser.get(url).content.decode(), "also where nothing stands below"
+
+
+def test_a_sheet_that_is_formatted_far_below_its_rows_is_read(browser, admin):
+    gap = [(None,)] * 6000
+    assert read_in(browser, HEAD, (None,), ("张三", "13911110001", "", "冲压车间"), *gap, ("",)).status_code == 302
+    assert User.objects.filter(name="张三").exists()
+
+
+def test_semicolons_below_a_title_are_seen(browser, admin):
+    text = "Staff list\nName;Phone;Department\nJohn Smith;+4915112345678;Press shop\n"
+    assert sheets.read_in(browser, URL, csv_file(text), may_add="1").status_code == 302
+    assert User.objects.get(name="John Smith").department.name == "Press shop"

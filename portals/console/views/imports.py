@@ -70,10 +70,8 @@ def show(request, pk):
     try:
         imports.match_columns(
             row,
-            head=int(request.POST["head"]) if request.POST.get("head", "").isdecimal() else row.head,
-            places={
-                key: int(at) if (at := request.POST.get(f"at-{key}", "")).isdecimal() else None for key in row.places
-            },
+            head=row.head if (head := _number(request.POST.get("head"))) is None else head,
+            places={key: _number(request.POST.get(f"at-{key}")) for key in row.places},
             may_add=bool(request.POST.get("may_add")),
             by=request.user,
         )
@@ -85,6 +83,10 @@ def show(request, pk):
     except Refusal as refusal:
         return _show(request, row, refusal.message)
     return _done(request, row, done)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 4 else None
 
 
 def _done(request, row: Import, done: Import | Job):
@@ -101,6 +103,7 @@ def _show(request, row: Import, refusal: str = ""):
     kind = imports.kinds[row.kind]
     context: dict[str, Any] = {"row": row, "kind": kind, "list_url": LISTS[row.kind], "refusal": refusal}
     if row.status == Import.Status.OPEN:
+        context |= _columns(row, kind)
         try:
             context |= _outlook(row, kind)
         except DomainError as fault:
@@ -108,15 +111,19 @@ def _show(request, row: Import, refusal: str = ""):
     return page(request, "console/imports/show.html", context, status=422 if refusal else 200)
 
 
+def _columns(row: Import, kind: Kind) -> dict[str, Any]:
+    return {
+        "matches": [(column, row.places.get(column.key)) for column in kind.columns],
+        "headings": [(at, f"{_letters(at)} · {text or '—'}") for at, text in enumerate(row.lines[row.head])],
+        "heads": [(at, " · ".join(filter(None, line))[:60]) for at, line in enumerate(row.lines[: sheets.MAX_HEAD])],
+    }
+
+
 def _outlook(row: Import, kind: Kind) -> dict[str, Any]:
     outlook = Outlook(row)
-    headings = [(at, f"{_letters(at)} · {text or '—'}") for at, text in enumerate(row.lines[row.head])]
     matched = [column for column in kind.columns if row.places.get(column.key) is not None]
     shown = [*outlook.faulty[:SHOWN_FAULTY], *[each for each in outlook.rows if not each.faults][:SHOWN_GOOD]]
     return {
-        "matches": [(column, row.places.get(column.key)) for column in kind.columns],
-        "headings": headings,
-        "heads": [(at, " · ".join(filter(None, line))[:60]) for at, line in enumerate(row.lines[: sheets.MAX_HEAD])],
         "titles": [column.title for column in matched],
         "lines": [
             (each, imports.outcome(each), [(column.title, each.texts[column.key]) for column in matched])
