@@ -18,6 +18,24 @@ def workbook(*lines: Sequence[object], name: str = "people.xlsx") -> SimpleUploa
     return SimpleUploadedFile(name, out.getvalue(), XLSX)
 
 
+def read_in(browser, url: str, upload: SimpleUploadedFile, verb: str = "take", **more: str):
+    """Every step of reading in, as somebody takes them who changes nothing about the columns; the last answer."""
+    first = browser.post(url, {"file": upload})
+    if first.status_code != 302:
+        return first
+    return browser.post(first.url, {**matched(browser.get(first.url)), "verb": verb, **more})
+
+
+def matched(page) -> dict[str, str]:
+    """What the page's form sends as it stands."""
+    row, places = page.context["row"], page.context["matches"]
+    return {"head": str(row.head), **{f"at-{column.key}": "" if at is None else str(at) for column, at in places}}
+
+
+def csv_file(text: str, encoding: str = "utf-8", name: str = "list.csv") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, text.encode(encoding), "text/csv")
+
+
 def lines_of(content: bytes) -> list[list[str]]:
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
     return [[str(value or "") for value in line] for line in sheet.iter_rows(values_only=True)]

@@ -41,6 +41,9 @@ from training.models import Attempt, Clearance, Enrolment, LicenceKind, PaperIte
 
 PAGES = (
     "/desk/",
+    "/desk/launch/",
+    "/desk/launch/machine/",
+    "/desk/people/import/",
     "/desk/hazards/?group=all",
     "/desk/hazards/?group=all&by=due&late=ever&q=防护",
     "/desk/hazards/figures/",

@@ -10,7 +10,7 @@ from alerts.actions import raise_alert
 from alerts.models import Alert, AlertPolicy
 from alerts.screens import make_screen
 from core.attachments import keep_photo, keep_voice
-from core.models import Attachment, Job, SavedView
+from core.models import Attachment, Import, Job, SavedView
 from core.secrets import seal
 from facilities.models import Area, CalendarDay, Department, Equipment, EquipmentType, QRPoint, Shift
 from facilities.qr import issue_sticker
@@ -131,6 +131,10 @@ def build(mark: str) -> World:
     _group(world)
     _run(world, worker, area, press, team)
     world.job = Job.objects.create(kind="test", payload={}, by=worker, result=world.photo)
+    Import.objects.create(
+        kind="people", name=f"{mark}花名册.csv", lines=[["姓名"], [f"{mark}张三"]], head=0, places={"name": 0},
+        by=world.people[Role.ADMIN],
+    )  # fmt: skip
     SavedView.objects.create(by=worker, page="runs", name=f"{mark}漏检", query="status=missed")
     SavedView.objects.create(by=worker, page="hazards", name=f"{mark}超期", query="late=now")
     Feed.objects.create(user=worker, seq=1)

@@ -5,4 +5,4 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        from core import jobs, tasks  # noqa: F401 - register handlers
+        from core import imports, jobs, tasks  # noqa: F401 - register handlers

@@ -111,3 +111,24 @@ class SavedView(models.Model):
     class Meta:
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["by", "page", "name"], name="saved_view_name_once")]
+
+
+class Import(models.Model):
+    """A sheet that somebody reads in, kept between its steps; its lines go when it is done, all of it after some days."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Not read in yet")
+        DONE = "done", _("Read in")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=20)
+    name = models.CharField(max_length=200, help_text="Of the file.")
+    lines = models.JSONField(default=list, help_text="Every line of the sheet as texts.")
+    head = models.IntegerField(help_text="Which line holds the headings, from 0.")
+    places = models.JSONField(help_text="By the key of a column, in which place of the line it stands.")
+    may_add = models.BooleanField(default=True)
+    status = models.CharField(max_length=4, choices=Status.choices, default=Status.OPEN)
+    counts = models.JSONField(default=dict)
+    left = models.JSONField(default=list, help_text="The rows that were left out, as texts, each with why.")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)

@@ -1,5 +1,6 @@
 """Excel in both directions: a sheet is read whole or refused whole, with a sentence beside each faulty row."""
 
+import csv
 import io
 import re
 import zipfile
@@ -24,6 +25,9 @@ MAX_BYTES = 5 * 2**20
 # A small file may unpack to something huge.
 MAX_UNPACKED = 200 * 2**20
 MAX_ROWS = 5000
+MAX_COLUMNS = 40
+# Among the first lines the headings are looked for; above them a title often stands.
+MAX_HEAD = 8
 # What the libraries below say of a workbook that is damaged, locked or made up.
 _UNREADABLE = (
     InvalidFileException, zipfile.BadZipFile, zlib.error, SyntaxError, RuntimeError,
@@ -57,31 +61,76 @@ class Column:
 
 @dataclass
 class Row:
-    """One line of the sheet: its number there, texts by key, and what is wrong with it."""
+    """One line of the sheet: its number there, texts by key, and what is wrong with it.
+
+    skip: why nothing comes of it; changes: what of something that is there already would be changed by it.
+    """
 
     number: int
     texts: dict[str, str]
     faults: list[str] = field(default_factory=list)
+    skip: str = ""
+    changes: list[str] = field(default_factory=list)
 
 
 def read_sheet(upload: UploadedFile, columns: Sequence[Column]) -> list[Row]:
     """The filled rows of the first sheet; headings in either language, in any order, others ignored."""
-    lines = _lines(_checked(upload))
-    headings = [_plain(text) for text in next(lines, [])]
-    places = {column.key: _place(column, headings) for column in columns}
+    lines = read_lines(upload)
+    places = places_of(lines[0], columns)
     missing = [column.heading for column in columns if column.is_required and places[column.key] is None]
     if missing:
         raise DomainError(
             _("The first row must hold the headings. Missing: %(missing)s. Use the template.")
             % {"missing": ", ".join(missing)}
         )
+    return rows_of(lines, 0, places, columns)
+
+
+def read_lines(upload: UploadedFile) -> list[list[str]]:
+    """Every line of the first sheet as texts, of an Excel file or of a CSV file in any of the usual encodings."""
+    if upload.size and upload.size > MAX_BYTES:
+        raise DomainError(_("The file is larger than %(limit)d MB. Split it.") % {"limit": MAX_BYTES // 2**20})
+    is_table = (upload.name or "").lower().endswith((".csv", ".txt", ".tsv"))
+    lines: list[list[str]] = []
+    filled = empty = 0
+    for line in _table(upload.read()) if is_table else _lines(_checked(upload)):
+        if not any(line):
+            empty += 1
+            if empty > MAX_ROWS:  # only formatted from here on
+                break
+            continue
+        lines += [[] for _gap in range(empty)] + [line]
+        filled, empty = filled + 1, 0
+        if filled > MAX_ROWS + MAX_HEAD:
+            raise DomainError(_("There are more than %(limit)d rows. Split the file.") % {"limit": MAX_ROWS})
+    if not lines:
+        raise DomainError(_("There is nothing in this file."))
+    return lines
+
+
+def places_of(headings: Sequence[str], columns: Sequence[Column]) -> dict[str, int | None]:
+    """In which place of the line each column stands; None where its heading is not there."""
+    plain = [_plain(text) for text in headings]
+    return {column.key: _place(column, plain) for column in columns}
+
+
+def head_of(lines: Sequence[Sequence[str]], columns: Sequence[Column]) -> int:
+    """Which line holds the headings: of the first few the one in which most of them are known."""
+    found = [sum(at is not None for at in places_of(line, columns).values()) for line in lines[:MAX_HEAD]]
+    return found.index(max(found))
+
+
+def rows_of(
+    lines: Sequence[Sequence[str]], head: int, places: dict[str, int | None], columns: Sequence[Column]
+) -> list[Row]:
+    """The filled rows below the headings, each with its number in the file."""
     rows = []
-    for number, line in enumerate(lines, 2):
+    for number, line in enumerate(lines[head + 1 :], head + 2):
         texts = {key: line[at] if at is not None and at < len(line) else "" for key, at in places.items()}
         if any(texts.values()):
             rows.append(_row(number, texts, columns))
-        if len(rows) > MAX_ROWS:
-            raise DomainError(_("There are more than %(limit)d rows. Split the file.") % {"limit": MAX_ROWS})
+    if len(rows) > MAX_ROWS:
+        raise DomainError(_("There are more than %(limit)d rows. Split the file.") % {"limit": MAX_ROWS})
     if not rows:
         raise DomainError(_("There is nothing below the headings."))
     return rows
@@ -97,8 +146,6 @@ def _row(number: int, texts: dict[str, str], columns: Sequence[Column]) -> Row:
 
 def _checked(upload: UploadedFile) -> UploadedFile:
     refusal = DomainError(_("This is not an Excel file (.xlsx). Save it as “Excel workbook” and try again."))
-    if upload.size and upload.size > MAX_BYTES:
-        raise DomainError(_("The file is larger than %(limit)d MB. Split it.") % {"limit": MAX_BYTES // 2**20})
     try:
         with zipfile.ZipFile(upload) as parts:
             if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED:
@@ -112,10 +159,31 @@ def _checked(upload: UploadedFile) -> UploadedFile:
 def _lines(upload: UploadedFile) -> Iterator[list[str]]:
     try:
         book = openpyxl.load_workbook(upload, read_only=True, data_only=True)
-        for line in book.worksheets[0].iter_rows(values_only=True, max_col=40):
+        for line in book.worksheets[0].iter_rows(values_only=True, max_col=MAX_COLUMNS):
             yield [_text(value) for value in line]
     except _UNREADABLE:
         raise DomainError(_("This Excel file cannot be read. Open it, save it again as .xlsx and try again.")) from None
+
+
+def _table(content: bytes) -> Iterator[list[str]]:
+    """CSV as Excel saves it: UTF-8, or GBK on a Chinese Windows, or UTF-16 with tabs."""
+    text = _decoded(content).replace("\0", "")
+    delimiter = max(",\t;", key="\n".join(text.split("\n", MAX_HEAD)[:MAX_HEAD]).count)
+    try:
+        for line in csv.reader(io.StringIO(text), delimiter=delimiter):
+            yield [value.strip() for value in line[:MAX_COLUMNS]]
+    except csv.Error:
+        raise DomainError(_("This file cannot be read as a table. Save it as .xlsx and try again.")) from None
+
+
+def _decoded(content: bytes) -> str:
+    encodings = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise DomainError(_("This file cannot be read as a table. Save it as .xlsx and try again."))
 
 
 def _text(value: Any) -> str:
@@ -126,7 +194,7 @@ def _text(value: Any) -> str:
         value = int(value)
     if isinstance(value, datetime | date):
         return f"{value:%Y-%m-%d}"
-    return str(value).strip()
+    return str(value).replace("\0", "").strip()
 
 
 def _plain(heading: str) -> str:

@@ -5,4 +5,4 @@ class FacilitiesConfig(AppConfig):
     name = "facilities"
 
     def ready(self) -> None:
-        from facilities import actions, labels  # noqa: F401 - registers events and jobs
+        from facilities import actions, imports, labels  # noqa: F401 - registers events and jobs

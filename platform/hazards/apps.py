@@ -5,4 +5,4 @@ class HazardsConfig(AppConfig):
     name = "hazards"
 
     def ready(self) -> None:
-        from hazards import exports, tasks  # noqa: F401 - registers handlers and jobs
+        from hazards import exports, imports, tasks  # noqa: F401 - registers handlers and jobs

@@ -1,6 +1,5 @@
 """An old ledger of hazards from an Excel sheet: all rows or none. Columns: domain rules B2."""
 
-from collections import Counter
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from core.errors import NotAllowed, Refusal
 from core.events import action, emit
+from core.imports import Kind, register
 from core.sheets import Column, Row, read_day
 from facilities.actions import find_named
 from facilities.models import Area, Equipment
@@ -73,12 +73,13 @@ def _levels() -> dict[str, Level]:
 
 def check_rows(rows: list[Row], *, may_add: bool) -> list[Row]:
     """Writes into each row what is wrong with it. Nothing is ever added to the plant, whatever may_add says."""
-    plant, counts = Plant(), Counter(_id_of(row) for row in rows)
+    plant, seen = Plant(), set[UUID]()
     for row in rows:
         if _id_of(row) in plant.known:
-            row.faults.append(_("This row was read in before."))
-        elif counts[_id_of(row)] > 1:
-            row.faults.append(_("This row stands there twice."))
+            row.skip = _("This row was read in before.")
+        elif _id_of(row) in seen:
+            row.skip = _("This row stands there twice.")
+        seen.add(_id_of(row))
         _check_place(row, plant)
         _check_words(row, plant)
         _check_days(row)
@@ -250,3 +251,8 @@ def _numbered(hazards: list[Hazard]) -> list[Hazard]:
         for hazard, number in zip(months[month], numbers_for(month, len(months[month])), strict=True):
             hazard.number = number
     return hazards
+
+
+register(
+    Kind("hazards", "hazards.import", _lazy("Hazards from Excel"), COLUMNS, check_rows, import_hazards),
+)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from billing.actions import open_trial
 from market.actions import install_pack
+from market.launch import give_course
 from market.packs import load_pack
 from people.actions import Person, open_first_account
 from people.models import User
@@ -54,6 +55,7 @@ def _furnish(row: SignUp, factory: Factory) -> User:
         tell("space", 0)
         install_pack(load_pack(row.pack), by=None, tell=tell)
         administrator = open_first_account(_person(row), language=row.proof.language, by=None)
+        give_course(administrator)
         _say_that_it_is_open(row, factory)
         tell("account", 0)
         return administrator

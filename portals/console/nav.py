@@ -54,8 +54,15 @@ GROUPS = (
     ),
     (
         _("The factory"),
-        Entry("console:machines", _("Plant"), "building-factory-2", "console.open", beside=("console:screens",)),
+        Entry(
+            "console:machines",
+            _("Plant"),
+            "building-factory-2",
+            "console.open",
+            beside=("console:screens", "console:launch"),
+        ),
         Entry("console:channels", _("Where notices go"), "send", "channels.manage"),
+        Entry("console:launch", _("Launch"), "list-check", "people.manage"),
         Entry("console:ledger", _("Ledger"), "lock-check", "ledger.verify"),
         Entry("console:billing", _("Payment"), "coin-yuan", "billing.manage"),
     ),

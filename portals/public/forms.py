@@ -38,7 +38,9 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         max_length=20,
         label=_("Six digits"),
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True, "data-six": ""}
+        ),
     )
 
     def clean_code(self) -> str:

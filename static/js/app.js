@@ -42,6 +42,7 @@ const PARTS = {
   "[data-print]": "./print.js",
   "[data-onward]": "./onward.js",
   "[data-slug]": "./slug.js",
+  "[data-six]": "./six.js",
 };
 const started = new Map(Object.keys(PARTS).map((selector) => [selector, new WeakSet()]));
 

@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 import yaml
+from django.urls import resolve
 
 from tests.content.rules import CHINESE, CONTENT, bad_questions, bad_sources, bad_words, giveaways
 
@@ -13,8 +14,12 @@ COURSES = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path 
 every_course = pytest.mark.parametrize(("stem", "course"), COURSES.items(), ids=COURSES.keys())
 
 
-def test_there_are_fifteen_courses_with_ids_of_their_own():
-    assert [course["code"] for course in COURSES.values()] == [f"C{number:02}" for number in range(1, 16)]
+# About the product and not about safety: eight short lessons, which give no hours.
+PRODUCT = "C16"
+
+
+def test_there_are_fifteen_courses_and_that_of_the_product_with_ids_of_their_own():
+    assert [course["code"] for course in COURSES.values()] == [f"C{number:02}" for number in range(1, 17)]
     ids = Counter(question["id"] for course in COURSES.values() for question in course["questions"])
     assert max(ids.values()) == 1
 
@@ -30,15 +35,18 @@ def test_every_text_has_both_languages_and_every_source_its_trust(stem, course):
 @every_course
 def test_the_head_of_the_file_is_complete(stem, course):
     assert stem.startswith(course["code"][1:])
-    assert course["hours"] > 0 and course["valid_months"] > 0
+    assert (course["hours"] > 0) == (course["code"] != PRODUCT)
+    assert course["valid_months"] > 0
 
 
 @every_course
 def test_lessons_are_long_enough_to_teach_and_short_enough_to_read(stem, course):
-    assert 3 <= len(course["lessons"]) <= (5 if course["code"] == "C02" else 4)
+    is_product = course["code"] == PRODUCT
+    most = {"C02": 5, PRODUCT: 8}.get(course["code"], 4)
+    assert 3 <= len(course["lessons"]) <= most
     for lesson in course["lessons"]:
         assert isinstance(lesson["minutes"], int)
-        assert 600 <= len(CHINESE.findall(lesson["body"]["zh"])) <= 1200
+        assert (400 if is_product else 600) <= len(CHINESE.findall(lesson["body"]["zh"])) <= 1200
         assert 3 <= len(lesson["key_points"]) <= 5
 
 
@@ -74,3 +82,13 @@ def test_questions_have_answers_that_do_not_give_themselves_away(stem, course):
     assert max(Counter(question["stem"]["zh"] for question in questions).values()) == 1
     longest, commonest = giveaways(questions)
     assert longest <= 0.4 and commonest <= 0.4
+
+
+def test_the_course_of_the_product_is_eight_lessons_whose_pages_are_there_in_two_hours():
+    course = next(course for course in COURSES.values() if course["code"] == PRODUCT)
+    assert len(course["lessons"]) == 8 and sum(lesson["minutes"] for lesson in course["lessons"]) <= 120
+    for lesson in course["lessons"]:
+        pages = {language: re.findall(r"\]\((/[^)]+)\)", body) for language, body in lesson["body"].items()}
+        assert pages["zh"] == pages["en"] != []
+        for path in pages["zh"]:
+            resolve(path)

@@ -5,7 +5,7 @@ import pytest
 from core.models import Event
 from facilities.models import Area, Equipment, EquipmentType, RiskColour
 from people.permissions import Role
-from tests import make
+from tests import make, sheets
 from tests.sheets import workbook
 
 HEAD = ("设备编号*", "设备名称*", "设备类型*", "区域*", "部门", "型号", "风险颜色")
@@ -20,7 +20,7 @@ def officer(browser, factory):
 
 
 def read_in(browser, *lines, may_add: bool = True):
-    return browser.post(URL, {"file": workbook(HEAD, *lines), **({"may_add": "1"} if may_add else {})})
+    return sheets.read_in(browser, URL, workbook(HEAD, *lines), **({"may_add": "1"} if may_add else {}))
 
 
 def test_machines_with_their_kinds_areas_and_departments(browser, officer):
@@ -45,13 +45,23 @@ def test_one_faulty_row_keeps_all_out(browser, officer):
     response = read_in(
         browser,
         ("CY-009", "9 号", "冲压机", "A 区"),
-        ("cy-001", "1 号", "冲压机", "A 区"),
+        ("cy-009", "又一台 9 号", "冲压机", "A 区"),
         ("CY-010", "10 号", "冲压机", "B 区"),
         ("CY-011", "11 号", "冲压机", "A 区", "", "", "紫"),
     )
     assert response.status_code == 422
-    assert [row.number for row in response.context["faulty"]] == [3, 4, 5]
+    assert [row.number for row in response.context["outlook"].faulty] == [3, 4, 5]
     assert Equipment.objects.count() == 1
+
+
+def test_what_is_there_already_is_changed_in_what_the_list_says(browser, officer):
+    read_in(browser, ("CY-001", "1 号", "冲压机", "A 区", "冲压车间", "JH21", "橙"))
+    assert read_in(browser, ("cy-001", "1 号", "冲压机", "A 区", "", "JH31", "")).status_code == 302
+    machine = Equipment.objects.get()
+    assert (machine.model, machine.colour) == ("JH31", RiskColour.ORANGE), "an empty cell leaves what stands"
+    assert Event.objects.get(name="equipment.changed").data["changed"] == {"model": ["JH21", "JH31"]}
+    again = read_in(browser, ("CY-001", "1 号", "冲压机", "A 区"))
+    assert again.status_code == 422 and again.context["outlook"].counts["skipped"] == 1
 
 
 def test_a_machine_is_changed_and_its_history_says_what(browser, officer):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from billing.models import Subscription
 from core.models import Event
 from inspections.models import Checklist
+from market.launch import COURSE
 from notifications.models import Message
 from people.models import User
 from signups.models import Proof, SignUp
@@ -18,7 +19,7 @@ from tenants.current import in_factory
 from tenants.models import Due
 from tests import make
 from tests.signups.conftest import Visitor
-from training.models import Course
+from training.models import Course, Enrolment
 
 FIELDS = re.compile(r"<(?:input|select|textarea)[^>]*\bname=\"(\w+)\"")
 HIDDEN = re.compile(r"<input[^>]*type=\"hidden\"[^>]*\bname=\"(\w+)\"")
@@ -56,6 +57,7 @@ def test_it_ends_signed_in_as_administrator_with_the_pack_installed(visitor, wor
     link = opened(visitor, work_off, slug="")
     client = come_in(link)
     assert client.answer.status_code == 302 and client.get("/desk/people/").status_code == 200
+    assert "/desk/launch/machine/" in text(client.get("/desk/")), "the first page leads to the first machine"
     row = SignUp.objects.get(identity=Proof.objects.get(address=visitor.phone).identity)
     assert (row.status, row.slug, row.size) == (SignUp.Status.READY, "hengchuan", "300")
     trial = Subscription.objects.get(factory=row.factory)
@@ -66,6 +68,7 @@ def test_it_ends_signed_in_as_administrator_with_the_pack_installed(visitor, wor
         assert (user.name, user.phone, user.phone_verified, user.language) == ("刘洋", visitor.phone, True, "zh-hans")
         assert user.role_codes == {"admin", "safety_officer"}
         assert Event.objects.filter(name="pack.installed").exists()
+        assert Enrolment.objects.get(person=user).course.code == COURSE
         assert row.slug in Message.objects.get(address=visitor.phone).text
 
 
@@ -88,7 +91,7 @@ def test_with_an_e_mail_address_a_password_is_chosen_at_the_end(visitor, work_of
     assert come_in(link).answer.url == "/account/password/set/"
     with in_factory(SignUp.objects.latest("pk").factory):
         assert User.objects.get().email == "liu.yang@example.com"
-        assert Message.objects.get().channel == Message.Channel.EMAIL
+        assert Message.objects.get(person=None).channel == Message.Channel.EMAIL, "beside the notice of the course"
 
 
 def test_the_way_in_counts_once_and_in_its_own_factory_only(visitor, work_off):

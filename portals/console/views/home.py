@@ -3,6 +3,7 @@ from django.contrib.auth.decorators import login_required
 from hazards.models import Hazard
 from insight.figures import overview
 from inspections.models import Run
+from portals.console.launch import card_of
 from portals.web import page, require
 
 
@@ -12,6 +13,7 @@ def home(request):
     hazards = Hazard.objects.visible_to(request.user).select_related("area", "equipment", "owner")
     waiting = hazards.waiting_for(request.user).order_by("due_at", "id")
     context = {
+        "launch": card_of(request.user),
         "figures": overview(request.user),
         "waiting": waiting[:10],
         "waiting_count": waiting.count(),

@@ -20,6 +20,7 @@ from hazards.models import Category, Hazard, LevelPolicy, Route, Status
 from inspections.actions import ask_pause, create_plan
 from inspections.models import Checklist, Plan
 from market.actions import install_checklists, install_pack
+from market.launch import put_away
 from market.packs import load_pack
 from people.models import JobRole, RoleGrant, Team, User
 from people.permissions import Role
@@ -62,6 +63,7 @@ def write_site(today: date, rng: random.Random) -> Site:
     _write_places(site, pack)
     with held_back() as site.events:
         install_pack(pack, by=None)
+        put_away(by=None)
         install_checklists([twelve_points()], by=None)
         _write_machines(site)
         _write_people(site)

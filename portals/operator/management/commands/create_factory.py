@@ -3,6 +3,7 @@ from django.core.management.base import BaseCommand, CommandError
 from billing.actions import open_trial
 from core.errors import DomainError
 from market.actions import follow_release, install_pack
+from market.launch import give_course
 from market.packs import codes, load_pack
 from people.actions import Person, add_user, give_password
 from people.permissions import Role
@@ -41,4 +42,5 @@ class Command(BaseCommand):
             user = add_user(Person(name=phone, phone=phone, roles=(Role.ADMIN,)), by=None)
         except DomainError as refused:
             raise CommandError(f"The factory is open, but not the account: {refused.message}") from None
+        give_course(user)
         self.stdout.write(f"Administrator: {user.phone}, password {give_password(user, by=None)}")
