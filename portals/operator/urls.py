@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portals.operator.views import dead, entries, signing
+from portals.operator.views import dead, entries, signing, upgrades
 
 app_name = "operator"
 urlpatterns = [
@@ -13,5 +13,8 @@ urlpatterns = [
     path("dead/<int:pk>/", dead.show, name="dead_row"),
     path("dead/<int:pk>/replay/", dead.replay, name="replay"),
     path("dead/<int:pk>/drop/", dead.drop, name="drop"),
+    path("upgrades/", upgrades.index, name="upgrades"),
+    path("upgrades/again/", upgrades.all_again, name="all_upgrades_again"),
+    path("upgrades/<int:pk>/again/", upgrades.again, name="upgrade_again"),
     path("log/", entries.index, name="log"),
 ]
