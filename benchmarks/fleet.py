@@ -1,26 +1,27 @@
 """A release with one trivial migration comes to many factories: ours, the bare DDL, and django-tenants' own command.
 
-All three change full schemas of the product, each of the rounds by a new migration of the same kind.
+`python -m benchmarks.fleet [--quick] [--factories 300]`. All three change full schemas of the product on a PostgreSQL of
+its own that writes each commit to the disk, as it does in production: what a commit costs is what the bare DDL costs.
 """
 
+import argparse
+import json
+import os
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from django.conf import settings
-from django.core.management import call_command
-from django.test import override_settings
-from psycopg import sql
-
-from benchmarks.measure import Result, result
-from tenants import fleet, provisioning, template
-from tenants.current import connection
-from tenants.models import Factory
+from benchmarks.measure import Result, result, table
+from config.embedded import ROOT, Servers, new_keys
 
 APP, TABLE = "sensors", "sensors_sensor"
+# django-tenants goes through its schemas one after the other and each costs the same: a few stand for all.
+BESIDE, ROUNDS = 3, 3
 MIGRATION = """
 from django.db import migrations, models
 
@@ -31,19 +32,62 @@ class Migration(migrations.Migration):
 
 
 def run(*, is_quick: bool) -> list[Result]:
-    size, rounds, beside = (10, 1, 1) if is_quick else (300, 3, 3)
-    with _factories(size) as factories, _other_schemas(beside) as others, _releases() as new_release:
-        ours, bare, theirs = [], [], []
-        for number in range(rounds):
-            new_release(f"note_{number}")
-            ours.append(_seconds(lambda: _release(factories)))
+    command = [sys.executable, "-m", "benchmarks.fleet", "--json", *(["--quick"] if is_quick else [])]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return [Result(**row) for row in json.loads(done.stdout.splitlines()[-1])]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="ten factories")
+    parser.add_argument("--factories", type=int, default=300)
+    parser.add_argument("--json", action="store_true", help="one line for the table of all benchmarks")
+    asked = parser.parse_args()
+    found = _on_own_servers(10 if asked.quick else asked.factories)
+    print(json.dumps([row.as_json() for row in found]) if asked.json else table(found))
+
+
+def _on_own_servers(factories: int) -> list[Result]:
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"):
+        os.environ.pop(name, None)
+    with tempfile.TemporaryDirectory(prefix="anhuan-fleet-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        servers = Servers(folder)
+        try:
+            servers.start()
+            more = {"DEMO": "1", "MEDIA_ROOT": str(folder / "files"), **new_keys(), **servers.environment}
+            os.environ.update(more | {"DATABASE_AS_OWNER": "1", "DJANGO_SETTINGS_MODULE": "config.settings"})
+            return _measure(factories, folder)
+        finally:
+            servers.stop()
+
+
+def _measure(count: int, folder: Path) -> list[Result]:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.test import override_settings
+
+    from tenants import provisioning
+
+    call_command("bootstrap", stdout=sys.stderr)
+    factories = [provisioning.create_factory(f"fleet-{number}", "benchmark") for number in range(count)]
+    beside = [provisioning._prepare() for _number in range(BESIDE)]
+    releases = Releases(folder)
+    ours, bare, theirs = [], [], []
+    with override_settings(MIGRATION_MODULES={APP: releases.module}):
+        for number in range(ROUNDS):
+            releases.bring(f"note_{number}")
+            ours.append(_seconds(_release))
             bare.append(_seconds(lambda: _bare(factories, f"bare_{number}")))  # noqa: B023 - called at once
-            # A few schemas stand for all: it goes through them one after the other, and each costs the same.
-            theirs.append(_seconds(lambda: _django_tenants(others)) / beside * size)
-    print(ours, bare, theirs)
+            theirs.append(_seconds(lambda: _django_tenants(beside)) / BESIDE * count)
+    print(f"seconds of each round: ours {ours}, bare DDL {bare}, django-tenants {theirs}", file=sys.stderr)
+    # The machine's other work only ever adds; what is left is what each of them takes.
     return [
-        result(f"fleet_migrate_{size}", min(ours), min(bare), 5),
-        result(f"fleet_migrate_{size}_vs_executor_of_{beside}", min(ours), min(theirs), 0.02),
+        result(f"fleet_migrate_{count}", min(ours), min(bare), 5),
+        result(f"fleet_migrate_{count}_as_{BESIDE}_by_django_tenants", min(ours), min(theirs), 0.02),
     ]
 
 
@@ -53,15 +97,46 @@ def _seconds(work: Callable[[], None]) -> float:
     return time.perf_counter() - begin
 
 
-def _release(factories: list[Factory]) -> None:
+@dataclass
+class Releases:
+    """Each brings one more migration, beside those that are there."""
+
+    folder: Path
+    module: str = "coming"
+    names: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        own, package = ROOT / "platform" / APP / "migrations", self.folder / self.module
+        package.mkdir()
+        (package / "__init__.py").write_text(f"__path__ = [{str(package)!r}, {str(own)!r}]\n")
+        sys.path.insert(0, str(self.folder))
+        self.names.append(sorted(path.stem for path in own.glob("0*.py"))[-1])
+
+    def bring(self, column: str) -> None:
+        from tenants import provisioning
+
+        text = MIGRATION.format(before=self.names[-1], name=column)
+        self.names.append(f"{9000 + len(self.names)}_{column}")
+        (self.folder / self.module / f"{self.names[-1]}.py").write_text(text)
+        provisioning.fingerprint.cache_clear()
+
+
+def _release() -> None:
     """From the new file on the disk to the last factory."""
+    from tenants import fleet, template
+    from tenants.models import Factory
+
     template.refresh_template()
-    fleet.upgrade(factories)
-    assert fleet.of_this_release(factories).filter(status="done").count() == len(factories)
+    fleet.upgrade()
+    assert fleet.of_this_release().filter(status="done").count() == Factory.objects.count()
 
 
-def _bare(factories: list[Factory], column: str) -> None:
+def _bare(factories: list[Any], column: str) -> None:
     """The same DDL alone, one transaction for each factory."""
+    from psycopg import sql
+
+    from tenants import provisioning
+
     change = sql.SQL("ALTER TABLE {} ADD COLUMN {} varchar(20) NULL")
     with provisioning._owner() as owner:
         for factory in factories:
@@ -69,53 +144,11 @@ def _bare(factories: list[Factory], column: str) -> None:
 
 
 def _django_tenants(schemas: list[str]) -> None:
+    from django.core.management import call_command
+
     for name in schemas:
         call_command("migrate_schemas", schema_name=name, verbosity=0, interactive=False)
-    connection.set_schema_to_public()
 
 
-@contextmanager
-def _factories(size: int) -> Iterator[list[Factory]]:
-    try:
-        yield [provisioning.create_factory(f"fleet-{number}", "benchmark") for number in range(size)]
-    finally:
-        for factory in Factory.objects.filter(name="benchmark"):
-            provisioning.delete_factory(factory)
-
-
-@contextmanager
-def _other_schemas(size: int) -> Iterator[list[str]]:
-    names = [provisioning._prepare() for _number in range(size)]
-    try:
-        yield names
-    finally:
-        with provisioning._owner() as owner:
-            for name in names:
-                owner.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(name)))
-                owner.execute("DELETE FROM public.tenants_preparedschema WHERE schema_name = %s", [name])
-
-
-@contextmanager
-def _releases() -> Iterator[Callable[[str], None]]:
-    """Each call brings a release with one more migration; at the end it is as if none had been."""
-    with tempfile.TemporaryDirectory() as folder:
-        package = Path(folder) / "benchmark_releases"
-        package.mkdir()
-        own = Path(settings.ROOT) / "platform" / APP / "migrations"
-        (package / "__init__.py").write_text(f"__path__ = [{str(package)!r}, {str(own)!r}]\n")
-        sys.path.insert(0, folder)
-        names = [sorted(path.stem for path in own.glob("0*.py"))[-1]]
-
-        def new_release(column: str) -> None:
-            names.append(f"{9000 + len(names)}_{column}")
-            (package / f"{names[-1]}.py").write_text(MIGRATION.format(before=names[-2], name=column))
-            provisioning.fingerprint.cache_clear()
-
-        try:
-            with override_settings(MIGRATION_MODULES={APP: "benchmark_releases"}):
-                yield new_release
-        finally:
-            sys.path.remove(folder)
-            provisioning.fingerprint.cache_clear()
-            template.refresh_template()
-            provisioning.fill_pool()
+if __name__ == "__main__":
+    main()

@@ -138,8 +138,9 @@ def upgrade(only: list[Factory] | None = None) -> None:
         _begin(begun)
         looking = _looking({step.pk for way, _factories in ways for step in way.steps if not way.is_sql(step)})
         jobs = [partial(_batch, some, way, looking) for way, alike in ways for some in _parts(alike, BATCH)]
-        with ThreadPoolExecutor(min(CONNECTIONS, len(jobs))) as pool:
-            list(pool.map(_in_thread, jobs))
+        left, workers = iter(jobs), min(CONNECTIONS, len(jobs))
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(_work_off, [left] * workers))
     # Of one that was killed between the last step and its note.
     _note_done(of_this_release(only).filter(status=Status.WAITING).exclude(factory__in=tried))
 
@@ -154,7 +155,7 @@ def _behind(only: list[Factory] | None, tried: set[int]) -> list[tuple[Way, list
     recorded = list(RecordedMigration.objects.order_by("id"))
     factories = only if only is not None else list(Factory.objects.order_by("id"))
     left = [factory for factory in factories if factory.pk not in tried]
-    found = sorted(_histories(left, sorted({one.app for one in recorded})).items(), key=lambda pair: pair[1])
+    found = sorted(_histories(left).items(), key=lambda pair: pair[1])
     ways = []
     for history, alike in groupby(found, key=lambda pair: pair[1]):
         applied = frozenset(history.split())
@@ -164,20 +165,16 @@ def _behind(only: list[Factory] | None, tried: set[int]) -> list[tuple[Way, list
     return ways
 
 
-def _histories(factories: list[Factory], apps: list[str]) -> dict[Factory, str]:
+def _histories(factories: list[Factory]) -> dict[Factory, str]:
     """One question to all of them; of a schema that is gone the history is empty."""
     found = dict.fromkeys(factories, "")
     with connection.cursor() as cursor:
         cursor.execute("SELECT schemaname FROM pg_tables WHERE tablename = 'django_migrations'")
         there = {name for (name,) in cursor.fetchall()}
         for some in _parts([factory for factory in factories if factory.schema_name in there], _ASKED_AT_ONCE):
-            parts = [
-                sql.SQL(
-                    "SELECT {}, string_agg(app || '.' || name, ' ' ORDER BY app, name) FROM {} WHERE app = ANY({})"
-                ).format(number, sql.Identifier(factory.schema_name, "django_migrations"), apps)
-                for number, factory in enumerate(some)
-            ]
-            cursor.execute(sql.SQL(" UNION ALL ").join(parts).as_string(cursor.connection))
+            one = "SELECT {}, string_agg(app || '.' || name, ' ') FROM {}"
+            tables = [sql.Identifier(factory.schema_name, "django_migrations") for factory in some]
+            cursor.execute(" UNION ALL ".join(_text(one, number, table) for number, table in enumerate(tables)))
             found |= {some[number]: history or "" for number, history in cursor.fetchall()}
     return found
 
@@ -197,9 +194,11 @@ def _begin(factories: list[Factory]) -> None:
     )
 
 
-def _in_thread(job: Callable[[], None]) -> None:
+def _work_off(jobs: Iterator[Callable[[], None]]) -> None:
+    """A thread with a connection of its own; all of them take from one list."""
     try:
-        job()
+        for job in jobs:
+            job()
     finally:
         connection.close()
 

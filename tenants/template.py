@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from django.apps import apps
 from django.conf import settings
 from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
-from django.db.migrations import Migration, RunSQL, SeparateDatabaseAndState
+from django.db.migrations import Migration, RunPython, RunSQL, SeparateDatabaseAndState
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations import fields, models
 from django.db.migrations.operations.base import Operation
@@ -25,6 +25,19 @@ _DDL = ("CREATE ", "ALTER ", "DROP ", "COMMENT ", "GRANT ", "REVOKE ", "DO ", "S
 # What Django asks and notes for itself.
 _OWN = ("SELECT ", "SET search_path", "SAVEPOINT ", "RELEASE ", "ROLLBACK ", 'INSERT INTO "django_migrations"')
 _HISTORY = f"CREATE TABLE django_migrations (LIKE {TEMPLATE_SCHEMA}.django_migrations INCLUDING ALL)"
+# After these Django has no content type or permission to add, and need not look.
+_WITHOUT_MODELS = (
+    fields.AddField,
+    fields.AlterField,
+    fields.RemoveField,
+    fields.RenameField,
+    models.AddIndex,
+    models.RemoveIndex,
+    models.AddConstraint,
+    models.RemoveConstraint,
+    RunPython,
+    RunSQL,
+)
 _TYPES = ('INSERT INTO "django_content_type"', 'INSERT INTO "auth_permission"')
 
 
@@ -107,7 +120,10 @@ def _migrate(executor: MigrationExecutor) -> None:
         emit_pre_migrate_signal(0, False, connection.alias, plan=plan)
         executor.migrate(None, plan)
         sent.clear()
-        emit_post_migrate_signal(0, False, connection.alias, plan=plan)
+        if not all(
+            type(operation) in _WITHOUT_MODELS for migration, _backwards in plan for operation in migration.operations
+        ):
+            emit_post_migrate_signal(0, False, connection.alias, plan=plan)
     made += _squashed(executor)
     for one in made:
         one.fingerprint, one.adds_types = fingerprint(), any(text.startswith(_TYPES) for text in sent)
@@ -150,8 +166,6 @@ def _tables_with_rows() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY 1", [TEMPLATE_SCHEMA])
         tables = [name for (name,) in cursor.fetchall()]
-        rows = []
-        for table in tables:
-            cursor.execute(f'SELECT EXISTS (SELECT FROM {TEMPLATE_SCHEMA}."{table}")')  # noqa: S608 - names of our own catalogue
-            rows += [table] if cursor.fetchone()[0] else []
-    return rows
+        found = [f'SELECT EXISTS (SELECT FROM {TEMPLATE_SCHEMA}."{table}")' for table in tables]  # noqa: S608 - names of our own catalogue
+        cursor.execute(" UNION ALL ".join(found))
+        return [table for table, (has_rows,) in zip(tables, cursor.fetchall(), strict=True) if has_rows]

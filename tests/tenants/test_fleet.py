@@ -262,7 +262,7 @@ def test_whether_somebody_is_at_work_is_seen_from_elsewhere(db):
 
 def test_a_factory_whose_schema_is_gone_makes_no_tables_elsewhere(db):
     gone = Factory.objects.create(schema_name="t_gone", name="无")
-    assert fleet._histories([gone], ["hazards"]) == {gone: ""}
+    assert fleet._histories([gone]) == {gone: ""}
     SchemaUpgrade.objects.create(factory=gone, fingerprint=provisioning.fingerprint(), began_at=timezone.now())
     step = fleet.RecordedMigration(app="hazards", name="9_x", is_sql=True, statements=["CREATE TABLE astray (id int)"])
     fleet._batch([gone], fleet.Way((step,), frozenset()), {})
