@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from django.apps import apps
 from django.conf import settings
 from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
+from django.db import transaction
 from django.db.migrations import Migration, RunPython, RunSQL, SeparateDatabaseAndState
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations import fields, models
@@ -20,6 +21,7 @@ from tenants.current import connection
 from tenants.models import RecordedMigration, SchemaTemplate
 from tenants.provisioning import TEMPLATE_SCHEMA, fingerprint
 
+CHANGING = "changing"
 # What makes an empty schema; SET CONSTRAINTS begins the statement by which Django drops a foreign key.
 _DDL = ("CREATE ", "ALTER ", "DROP ", "COMMENT ", "GRANT ", "REVOKE ", "DO ", "SET CONSTRAINTS ")
 # What Django asks and notes for itself.
@@ -47,7 +49,8 @@ def has_template() -> bool:
 
 def refresh_template() -> None:
     """Brings it to this release: by its new migrations where it goes on from what was recorded, else from nothing."""
-    SchemaTemplate.objects.all().delete()  # nobody makes a schema of it meanwhile
+    if SchemaTemplate.objects.exists():
+        _keep(CHANGING, [], [])  # nobody makes a schema of it meanwhile, and /readyz goes on
     with in_schema(TEMPLATE_SCHEMA):
         executor = MigrationExecutor(connection)
         if not _goes_on(executor):
@@ -60,8 +63,13 @@ def refresh_template() -> None:
         for statement in recorded.statements
         if statement.lstrip().upper().startswith(_DDL)
     ]
-    facts = {"statements": [_HISTORY, *statements], "tables_with_rows": _tables_with_rows()}
-    SchemaTemplate.objects.create(fingerprint=fingerprint(), **facts)
+    _keep(fingerprint(), [_HISTORY, *statements], _tables_with_rows())
+
+
+@transaction.atomic
+def _keep(version: str, statements: list[str], tables_with_rows: list[str]) -> None:
+    SchemaTemplate.objects.all().delete()
+    SchemaTemplate.objects.create(fingerprint=version, statements=statements, tables_with_rows=tables_with_rows)
 
 
 @contextmanager

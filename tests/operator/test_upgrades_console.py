@@ -53,7 +53,8 @@ def test_a_failed_one_is_tried_again_by_a_worker_and_the_log_says_who_asked(fact
         "Anna",
         factory.name,
     )
-    assert factory.name in console.get("/operator/log/").content.decode()
+    assert "hazards.0002_note" in console.get("/operator/log/").content.decode()
+    assert "Nobody is at work" not in english(console)
 
 
 def test_all_failed_ones_at_once_and_none_twice(factory, other_factory, console):

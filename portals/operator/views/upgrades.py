@@ -9,7 +9,7 @@ from operators import actions
 from portals.operator.access import for_operators
 from portals.operator.shown import upgrade_reason_of
 from tenants import fleet
-from tenants.models import RecordedMigration, SchemaUpgrade
+from tenants.models import Due, RecordedMigration, SchemaUpgrade
 from tenants.provisioning import fingerprint
 
 PER_PAGE = 50
@@ -31,8 +31,13 @@ def index(request):
     migrations = (
         RecordedMigration.objects.filter(fingerprint=fingerprint()).order_by("id").values("app", "name", "is_sql")
     )
-    context = {"page": page, "counts": counts, "migrations": migrations, "is_running": fleet.is_running()}
+    context = {"page": page, "counts": counts, "migrations": migrations, "is_at_work": _is_at_work()}
     return render(request, "operator/upgrades.html", context | {"query": "", "here": "upgrades"})
+
+
+def _is_at_work() -> bool:
+    """Or a worker soon is, because somebody asked."""
+    return fleet.is_running() or Due.objects.filter(handler="tenants.upgrade_again", dead_at=None).exists()
 
 
 @for_operators
