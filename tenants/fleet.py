@@ -5,6 +5,7 @@ transaction and one message to the database; where that fails, each goes by itse
 has to look at what stands in a schema (RunPython and the like) Django runs in each, in its place among the others.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
@@ -106,10 +107,10 @@ class Looking:
     migration: Migration
     before: ProjectState
 
-    def run(self, schema_name: str, noted: Iterable[str]) -> None:
-        connection.set_schema(schema_name)
+    def run(self, factory: Factory, noted: Iterable[str]) -> None:
+        connection.set_schema(factory.schema_name)
         try:
-            with transaction.atomic() if self.migration.atomic else nullcontext():
+            with _held(factory) if self.migration.atomic else nullcontext():
                 with connection.schema_editor(atomic=self.migration.atomic) as editor:
                     self.migration.apply(self.before.clone(), editor)
                 with connection.cursor() as cursor:
@@ -140,9 +141,12 @@ def upgrade(only: list[Factory] | None = None) -> None:
         jobs = [partial(_batch, some, way, looking) for way, alike in ways for some in _parts(alike, BATCH)]
         left, workers = iter(jobs), min(CONNECTIONS, len(jobs))
         with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(_work_off, [left] * workers))
-    # Of one that was killed between the last step and its note.
-    _note_done(of_this_release(only).filter(status=Status.WAITING).exclude(factory__in=tried))
+            try:
+                list(pool.map(_work_off, [left] * workers))
+            finally:
+                deque(left, maxlen=0)  # where it is broken off, nobody takes up what is left
+    # Killed between the last step and its note, or put right by hand.
+    _note_done(of_this_release(only).exclude(status=Status.DONE).exclude(factory__in=tried))
 
 
 def of_this_release(only: list[Factory] | None = None) -> QuerySet[SchemaUpgrade]:
@@ -277,14 +281,22 @@ def _step(factory: Factory, way: Way, step: RecordedMigration, looking: Looking 
     if looking is None or way.is_sql(step):
         _send(factory, way.statements(step))
     else:
-        looking.run(factory.schema_name, way.noted(step))
+        looking.run(factory, way.noted(step))
 
 
 def _send(factory: Factory, statements: Iterable[str]) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        _refuse_gone([factory])
-        for text in (_waits(ONE_WAITS), _path(factory.schema_name), *statements):
+    with _held(factory), connection.cursor() as cursor:
+        for text in (_path(factory.schema_name), *statements):
             cursor.execute(text)
+
+
+@contextmanager
+def _held(factory: Factory) -> Iterator[None]:
+    with transaction.atomic():
+        _refuse_gone([factory])
+        with connection.cursor() as cursor:
+            cursor.execute(_waits(ONE_WAITS))
+        yield
 
 
 def _refuse_gone(factories: list[Factory]) -> None:

@@ -4,6 +4,7 @@ What was recorded makes new schemas (tenants.provisioning) and brings those that
 (tenants.fleet). All of it needs the owner's connection.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -26,6 +27,7 @@ CHANGING = "changing"
 _DDL = ("CREATE ", "ALTER ", "DROP ", "COMMENT ", "GRANT ", "REVOKE ", "DO ", "SET CONSTRAINTS ")
 # What Django asks and notes for itself.
 _OWN = ("SELECT ", "SET search_path", "SAVEPOINT ", "RELEASE ", "ROLLBACK ", 'INSERT INTO "django_migrations"')
+_ASKS = re.compile(r"(?:^|;)\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 _HISTORY = f"CREATE TABLE django_migrations (LIKE {TEMPLATE_SCHEMA}.django_migrations INCLUDING ALL)"
 # After these Django has no content type or permission to add, and need not look.
 _WITHOUT_MODELS = (
@@ -88,7 +90,7 @@ def in_schema(name: str) -> Iterator[None]:
 
 def _goes_on(executor: MigrationExecutor) -> bool:
     """False of what a killed release, another line of work or an earlier version of this program has left."""
-    recorded = list(RecordedMigration.objects.all())
+    recorded = list(RecordedMigration.objects.defer("statements"))
     known = set(executor.loader.disk_migrations)
     known |= {pair for migration in executor.loader.disk_migrations.values() for pair in migration.replaces}
     history = {f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations()}
@@ -119,7 +121,7 @@ def _migrate(executor: MigrationExecutor) -> None:
 
     def listen(execute, statement, params, many, context):
         text = str(statement).lstrip()
-        if not text.startswith(_OWN):
+        if not text.startswith(_OWN) or "setval(" in text:
             sent.append(text if params is None or many else connection.ops.compose_sql(text, params))
         return execute(statement, params, many, context)
 
@@ -158,8 +160,9 @@ def _squashed(executor: MigrationExecutor) -> Iterator[RecordedMigration]:
 
 def _is_sql(operation: Operation) -> bool:
     """Whether it sends the same to every schema, whatever stands in it."""
-    if isinstance(operation, RunSQL):
-        return True
+    if isinstance(operation, RunSQL):  # what a question does beside answering is not told from Django's own questions
+        parts = [operation.sql] if isinstance(operation.sql, str) else operation.sql
+        return not any(_ASKS.search(part if isinstance(part, str) else part[0]) for part in parts)
     if isinstance(operation, SeparateDatabaseAndState):
         return all(map(_is_sql, operation.database_operations))
     if type(operation).__module__ not in (fields.__name__, models.__name__):

@@ -6,18 +6,20 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import connection, migrations, models
 from django.test import Client
 from django.utils import timezone
 from psycopg import sql
 
 from core.models import Counter
 from realtime.middleware import _resolve
-from tenants import due, fleet, provisioning
+from tenants import due, fleet, provisioning, template
 from tenants.models import Due, Factory, SchemaUpgrade
 from tests import make
 from tests.tenants.test_provisioning import SHAPES
@@ -205,6 +207,26 @@ def test_a_squashed_migration_does_nothing_twice(site):
     assert after.pop("history") == before.pop("history") | {"8000_squashed"} and after == before
     [(name,), *_others] = site.ask("SELECT schema_name FROM tenants_preparedschema")
     assert site.all_of(name)["columns"] == after["columns"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "is_sql"),
+    [
+        (migrations.AddField("sensor", "x", models.IntegerField(null=True)), True),
+        (migrations.AddField("sensor", "x", models.JSONField(default=dict)), True),
+        (migrations.AddField("sensor", "x", models.UUIDField(default=uuid4)), False),
+        (migrations.RenameModel("sensor", "device"), False),
+        (migrations.RunSQL("UPDATE sensors_sensor SET name = 'x'"), True),
+        (migrations.RunSQL(["DELETE FROM sensors_sensor", ("select set_it(%s)", [1])]), False),
+        (migrations.RunSQL("CREATE TABLE x (id int); SELECT set_it()"), False),
+        (migrations.RunPython(migrations.RunPython.noop), False),
+        (migrations.SeparateDatabaseAndState([migrations.RunPython(migrations.RunPython.noop)]), False),
+        (migrations.SeparateDatabaseAndState([], [migrations.DeleteModel("sensor")]), True),
+        (AddIndexConcurrently("sensor", models.Index(fields=["name"], name="x")), False),
+    ],
+)
+def test_only_what_is_the_same_everywhere_is_sent_as_it_was_recorded(operation, is_sql):
+    assert template._is_sql(operation) is is_sql
 
 
 @due.handler("test.held")

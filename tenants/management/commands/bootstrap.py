@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import QuerySet
 
 from tenants import due, fleet, provisioning, template
 from tenants.models import Factory, SchemaUpgrade
@@ -37,8 +38,7 @@ class Command(BaseCommand):
                 provisioning.fill_pool()
                 # What this release brings along beside tables; each factory takes it over when its turn comes.
                 due.for_each_factory("market.follow_release", key="follow_release")
-        failed = fleet.of_this_release(only).filter(status=SchemaUpgrade.Status.FAILED).select_related("factory")
-        self._tell(list(failed.order_by("factory_id")), is_tolerant=options["tolerant"])
+        self._tell(fleet.of_this_release(only), is_tolerant=options["tolerant"])
 
     def _prepare(self) -> None:
         self._say("roles")
@@ -49,7 +49,10 @@ class Command(BaseCommand):
             self._say("template of a factory's schema (takes a while, once per release)")
             template.refresh_template()
 
-    def _tell(self, failed: list[SchemaUpgrade], *, is_tolerant: bool) -> None:
+    def _tell(self, rows: QuerySet[SchemaUpgrade], *, is_tolerant: bool) -> None:
+        failed = list(rows.filter(status=SchemaUpgrade.Status.FAILED).select_related("factory").order_by("factory_id"))
+        if count := rows.count():
+            self._say(f"{count - len(failed)} of {count} factories upgraded")
         for row in failed:
             reason = row.error.partition(":")[0]
             self._say(f"NOT upgraded: {provisioning.slug_of(row.factory)} at {row.migration} ({reason})")
