@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
@@ -22,7 +23,7 @@ from core.secrets import seal, unseal
 from operators import totp
 from operators.models import Operator, OperatorEntry, OperatorSession
 from tenants import due
-from tenants.models import Due, Factory
+from tenants.models import Due, Factory, SchemaUpgrade
 
 log = logging.getLogger(__name__)
 
@@ -202,6 +203,31 @@ def note_done(what: str, factory: Factory | None, *, by: Operator, **facts: Any)
     """What an operator did in another room, in the transaction of that."""
     about = {"factory": factory.pk if factory else None, "factory_name": factory.name if factory else ""}
     OperatorEntry.objects.create(what=what, operator=by, facts=facts, at=timezone.now(), **about)
+
+
+@transaction.atomic
+def upgrade_again(rows: QuerySet[SchemaUpgrade], *, by: Operator | None) -> int:
+    """A worker tries the failed ones among them once more; of two who ask for one, the second finds it waiting."""
+    failed = SchemaUpgrade.Status.FAILED
+    found = list(rows.filter(status=failed).select_related("factory").order_by("pk").select_for_update(of=("self",)))
+    if not found:
+        raise WrongStatus(_("It is being tried already, or it is done."))
+    SchemaUpgrade.objects.filter(pk__in=[row.pk for row in found]).update(status=SchemaUpgrade.Status.WAITING)
+    now = timezone.now()
+    OperatorEntry.objects.bulk_create(
+        OperatorEntry(
+            what=What.UPGRADED,
+            operator=by,
+            factory=row.factory_id,
+            factory_name=row.factory.name,
+            facts={"migration": row.migration},
+            at=now,
+        )
+        for row in found
+    )
+    factories = [row.factory_id for row in found]
+    due.for_everyone("tenants.upgrade_again", key=f"upgrade {uuid4()}", wakes=True, factories=factories)
+    return len(found)
 
 
 def _note(what: str, *, by: Operator | None, about: Operator | None = None) -> None:

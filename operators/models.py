@@ -40,6 +40,7 @@ class OperatorEntry(models.Model):
         REPLAYED = "replayed", _("Replayed")
         SURPASSED = "surpassed", _("Removed: newer work does the same")
         DROPPED = "dropped", _("Dropped")
+        UPGRADED = "upgraded", _("Asked for the upgrade once more")
         MADE = "made", _("Account opened")
         PASSWORD_SET = "password_set", _("New password")
         SECOND_FACTOR_SET = "second_factor_set", _("New second factor")

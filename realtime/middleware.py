@@ -16,6 +16,7 @@ from django.contrib.auth import get_user
 from realtime import groups
 from realtime.groups import Address
 from tenants.current import in_factory, in_public
+from tenants.fleet import is_held
 from tenants.middleware import factory_of, is_public
 from tenants.models import Factory
 
@@ -76,7 +77,7 @@ def _resolve(headers: dict[bytes, str], path: str) -> dict[str, Any] | None:
         if is_public(host):
             return _visitor(headers, path)
         factory = factory_of(host)
-        if factory is None or factory.status != Factory.Status.ACTIVE or path == VISITOR:
+        if factory is None or factory.status != Factory.Status.ACTIVE or is_held(factory) or path == VISITOR:
             return None
     place = {"schema": factory.schema_name, "factory": factory}
     with in_factory(factory):

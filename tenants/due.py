@@ -13,10 +13,12 @@ from redis.exceptions import RedisError
 
 from tenants.current import current_factory, in_factory, in_public
 from tenants.models import Due, Factory
+from tenants.provisioning import fingerprint
 
 log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 12
 MOST_AT_ONCE = 1000
+HELD = timedelta(minutes=1)
 _handlers: dict[str, Callable] = {}
 _leases: dict[str, timedelta] = {}
 
@@ -130,13 +132,17 @@ def run_one() -> bool:
 
     It is removed before its work, which may ask to be called again under the same key; both is one transaction.
     A killed worker leaves the row as it was. A failing one keeps the reason, waits twice as long each time and
-    is set aside after MAX_ATTEMPTS for an operator to look at.
+    is set aside after MAX_ATTEMPTS for an operator to look at. One whose factory is not upgraded yet waits for that.
     """
     with in_public():
         with transaction.atomic():
             row = claim()
             if row is None:
                 return False
+            if _is_held(row):
+                row.due_at = timezone.now() + HELD
+                row.save(force_insert=True)
+                return True
             if row.handler not in _leases:
                 _run(row)
                 return True
@@ -159,8 +165,16 @@ DELETE FROM tenants_due WHERE id = coalesce(
    ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED),
   (SELECT id FROM tenants_due WHERE dead_at IS NULL AND due_at <= %(now)s
    ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-) RETURNING *
+) RETURNING *, (
+  SELECT fingerprint FROM tenants_schemaupgrade u WHERE u.factory_id = tenants_due.factory_id AND u.status <> 'done'
+) AS held_for
 """
+
+
+def _is_held(row: Due) -> bool:
+    """As tenants.fleet says it of the row's factory, without asking once more for each row."""
+    held_for = getattr(row, "held_for", None)
+    return held_for is not None and held_for == fingerprint()
 
 
 def _run(row: Due) -> None:

@@ -4,20 +4,23 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
+from django.http import JsonResponse
 from django.http.request import split_domain_port
 from django.shortcuts import render
 from django.urls import set_urlconf
 from django.utils import timezone
 from django.utils.translation import get_language_from_request, override
+from django.utils.translation import gettext as _
 
 from tenants.current import in_factory, in_public
+from tenants.fleet import is_held
 from tenants.models import Domain, Factory
 
 
 def factory_of(host: str) -> Factory | None:
-    """The active factory of a Host header; names are compared in lower case and without port."""
+    """The factory of a Host header; names are compared in lower case and without port."""
     name = split_domain_port(host)[0].rstrip(".")
-    domain = Domain.objects.select_related("tenant").filter(domain=name.removeprefix("www.")).first()
+    domain = Domain.objects.select_related("tenant__upgrade").filter(domain=name.removeprefix("www.")).first()
     return domain.tenant if domain else None
 
 
@@ -44,6 +47,8 @@ class FactoryMiddleware:
         factory = factory_of(host)
         if factory is None or factory.status != Factory.Status.ACTIVE:
             return self._answer_unknown(request, factory)
+        if is_held(factory):
+            return self._answer_held(request)
         request.tenant = factory
         with in_factory(factory), timezone.override(ZoneInfo(factory.time_zone)):
             return self.get_response(request)
@@ -56,8 +61,21 @@ class FactoryMiddleware:
 
     def _answer_unknown(self, request, factory):
         """Says that nobody lives here, without a query or a word about who does."""
+        return self._say(request, "errors/no_factory.html", {"is_suspended": factory is not None}, status=404)
+
+    def _answer_held(self, request):
+        """Devices and phones that sent something try it again later, as after any other 5xx."""
+        if request.headers.get("Accept", "").startswith("application/json"):
+            with override(get_language_from_request(request)):
+                answer = JsonResponse({"error": _("This factory is being upgraded.")}, status=503)
+        else:
+            answer = self._say(request, "errors/upgrading.html", {}, status=503)
+        answer["Retry-After"] = "60"
+        return answer
+
+    def _say(self, request, page, context, *, status):
         request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
         set_urlconf(settings.PUBLIC_SCHEMA_URLCONF)
         request.tenant = None
         with override(get_language_from_request(request)):
-            return render(request, "errors/no_factory.html", {"is_suspended": factory is not None}, status=404)
+            return render(request, page, context, status=status)

@@ -63,6 +63,47 @@ class SchemaTemplate(models.Model):
     made_at = models.DateTimeField(auto_now_add=True)
 
 
+class RecordedMigration(models.Model):
+    """What a migration did to the template, statement by statement: enough to do it to a factory's schema too."""
+
+    app = models.CharField(max_length=60)
+    name = models.CharField(max_length=255)
+    replaces = models.JSONField(default=list, help_text="Names of the same app that it was squashed from.")
+    statements = models.JSONField()
+    is_sql = models.BooleanField(help_text="Else it asks what stands in the schema, and Django runs it in each.")
+    adds_types = models.BooleanField(help_text="Django added content types or permissions after it.")
+    fingerprint = models.CharField(max_length=64, help_text="Of the release that brought it.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["app", "name"], name="migration_recorded_once")]
+
+    def __str__(self) -> str:
+        return f"{self.app}.{self.name}"
+
+    @property
+    def history(self) -> list[str]:
+        """The names that Django keeps in a schema's history for it."""
+        return [f"{self.app}.{name}" for name in (*self.replaces, self.name)]
+
+
+class SchemaUpgrade(models.Model):
+    """How far a factory's schema is on its way to a release; none where nothing was to be done yet."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    factory = models.OneToOneField(Factory, models.CASCADE, related_name="upgrade")
+    fingerprint = models.CharField(max_length=64, help_text="Of the release that it is on its way to.")
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.WAITING)
+    migration = models.CharField(max_length=320, default="", help_text="The one that failed.")
+    error = models.TextField(default="")
+    attempts = models.IntegerField(default=1)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+
 class PreparedSchema(models.Model):
     """A schema that waits in the warm pool: complete, empty, owned by nobody yet."""
 

@@ -1,4 +1,4 @@
-"""A factory's schema: recorded once from Django's migrations, replayed into a warm pool, given away at sign-up.
+"""A factory's schema: made ahead of need by the SQL that was recorded on the template, given away at sign-up.
 
 Migrating a schema takes 10 s and more, replaying its SQL a third of a second, giving a prepared one away some
 milliseconds. The names are generated and never used again, so nobody can inherit what was somebody else's.
@@ -13,20 +13,16 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.core.management import call_command
 from django.db import transaction
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 from psycopg import sql
 
-from tenants.current import connection
 from tenants.models import Domain, Factory, PreparedSchema, SchemaTemplate
 from tenants.slugs import check_shape, host_of, look_of, taken
 
 POOL_SIZE = 3
 TEMPLATE_SCHEMA = "template"
-# SET CONSTRAINTS begins the statement by which Django drops a foreign key.
-_DDL = ("CREATE ", "ALTER ", "DROP ", "COMMENT ", "GRANT ", "REVOKE ", "DO ", "SET CONSTRAINTS ")
 
 
 def address_of(slug: str) -> str:
@@ -41,6 +37,10 @@ def public_address() -> str:
 
 def find(slug: str) -> Factory:
     return Factory.objects.get(domains__domain=host_of(slug))
+
+
+def slug_of(factory: Factory) -> str:
+    return factory.domains.get(is_primary=True).domain.partition(".")[0]
 
 
 def create_factory(slug: str, name: str, *, is_demo: bool = False) -> Factory:
@@ -126,42 +126,6 @@ def fingerprint() -> str:
     apps = set(settings.TENANT_APPS) | {app.rsplit(".", 1)[-1] for app in settings.TENANT_APPS}
     names = sorted(f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations if app in apps)
     return hashlib.sha256("\n".join(names).encode()).hexdigest()
-
-
-def has_template() -> bool:
-    return SchemaTemplate.objects.filter(fingerprint=fingerprint()).exists()
-
-
-def make_template() -> None:
-    """Migrates a schema from nothing through Django and keeps the SQL that did it. Needs the owner's connection."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP SCHEMA IF EXISTS {TEMPLATE_SCHEMA} CASCADE")
-        cursor.execute(f"CREATE SCHEMA {TEMPLATE_SCHEMA}")
-    statements: list[str] = []
-
-    def record(execute, statement, params, many, context):
-        text = str(statement)
-        if text.lstrip().upper().startswith(_DDL):
-            statements.append(connection.ops.compose_sql(text, params) if params else text)
-        return execute(statement, params, many, context)
-
-    with connection.execute_wrapper(record):
-        call_command("migrate_schemas", schema_name=TEMPLATE_SCHEMA, verbosity=0, interactive=False)
-    connection.set_schema_to_public()
-    SchemaTemplate.objects.update_or_create(
-        fingerprint=fingerprint(), defaults={"statements": statements, "tables_with_rows": _tables_with_rows()}
-    )
-
-
-def _tables_with_rows() -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY 1", [TEMPLATE_SCHEMA])
-        tables = [name for (name,) in cursor.fetchall()]
-        rows = []
-        for table in tables:
-            cursor.execute(f'SELECT EXISTS (SELECT FROM {TEMPLATE_SCHEMA}."{table}")')  # noqa: S608 - names of our own catalogue
-            rows += [table] if cursor.fetchone()[0] else []
-    return rows
 
 
 def _prepare() -> str:

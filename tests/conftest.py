@@ -104,6 +104,16 @@ def django_db_setup(django_db_blocker, tmp_path_factory):
         owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def spare_database(django_db_setup):
+    """For processes that change what all tests share: its name, and how they reach it; without a factory."""
+    name = f"test_{secrets.token_hex(4)}"
+    _make_database(name)
+    yield name, _addresses(name)
+    with _owner(GIVEN) as owner:
+        owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
 def factory(db):
     """The first factory; the test runs inside its schema and is rolled back."""

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('billing', '0001_initial'),
-        ('tenants', '0004_open_until'),
+        ('tenants', '0005_open_until'),
     ]
 
     operations = [

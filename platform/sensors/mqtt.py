@@ -24,6 +24,7 @@ from sensors.door import UnknownKey, hand_in, let_in
 from sensors.payload import MOST_BYTES, read
 from tenants import provisioning
 from tenants.current import in_factory
+from tenants.fleet import is_held
 from tenants.models import Factory
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,8 @@ def take(topic: str, payload: bytes) -> Taken:
         factory = provisioning.find(parts[1])
     except Factory.DoesNotExist:
         raise unknown from None
+    if is_held(factory):
+        raise DomainError(_("This factory is being upgraded."))
     with in_factory(factory):
         sensor = let_in(said.get("key") if isinstance(said, dict) else None)
         if sensor.code != parts[2]:

@@ -39,6 +39,12 @@ _REASONS = {
 }
 _BY_RULE = gettext_lazy("A rule of the product says no. Its sentence may hold names, so only the server shows it.")
 _BY_GATEWAY = gettext_lazy("A gateway refused it. The factory sees its words under its channels.")
+_UPGRADE_REASONS = {
+    "OperationalError InterfaceError": gettext_lazy("Its tables were in use for too long, or the database broke off."),
+    "ProgrammingError NotSupportedError InternalError": gettext_lazy("Its tables are not as the migration expects."),
+    "DataError IntegrityError": gettext_lazy("What stands in its tables does not fit the new rule."),
+    "NoSchema": gettext_lazy("Its schema is not there."),
+}
 _UNKNOWN_KIND = gettext_lazy("This version does not know this kind of work.")
 _FAULT = gettext_lazy("A fault in the program.")
 # Whatever may be somebody's: numbers of five digits and more, mail addresses, words in other letters, quotations that
@@ -53,17 +59,30 @@ def kind_of(handler: str) -> str:
 
 def reason_of(handler: str, error: str) -> tuple[str, str]:
     """A sentence, and the error as a programmer reads it, without what may belong to somebody."""
-    kind, _colon, said = error.partition(":")
+    kind = error.partition(":")[0]
     if handler not in due.handlers():
         return str(_UNKNOWN_KIND), kind
     if kind in _names(Refusal):
         return str(_BY_RULE), kind
     if kind in _names(ChannelError) and kind != "NoAnswer":
         return str(_BY_GATEWAY), kind
-    sentence = next((words for kinds, words in _REASONS.items() if kind in kinds.split()), _FAULT)
-    # PostgreSQL quotes the row in the lines after the first.
+    return _sentence(_REASONS, kind), _plain(error)
+
+
+def upgrade_reason_of(error: str) -> tuple[str, str]:
+    """As reason_of, of a factory's upgrade."""
+    return _sentence(_UPGRADE_REASONS, error.partition(":")[0]), _plain(error)
+
+
+def _sentence(reasons: dict[str, Any], kind: str) -> str:
+    return str(next((words for kinds, words in reasons.items() if kind in kinds.split()), _FAULT))
+
+
+def _plain(error: str) -> str:
+    """PostgreSQL quotes the row in the lines after the first."""
+    kind, _colon, said = error.partition(":")
     first = said.strip().splitlines()[:1]
-    return str(sentence), f"{kind}: {_HIDDEN.sub('…', first[0])}" if first else kind
+    return f"{kind}: {_HIDDEN.sub('…', first[0])}" if first else kind
 
 
 def _names(kind: type) -> set[str]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portals.operator.views import dead, entries, payments, signing
+from portals.operator.views import dead, entries, payments, signing, upgrades
 
 app_name = "operator"
 urlpatterns = [
@@ -18,5 +18,8 @@ urlpatterns = [
     path("payments/<int:pk>/void/", payments.void, name="void_payment"),
     path("payments/coupons/", payments.add_coupon, name="add_coupon"),
     path("payments/coupons/<int:pk>/end/", payments.end_coupon, name="end_coupon"),
+    path("upgrades/", upgrades.index, name="upgrades"),
+    path("upgrades/again/", upgrades.all_again, name="all_upgrades_again"),
+    path("upgrades/<int:pk>/again/", upgrades.again, name="upgrade_again"),
     path("log/", entries.index, name="log"),
 ]
