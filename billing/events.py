@@ -12,5 +12,6 @@ register({
     "subscription.paid": _("Payment came"),
     "subscription.refused": _("The card was refused"),
     "subscription.changed": _("Card payment changed"),
+    "subscription.given": _("Time given by the operator of the service"),
     "subscription.asked": _("Payment asked for"),
 })  # fmt: skip

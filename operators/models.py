@@ -50,6 +50,9 @@ class OperatorEntry(models.Model):
         PAYMENT_VOIDED = "payment_voided", _("Request to pay withdrawn")
         COUPON_MADE = "coupon_made", _("Coupon made")
         COUPON_ENDED = "coupon_ended", _("Coupon ended")
+        SUSPENDED = "suspended", _("Factory paused")
+        RESUMED = "resumed", _("Factory opened again")
+        TIME_GIVEN = "time_given", _("Time given")
 
     operator = models.ForeignKey(
         Operator, models.PROTECT, null=True, related_name="+", help_text="Empty: the server's command line."

@@ -14,7 +14,7 @@ from billing.actions.payments import (
     quote,
     void_payment,
 )
-from billing.actions.trial import TRIAL, open_trial
+from billing.actions.trial import TRIAL, give_time, open_trial
 
 __all__ = [
     "TRIAL",
@@ -22,6 +22,7 @@ __all__ = [
     "change_band",
     "confirm_payment",
     "end_coupon",
+    "give_time",
     "make_coupon",
     "open_card_page",
     "open_customer_page",

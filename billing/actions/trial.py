@@ -4,10 +4,13 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from billing import clock
 from billing.bands import BANDS
 from billing.models import Subscription
+from core.errors import WrongStatus
+from core.events import action, emit
 from tenants.current import in_factory
 from tenants.models import Factory
 
@@ -21,6 +24,32 @@ def open_trial(factory: Factory, size: str = BANDS[0].code) -> Subscription:
     subscription, is_new = Subscription.objects.get_or_create(factory=factory, defaults=begins)
     if is_new:
         settle(subscription)
+    return subscription
+
+
+@transaction.atomic
+def give_time(subscription: Subscription, days: int) -> Subscription:
+    """A longer trial, or a kindness; never of what a card renews."""
+    subscription = Subscription.objects.select_for_update().select_related("factory").get(pk=subscription.pk)
+    if subscription.renews:
+        raise WrongStatus(_("This factory pays by card, whose service keeps the dates."))
+    subscription.ends_at = max(subscription.ends_at, timezone.now()) + timedelta(days=days)
+    subscription.version += 1
+    subscription.save()
+    settle(subscription)
+
+    @action
+    def note() -> None:
+        emit(
+            "subscription.given",
+            subscription,
+            by=None,
+            days=days,
+            day=f"{timezone.localtime(subscription.ends_at):%Y-%m-%d}",
+        )
+
+    with in_factory(subscription.factory):
+        note()
     return subscription
 
 

@@ -164,9 +164,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 ACCOUNT_ADAPTER = "people.auth.AccountAdapter"
-ACCOUNT_FORMS = {"login": "people.auth.LoginForm", "confirm_login_code": "people.auth.CodeForm"}
+ACCOUNT_FORMS = {
+    "login": "people.auth.LoginForm",
+    "request_login_code": "people.auth.RequestCodeForm",
+    "confirm_login_code": "people.auth.CodeForm",
+}
 ACCOUNT_LOGIN_METHODS = {"phone"}
-ACCOUNT_SIGNUP_FIELDS = ["phone*", "password1*"]
+# Nobody signs up by allauth; but what is required here, it wants of everybody who signs in.
+ACCOUNT_SIGNUP_FIELDS = ["phone", "password1*"]
 # A whole factory sits behind one address, and its shifts begin together: only tries on one account are held few.
 ACCOUNT_RATE_LIMITS = {
     "login": "600/m/ip",

@@ -1,7 +1,7 @@
 """Facts that nobody needs to be told of at once; they stand in the ledger."""
 
 SILENT = frozenset({
-    "hazards.exported", "hazard.published", "subscription.asked", "subscription.changed",
+    "hazards.exported", "hazard.published", "subscription.asked", "factory.suspended", "factory.resumed", "subscription.given", "subscription.changed",
     "hazard.started", "hazard.photographed", "hazard.outsider_invited", "hazard.outsider_dismissed", "run.planned", "run.started", "run.submitted", "run.missed", "runs.exported", "qr.issued", "qr.revoked",
     "pause.locked", "run.withdrawn", "run.doubt_settled", "run.excused", "run.freed",
     "checklist.created", "checklist.drafted", "checklist.changed", "checklist.item_added", "checklist.item_changed",

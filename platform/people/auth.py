@@ -5,10 +5,11 @@ import uuid
 from typing import Any
 
 from allauth.account import app_settings
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.auth_backends import AuthenticationBackend
-from allauth.account.forms import ConfirmLoginCodeForm
+from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.account.forms import LoginForm as BaseLoginForm
+from allauth.core import context, ratelimit
 from django import forms
 from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.utils import translation
@@ -98,6 +99,34 @@ class PhoneField(forms.CharField):
             raise forms.ValidationError(refusal.message) from None
 
 
+class RequestCodeForm(RequestLoginCodeForm):
+    """By text message; who has given no phone number takes the e-mail."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].required = False
+        self.fields["email"] = forms.EmailField(
+            label=gettext_lazy("E-mail"),
+            required=False,
+            max_length=200,
+            widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        )
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"])
+        if email:
+            if not ratelimit.consume(context.request, action="request_login_code", key=email.lower()):
+                raise get_adapter().validation_error("too_many_login_attempts")
+            self._user = User.objects.filter(email__iexact=email, is_active=True).first()
+        return email
+
+    def clean(self) -> Any:
+        said: Any = super().clean()
+        if not self.errors and not said.get("phone") and not said.get("email"):
+            self.add_error("phone", _("Type your phone number, or your e-mail below."))
+        return said
+
+
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
@@ -131,11 +160,25 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_phone_verified(self, user: User, phone: str) -> None:
         User.objects.filter(pk=user.pk, phone=phone).update(phone_verified=True)
 
-    def generate_phone_verification_code(self, *, user: User, phone: str) -> str:
+    def generate_login_code(self) -> str:
         return get_random_string(CODE_DIGITS, "0123456789")
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Only codes go out; whoever is unknown here gets nothing, as by phone."""
+        if template_prefix == "account/email/login_code":
+            due.now(
+                "notifications.send_email", address=email, text=_code_text(context["code"]), key=f"code:{uuid.uuid4()}"
+            )
+
+    def generate_phone_verification_code(self, *, user: User, phone: str) -> str:
+        return self.generate_login_code()
+
     def send_verification_code_sms(self, user: User, phone: str, code: str, **_kwargs: Any) -> None:
-        words = {"code": code, "minutes": app_settings.LOGIN_BY_CODE_TIMEOUT // 60}
         with translation.override(user.language):
-            text = _("Your sign-in code is %(code)s, good for %(minutes)d minutes. Tell it to nobody.") % words
+            text = _code_text(code)
         due.now("notifications.send_sms", phone=phone, text=text, key=f"code:{uuid.uuid4()}")
+
+
+def _code_text(code: str) -> str:
+    words = {"code": code, "minutes": app_settings.LOGIN_BY_CODE_TIMEOUT // 60}
+    return _("Your sign-in code is %(code)s, good for %(minutes)d minutes. Tell it to nobody.") % words

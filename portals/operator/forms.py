@@ -63,3 +63,13 @@ class CouponForm(forms.Form):
         required=False, label=gettext_lazy("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     note = forms.CharField(max_length=100, required=False, label=gettext_lazy("What for"))
+
+
+class SuspendForm(forms.Form):
+    reason = forms.CharField(
+        max_length=200, label=gettext_lazy("Why is it paused?"), widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class TimeForm(forms.Form):
+    days = forms.IntegerField(min_value=1, max_value=365, label=gettext_lazy("Days more"))

@@ -5,7 +5,7 @@ from datetime import date
 from django.db import transaction
 
 from billing import actions
-from billing.models import Coupon, Payment
+from billing.models import Coupon, Payment, Subscription
 from operators.actions import note_done
 from operators.models import Operator, OperatorEntry
 
@@ -36,3 +36,9 @@ def add_coupon(code: str, percent: int, most: int, ends_on: date | None, note: s
 def end(coupon: Coupon, *, by: Operator) -> None:
     note_done(What.COUPON_ENDED, None, by=by, coupon=coupon.code)
     actions.end_coupon(coupon)
+
+
+@transaction.atomic
+def give_time(subscription: Subscription, days: int, *, by: Operator) -> None:
+    note_done(What.TIME_GIVEN, subscription.factory, by=by, days=days)
+    actions.give_time(subscription, days)

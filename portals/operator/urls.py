@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portals.operator.views import dead, entries, payments, signing, upgrades
+from portals.operator.views import dead, entries, factories, payments, signing, upgrades
 
 app_name = "operator"
 urlpatterns = [
@@ -13,6 +13,11 @@ urlpatterns = [
     path("dead/<int:pk>/", dead.show, name="dead_row"),
     path("dead/<int:pk>/replay/", dead.replay, name="replay"),
     path("dead/<int:pk>/drop/", dead.drop, name="drop"),
+    path("factories/", factories.index, name="factories"),
+    path("factories/<int:pk>/", factories.show, name="factory"),
+    path("factories/<int:pk>/suspend/", factories.suspend, name="suspend"),
+    path("factories/<int:pk>/resume/", factories.resume, name="resume"),
+    path("factories/<int:pk>/time/", factories.give_time, name="give_time"),
     path("payments/", payments.index, name="payments"),
     path("payments/<int:pk>/confirm/", payments.confirm, name="confirm_payment"),
     path("payments/<int:pk>/void/", payments.void, name="void_payment"),

@@ -21,7 +21,14 @@ export function setup(box) {
   addEventListener("online", () => gate.fetchList());
   setInterval(() => gate.fetchList(), EVERY);
   gate.fetchList();
-  keepPage().then(() => gate.fetchList()); // the first one came past a service worker that was not there yet
+  keep(gate, box.querySelector("[data-gate-kept]"));
+}
+
+/** The list once more, because the first one came past a service worker that was not there yet. */
+async function keep(gate, sentence) {
+  const isKept = "kept" in document.body.dataset || (await keepPage());
+  await gate.fetchList();
+  sentence.hidden = !isKept;
 }
 
 class Gate {

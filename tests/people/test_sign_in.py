@@ -143,3 +143,31 @@ def test_pages_that_nobody_needs_are_not_there(browser, worker, path):
 
 def _in_english(browser, path, data) -> str:
     return browser.post(path, data, headers={"Accept-Language": "en"}).content.decode()
+
+
+def test_who_has_no_phone_number_signs_in_by_a_code_in_the_mail(browser, worker, work_off):
+    User.objects.filter(pk=worker.pk).update(phone=None)
+    assert browser.post(CODE, {"phone": "", "email": "LI@example.com"}).status_code == 302
+    work_off()
+    message = Message.objects.get(channel="email")
+    assert message.address.lower() == "li@example.com"
+    assert browser.post(CONFIRM, {"code": re.search(r"\d{6}", message.text)[0]}).status_code == 302
+    assert is_signed_in(browser)
+
+
+def test_who_has_no_phone_number_signs_in_with_the_password(browser, worker):
+    User.objects.filter(pk=worker.pk).update(phone=None)
+    browser.post(LOGIN, {"login": "li@example.com", "password": make.PASSWORD})
+    assert is_signed_in(browser)
+
+
+def test_a_mailbox_that_nobody_has_gets_nothing_and_the_same_page(browser, worker, work_off):
+    known, unknown = (browser.post(CODE, {"email": mail}) for mail in ("li@example.com", "nobody@example.com"))
+    assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+    work_off()
+    assert [message.address for message in Message.objects.all()] == ["li@example.com"]
+
+
+def test_neither_number_nor_mail_says_what_is_missing(browser, worker):
+    answer = browser.post(CODE, {"phone": "", "email": ""})
+    assert "填手机号" in answer.content.decode()

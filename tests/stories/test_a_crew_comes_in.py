@@ -146,6 +146,7 @@ def look(gate: Page, code: str, factory, officer: User) -> None:
     """Green; then without network green and in; with network again red as soon as the permit is taken back."""
     gate.goto("/gate/")
     expect(gate.get_by_text("已联网")).to_be_visible()
+    expect(gate.get_by_text("没网也能用")).to_be_visible()
     shown = gate.locator("#gate-verdict .permit")
     type_in(gate, code)
     expect(shown.get_by_role("heading", name="可以进")).to_be_visible()
