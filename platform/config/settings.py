@@ -170,8 +170,7 @@ ACCOUNT_FORMS = {
     "confirm_login_code": "people.auth.CodeForm",
 }
 ACCOUNT_LOGIN_METHODS = {"phone"}
-# Nobody signs up by allauth; but what is required here, it wants of everybody who signs in.
-ACCOUNT_SIGNUP_FIELDS = ["phone", "password1*"]
+ACCOUNT_SIGNUP_FIELDS = ["phone*", "password1*"]
 # A whole factory sits behind one address, and its shifts begin together: only tries on one account are held few.
 ACCOUNT_RATE_LIMITS = {
     "login": "600/m/ip",

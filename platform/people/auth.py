@@ -141,6 +141,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: Any) -> bool:
         return False
 
+    def get_login_stages(self) -> list[str]:
+        """Without the one that lets nobody in who has no phone number: the office may have a mailbox only."""
+        return [stage for stage in super().get_login_stages() if not stage.endswith(".PhoneVerificationStage")]
+
     def phone_form_field(self, **kwargs: Any) -> PhoneField:
         return PhoneField(**kwargs)
 
