@@ -104,7 +104,9 @@ class RequestCodeForm(RequestLoginCodeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["phone"].required = False
+        self.use_required_attribute = False
+        self.fields["phone"].required = not self.data.get("email")
+        self.fields["phone"].error_messages["required"] = _("Type your phone number, or your e-mail below.")
         self.fields["email"] = forms.EmailField(
             label=gettext_lazy("E-mail"),
             required=False,
@@ -119,12 +121,6 @@ class RequestCodeForm(RequestLoginCodeForm):
                 raise get_adapter().validation_error("too_many_login_attempts")
             self._user = User.objects.filter(email__iexact=email, is_active=True).first()
         return email
-
-    def clean(self) -> Any:
-        said: Any = super().clean()
-        if not self.errors and not said.get("phone") and not said.get("email"):
-            self.add_error("phone", _("Type your phone number, or your e-mail below."))
-        return said
 
 
 class AccountAdapter(DefaultAccountAdapter):

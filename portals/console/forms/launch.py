@@ -14,7 +14,7 @@ class MachineForm(forms.Form):
 
     kind = Named(EquipmentType.objects.none(), label=gettext_lazy("Which machine?"), empty_label=None)
     code = forms.CharField(max_length=40, label=gettext_lazy("Its number"))
-    place = forms.CharField(max_length=40, label=gettext_lazy("Where it stands"))
+    place = forms.CharField(max_length=40, label=gettext_lazy("Place of the machine"))
 
     def __init__(self, *args: Any, kinds: QuerySet[EquipmentType], **kwargs: Any) -> None:
         first = kinds.first()
