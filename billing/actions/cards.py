@@ -4,7 +4,7 @@ Events come late, twice and in any order. So none of them is believed: each asks
 who asked at the same time only the one whose look is still the last may write (`Subscription.version`).
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import stripe
@@ -13,7 +13,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing import gateway
-from billing.actions.payments import ask_payment, confirm_payment, note_paid, quote, refuse_renewing, void_payment
+from billing.actions.payments import (
+    ask_payment,
+    confirm_payment,
+    give_number,
+    no_number,
+    note_paid,
+    quote,
+    refuse_renewing,
+    void_payment,
+)
 from billing.actions.trial import settle
 from billing.bands import MONTH, YEAR, Band
 from billing.models import CardEvent, Coupon, Payment, Subscription
@@ -25,6 +34,7 @@ from tenants.models import Factory
 
 Plan = Subscription.Plan
 CURRENCY = "cny"
+EARLIEST_END = timedelta(days=2, hours=1)
 WALLETS = ["alipay", "wechat_pay"]
 
 
@@ -54,12 +64,19 @@ def open_card_page(subscription: Subscription, *, band: str, months: int, coupon
                 "customer": customer,
                 "client_reference_id": str(subscription.factory_id),
                 "line_items": [{"price_data": line, "quantity": 1}],
-                "subscription_data": {"metadata": facts},
+                "subscription_data": _first_charge(subscription) | {"metadata": facts},
                 **({"discounts": [{"coupon": _cut(priced.coupon)}]} if priced.coupon else {}),
                 **_ways_back(back),
             }
         )
     return str(page.url)
+
+
+def _first_charge(subscription: Subscription) -> dict[str, Any]:
+    """Nothing is charged before what is given or paid already is over; the service wants two days for that at least."""
+    if subscription.ends_at < timezone.now() + EARLIEST_END:
+        return {}
+    return {"trial_end": int(subscription.ends_at.timestamp())}
 
 
 def open_wallet_page(subscription: Subscription, *, by: Any, band: str, coupon: str, back: str) -> str:
@@ -208,7 +225,7 @@ def _keep_receipt(row: Subscription, invoice: Any) -> None:
     facts: dict[str, Any] = {
         "factory": row.factory,
         "factory_name": row.factory.name,
-        "number": f"AH-{invoice['number'] or invoice['id']}"[:20],
+        "number": no_number(),
         "way": Payment.Way.CARD,
         "status": Payment.Status.PAID,
         "band": row.band,
@@ -221,6 +238,7 @@ def _keep_receipt(row: Subscription, invoice: Any) -> None:
     }
     payment, is_new = Payment.objects.get_or_create(card_invoice=invoice["id"], defaults=facts)
     if is_new:
+        give_number(payment)
         note_paid(row, payment)
 
 

@@ -93,12 +93,19 @@ def refuse_renewing(subscription: Subscription) -> None:
 def _new(factory: Factory, way: str, priced: Quote, **more) -> Payment:
     facts = {"way": way, "band": priced.band.code, "months": priced.months, "price": priced.price}
     facts |= {"total": priced.total, "coupon": priced.coupon}
-    payment = Payment.objects.create(
-        factory=factory, factory_name=factory.name, number=uuid4().hex[:20], **facts, **more
-    )
+    payment = Payment.objects.create(factory=factory, factory_name=factory.name, number=no_number(), **facts, **more)
+    give_number(payment)
+    return payment
+
+
+def no_number() -> str:
+    """Stands in the place of a payment's number until it has one."""
+    return uuid4().hex[:20]
+
+
+def give_number(payment: Payment) -> None:
     payment.number = f"AH{timezone.localdate():%Y}-{payment.pk:06d}"
     payment.save(update_fields=["number"])
-    return payment
 
 
 @transaction.atomic

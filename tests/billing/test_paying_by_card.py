@@ -39,8 +39,15 @@ def test_the_button_leads_to_the_services_own_page(browser, administrator, servi
     assert said["mode"] == "subscription"
     assert said["line_items[0][price_data][unit_amount]"] == "480000"
     assert said["line_items[0][price_data][recurring][interval]"] == "year"
-    assert Subscription.objects.get().customer == said["customer"]
-    assert Subscription.objects.get().plan == "trial"
+    row = Subscription.objects.get()
+    assert row.customer == said["customer"] and row.plan == "trial"
+    assert said["subscription_data[trial_end]"] == str(int(row.ends_at.timestamp())), "the trial is given to its end"
+
+
+def test_who_comes_after_the_end_is_charged_at_once(browser, administrator, service):
+    Subscription.objects.update(ends_at=timezone.now() + timedelta(days=1))
+    browser.post(reverse("console:pay"), CARD)
+    assert "subscription_data[trial_end]" not in service.asked[-1][2]
 
 
 def test_one_factory_is_one_customer(browser, administrator, service):
