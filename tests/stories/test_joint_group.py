@@ -68,7 +68,7 @@ def test_three_browsers_see_each_other_talk(live, fresh_factory, tmp_path):
 def _talk(officer, electrician, outsider) -> None:
     say(electrician, "配电箱外壳带电，先断 3 号线")
     for page in (officer, outsider):
-        expect(page.locator("#posts")).to_contain_text("先断 3 号线", timeout=3000)
+        expect(page.locator("#posts")).to_contain_text("先断 3 号线")
 
 
 def _call_by_name(officer, electrician) -> None:
@@ -81,7 +81,7 @@ def _call_by_name(officer, electrician) -> None:
     expect(electrician.locator(".toast-x")).to_contain_text("什么时候能停")
     electrician.locator(".toast-x a").click()
     expect(electrician.locator(".at.me-x")).to_have_text("@陈志强")
-    expect(officer.locator(".seen")).to_contain_text("陈志强已读", timeout=5000)
+    expect(officer.locator(".seen")).to_contain_text("陈志强已读")
 
 
 def _share_out(officer, outsider, place) -> None:
@@ -94,14 +94,14 @@ def _share_out(officer, outsider, place) -> None:
     tomorrow = "new Date(Date.now() + 864e5).toISOString().slice(0, 16)"
     officer.fill("[name=due_at]", officer.evaluate(tomorrow))
     officer.get_by_role("button", name="派下去").click()
-    expect(outsider.locator("#tasks")).to_contain_text("停 3 号线", timeout=5000)
+    expect(outsider.locator("#tasks")).to_contain_text("停 3 号线")
     outsider.get_by_text("做完了").click()
     outsider.fill("[name=result]", "14:05 已停，已挂牌")
     outsider.set_input_files("#tasks input[type=file]", place.photos["after"])
     expect(outsider.locator("#tasks .shot")).to_have_count(1)
     outsider.get_by_role("button", name="标为完成").click()
     expect(outsider.locator("#tasks .state.ok")).to_be_visible()
-    expect(officer.locator("#tasks")).to_contain_text("14:05 已停，已挂牌", timeout=5000)
+    expect(officer.locator("#tasks")).to_contain_text("14:05 已停，已挂牌")
     expect(officer.locator("#tasks")).to_contain_text("完成 1/1")
 
 
