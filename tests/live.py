@@ -1,5 +1,6 @@
 """The product as it runs: the web and a Celery worker with beat as processes of their own, on the tests' database."""
 
+import json
 import os
 import signal
 import socket
@@ -34,8 +35,12 @@ class Live:
         return f"http://{self.host(factory)}{path}"
 
     def feed(self, factory: Factory, cookie: str = "", origin: str = "", path: str = "/ws/feed/") -> ClientConnection:
-        """An open page's socket; its origin is the page's own host unless told otherwise."""
-        return self.socket(self.host(factory), cookie, origin, path)
+        """An open page's socket that hears already; its origin is the page's own host unless told otherwise."""
+        page = self.socket(self.host(factory), cookie, origin, path)
+        # A socket is open before it hears: only its answers come after that.
+        page.send(json.dumps({"alive": True}))
+        assert json.loads(page.recv(timeout=10)) == {"alive": True}
+        return page
 
     def socket(self, host: str, cookie: str = "", origin: str = "", path: str = "/ws/feed/") -> ClientConnection:
         line = socket.create_connection(("127.0.0.1", self.port))
