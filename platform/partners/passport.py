@@ -92,11 +92,12 @@ def contents(fields: dict[str, Any]) -> list[str]:
 
 
 def offers_of_person(user: User) -> list[Offer]:
-    return [*_of_place(user), *_of_licences(user), *_of_training(user), _origin()]
+    return _and_where_from([*_of_place(user), *_of_licences(user), *_of_training(user)])
 
 
-def _origin() -> Offer:
-    return Offer(ORIGIN, titles([ORIGIN])[ORIGIN], "", lambda files: True)
+def _and_where_from(offers: list[Offer]) -> list[Offer]:
+    """By itself it says nothing."""
+    return [*offers, Offer(ORIGIN, titles([ORIGIN])[ORIGIN], "", lambda files: True)] if offers else []
 
 
 def _of_place(user: User) -> Iterator[Offer]:
@@ -200,7 +201,7 @@ def offers_of_company(company: Company) -> list[Offer]:
         Offer("credit_code", names["credit_code"], company.credit_code or "", lambda files: company.credit_code),
         Offer("contact", names["contact"], contact, lambda files: [company.contact, company.phone]),
     ]
-    return [*(offer for offer in made if offer.shown), *_of_papers(company), _origin()]
+    return _and_where_from([*(offer for offer in made if offer.shown), *_of_papers(company)])
 
 
 def _of_papers(company: Company) -> Iterator[Offer]:

@@ -174,17 +174,20 @@ def test_the_company_signs_the_agreement_on_the_screen(browser, project, officer
     from partners.actions.companies import add_member
 
     install_text("agreement", "# 协议\n\n{{company}} 和 {{factory}}", 1, by=None)
+    project.company.documents.filter(kind="agreement").delete()
     boss = make.person(name="郭永福")
     add_member(project.company, boss, role=Role.CONTRACTOR_ADMIN)
     browser.force_login(boss)
     assert browser.get("/k/").url == "/k/company/"
-    assert browser.get("/k/company/").status_code == 200
+    before = browser.get("/k/company/")
+    assert before.status_code == 200 and "签安全协议" in before.content.decode()
     page = f"/k/company/agreement/{project.pk}/"
     assert project.company.name in browser.get(page).content.decode()
     assert browser.post(page, {"strokes": ""}).status_code == 422
     assert browser.post(page, {"strokes": make.SIGNED}).status_code == 302
     paper = project.company.documents.get(status="filed")
     assert paper.kind == "agreement" and paper.file.content_type == "application/pdf"
+    assert "签安全协议" not in browser.get("/k/company/").content.decode(), "signed is signed"
 
 
 @pytest.mark.parametrize("name", REASONS)

@@ -178,3 +178,11 @@ def test_whoever_has_carried_much_asks_no_more(browser, worker, django_assert_ma
 def test_the_phone_of_a_worker_is_taken_from_the_own_account(worker):  # noqa: F811
     assert worker.phone == PHONE
     actions.consent_to_carry(worker, ["phone"], by=worker, days=7)
+
+
+def test_who_has_nothing_to_carry_is_told_so_and_not_asked_to_agree(browser):
+    company = make.company(contact="", phone="", credit_code="")
+    browser.force_login(make.supplier(company))
+    page = browser.get("/s/passport/").content.decode()
+    assert "还没有能带走的" in page and "同意带走勾选的" not in page
+    assert browser.post("/s/passport/", {"days": 30, "carry": "origin"}).status_code == 422

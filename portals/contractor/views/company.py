@@ -32,13 +32,15 @@ def index(request):
             return redirect("contractor:company")
     crew = list(CrewMember.objects.near().staying().filter(project__company=request.company)[:200])
     gaps = gaps_of(crew)
-    documents = request.company.documents.exclude(status=CompanyDocument.Status.REPLACED).select_related("file")
+    documents = list(request.company.documents.exclude(status=CompanyDocument.Status.REPLACED).select_related("file"))
+    agreements = [one for one in documents if one.kind == CompanyDocument.Kind.AGREEMENT]
     context = {
         "form": form,
         "documents": documents,
         "projects": request.company.projects.select_related("area", "host"),
         "crew": [(member, gaps[member.pk]) for member in crew],
         "text": current_text(SiteText.Kind.AGREEMENT),
+        "is_signed": any(one.standing in ("filed", "valid") for one in agreements),
     }
     return page(request, "contractor/company.html", context, status=422 if form.errors else 200)
 
