@@ -19,6 +19,7 @@ export function setup(box) {
   });
   document.body.addEventListener("look:gate", () => gate.fetchList());
   addEventListener("online", () => gate.fetchList());
+  addEventListener("offline", () => gate.age());
   setInterval(() => gate.fetchList(), EVERY);
   gate.fetchList();
   keep(gate, box.querySelector("[data-gate-kept]"));
@@ -153,7 +154,7 @@ class Gate {
 
   age() {
     const line = this.box.querySelector("[data-gate-age]"), minutes = this.list ? Math.floor((Date.now() - this.list.at) / 60_000) : 0;
-    const isFresh = this.list && minutes < 2;
+    const isFresh = this.list && minutes < 2 && navigator.onLine;
     const words = this.list ? (isFresh ? line.dataset.fresh : line.dataset.old) : line.dataset.none;
     line.textContent = words.replace("%(m)d", minutes).replace("%(n)d", this.list?.people.length ?? 0);
     this.box.querySelector("[data-gate-note]").classList.toggle("off", !isFresh);

@@ -4,6 +4,9 @@
 import { refuse } from "./refusals.js";
 import { say } from "./words.js";
 
+// Where no page brought the service worker yet, as at the desk; the bare host has none.
+if (document.body.dataset.user) navigator.serviceWorker?.register("/sw.js", { updateViaCache: "none" }).catch(() => null);
+
 /** <form data-once> */
 export function setup(form) {
   form.addEventListener("submit", (event) => {

@@ -10,7 +10,7 @@ import { flush } from "./sender.js";
 const KEPT = `files-${VERSION}`, ABOUT = "about", OFFLINE = "/offline/";
 const PATIENCE_FOR_PAGES = 4000, FRESH = 3_600_000;
 const REPORT = "/m/report/", RUN = /^\/m\/runs\/\d+\/$/, FIXED = ["/m/", "/m/sync/", "/m/scan/", REPORT, "/gate/"];
-const SELF = /^\/s\/reports\/\d+\/$/, PORTAL = /^\/[ks]\//, WAY = /^\/k\/(crew\/\d+\/)?$/, PERMIT = /^\/k\/crew\/\d+\/permit\/$/, GATE = "/gate/", PEOPLE = "/gate/list/";
+const SELF = /^\/s\/reports\/\d+\/$/, NOT_OF_THE_DAY = /^\/([ks]|desk)\//, WAY = /^\/k\/(crew\/\d+\/)?$/, PERMIT = /^\/k\/crew\/\d+\/permit\/$/, GATE = "/gate/", PEOPLE = "/gate/list/";
 const LABEL = /^\/m\/q\/([^/]+)\/$/, SPOT = /^\/m\/q\/[^/]+\/inspect\/$/, DAY = 86_400_000;
 
 addEventListener("install", (event) => {
@@ -186,7 +186,7 @@ async function instead(url) {
   const label = code && decodeURIComponent(code), run = label && (await runAt(label));
   if (run) return Response.redirect(`${run}?label=${encodeURIComponent(label)}`, 302);
   const place = label && !SPOT.test(url.pathname) && (await placeAt(label));
-  return place || (await offline(PORTAL.test(url.pathname) ? { "data-field": "data-field hidden", "data-portal hidden": "data-portal" } : {}));
+  return place || (await offline(NOT_OF_THE_DAY.test(url.pathname) ? { "data-field": "data-field hidden", "data-portal hidden": "data-portal" } : {}));
 }
 
 /** The page that stands for one that is not kept; marks: what is written otherwise in it. */

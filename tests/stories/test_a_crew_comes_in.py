@@ -155,6 +155,7 @@ def look(gate: Page, code: str, factory, officer: User) -> None:
     expect(gate.get_by_text("已联网")).to_be_visible()
     go_offline(gate.context)
     gate.reload()
+    expect(gate.locator("[data-gate-age]")).to_contain_text("没有网络")
     type_in(gate, code)
     expect(shown.get_by_role("heading", name="可以进")).to_be_visible()
     gate.get_by_role("button", name="登记入场").click()

@@ -7,7 +7,7 @@ from hazards.models import Hazard, Status
 from people.models import User
 from people.permissions import Role
 from tests import make
-from tests.stories.browser import PHONE, chromium, signed_in
+from tests.stories.browser import DESK, PHONE, chromium, signed_in
 from tests.stories.phone import go_offline
 
 pytestmark = pytest.mark.browser
@@ -38,3 +38,18 @@ def test_a_fix_that_finds_no_network_stays_on_its_page_with_words_and_photos(sit
     hazard.refresh_from_db()
     assert (hazard.status, hazard.measure) == (Status.FIRST_REVIEW, "换了联锁开关")
     assert Hazard.objects.get().evidence.count() == 2
+
+
+def test_a_form_of_the_desk_keeps_what_was_typed_too(site, place):
+    with chromium() as browser:
+        page = signed_in(browser, site, place.people[Role.SAFETY_OFFICER], DESK, at="/desk/contractors/add/")
+        page.evaluate("navigator.serviceWorker.ready")
+        page.reload()
+        go_offline(page.context)
+        page.fill("input[name=name]", "宏泰安装")
+        page.get_by_role("button", name="保存").click()
+        expect(page.get_by_text("填的内容都在")).to_be_in_viewport()
+        expect(page.locator("input[name=name]")).to_have_value("宏泰安装")
+        page.goto("/desk/contractors/")
+        expect(page.get_by_text("有网时再打开")).to_be_visible()
+        assert page.faults == []
