@@ -18,6 +18,11 @@ export function setup(box) {
     gate.close();
   });
   document.body.addEventListener("look:gate", () => gate.fetchList());
+  document.querySelector("[data-gate-roll]").addEventListener("click", (event) => {
+    if (navigator.onLine || !gate.list) return;
+    event.preventDefault();
+    gate.roll();
+  });
   addEventListener("online", () => gate.fetchList());
   addEventListener("offline", () => gate.age());
   setInterval(() => gate.fetchList(), EVERY);
@@ -124,13 +129,7 @@ class Gate {
     for (const part of page.querySelectorAll("[data-yes]")) part.hidden = !ok || (part.dataset.move === "in" && person.inside);
     for (const part of page.querySelectorAll("[data-no]")) part.hidden = ok;
     for (const part of page.querySelectorAll("[data-out]")) part.hidden = !person.inside;
-    for (const part of page.querySelectorAll("[data-slot]")) {
-      const value = slots[part.dataset.slot] ?? "";
-      if (part.dataset.slot === "face") {
-        part.hidden = !value;
-        if (value) part.src = value;
-      } else part.textContent = value;
-    }
+    fill(page, slots);
     for (const button of page.querySelectorAll("[data-move]")) {
       button.addEventListener("click", () => {
         this.note(button.dataset.move, { permit, ok: true });
@@ -142,21 +141,45 @@ class Gate {
     this.open();
   }
 
+  /** For the assembly point: who is inside by the list and by what was written down here since. */
+  roll() {
+    const page = this.box.querySelector("[data-gate-inside]").content.firstElementChild.cloneNode(true);
+    const rows = page.querySelector("[data-rows]"), row = rows.firstElementChild, head = page.querySelector("[data-words]");
+    const people = this.list.people.filter(({ inside }) => inside).sort((one, other) => one.company.localeCompare(other.company));
+    head.textContent = head.dataset.words.replace("%(n)d", people.length).replace("%(m)d", this.minutes());
+    rows.replaceChildren(...people.map((person) => fill(row.cloneNode(true), person)));
+    page.querySelector("[data-nobody]").hidden = people.length > 0;
+    this.view.replaceChildren(page);
+    this.open();
+  }
+
   // The list, and what waits
 
   async fetchList() {
     const answer = await fetch(this.box.dataset.list, { headers: { Accept: "application/json" }, cache: "no-store" }).catch(() => null);
     const said = answer?.ok ? await answer.json().catch(() => null) : null;
-    if (said && (await this.isSigned(`anhuan.gate:${this.box.dataset.schema}:${said.text}`, said.signature))) this.list = JSON.parse(said.text);
+    if (said && (await this.isSigned(`anhuan.gate:${this.box.dataset.schema}:${said.text}`, said.signature))) this.take(JSON.parse(said.text));
     this.age();
     await this.send();
   }
 
+  /** What was written down here and is not there yet counts already. */
+  take(list) {
+    this.list = list;
+    for (const { permit, kind } of this.waiting().filter((row) => row.kind !== "check")) {
+      const person = list.people.find(({ member }) => member === list.permits[permit]);
+      if (person) person.inside = kind === "in";
+    }
+  }
+
+  minutes() {
+    return Math.max(1, Math.ceil((Date.now() - this.list.at) / 60_000));
+  }
+
   age() {
-    const line = this.box.querySelector("[data-gate-age]"), minutes = this.list ? Math.floor((Date.now() - this.list.at) / 60_000) : 0;
-    const isFresh = this.list && minutes < 2 && navigator.onLine;
+    const line = this.box.querySelector("[data-gate-age]"), isFresh = this.list && this.minutes() <= 2 && navigator.onLine;
     const words = this.list ? (isFresh ? line.dataset.fresh : line.dataset.old) : line.dataset.none;
-    line.textContent = words.replace("%(m)d", minutes).replace("%(n)d", this.list?.people.length ?? 0);
+    line.textContent = words.replace("%(m)d", this.list && this.minutes()).replace("%(n)d", this.list?.people.length ?? 0);
     this.box.querySelector("[data-gate-note]").classList.toggle("off", !isFresh);
   }
 
@@ -194,6 +217,18 @@ class Gate {
     localStorage.setItem(this.store, JSON.stringify(this.waiting().filter(({ id }) => !sent.has(id))));
     this.count();
   }
+}
+
+/** What has no value is not shown, nor is its word before it. */
+function fill(page, slots) {
+  for (const part of page.querySelectorAll("[data-slot]")) {
+    const value = slots[part.dataset.slot] ?? "";
+    if (part.dataset.slot === "face" && value) part.src = value;
+    else part.textContent = value;
+    part.hidden ||= !value;
+    if (part.previousElementSibling?.tagName === "DT") part.previousElementSibling.hidden ||= !value;
+  }
+  return page;
 }
 
 function today() {

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -178,12 +178,13 @@ def log_of() -> QuerySet[GatePass]:
 
 
 def gate_list() -> dict[str, str]:
-    """Everybody who has a permit, for a gate without network: signed text, so that a phone knows it is ours."""
-    permits = EntryPermit.objects.exclude(status=EntryPermit.Status.REPLACED).exclude(member__status="left")
+    """Everybody who has a permit or is inside, for a gate without network: signed text, so that a phone knows it is ours."""
+    within = {member.pk for member in inside()}
+    gone = Q(member__status="left") & ~Q(member__in=within)
+    permits = EntryPermit.objects.exclude(status=EntryPermit.Status.REPLACED).exclude(gone)
     newest = permits.order_by("member_id", "-pk").distinct("member_id")
     rows = list(newest.select_related("member__user", "member__project__company", "member__project__area", "member__project__host"))  # fmt: skip
     gaps = gaps_of([permit.member for permit in rows])
-    within = {member.pk for member in inside()}
     people = [_line(permit, gaps[permit.member_id], permit.member_id in within) for permit in rows]
     older = dict(EntryPermit.objects.filter(member__in=gaps).values_list("pk", "member"))
     text = json.dumps(
