@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from billing.bands import BANDS, Band, band_of
 from tenants.current import current_factory
@@ -85,7 +86,7 @@ class Payment(models.Model):
     class Way(models.TextChoices):
         TRANSFER = "transfer", _("Bank transfer")
         WALLET = "wallet", _("Alipay or WeChat Pay")
-        CARD = "card", _("Card")
+        CARD = "card", pgettext_lazy("way to pay", "Card")
 
     class Status(models.TextChoices):
         ASKED = "asked", _("To be paid")

@@ -50,6 +50,11 @@ def test_who_comes_after_the_end_is_charged_at_once(browser, administrator, serv
     assert "subscription_data[trial_end]" not in service.asked[-1][2]
 
 
+def test_the_ways_to_pay_are_named_as_everybody_names_them(browser, administrator, service):
+    page = browser.get(reverse("console:billing")).content.decode()
+    assert all(word in page for word in ("对公转账", "支付宝或微信", "银行卡")) and "教育卡" not in page
+
+
 def test_one_factory_is_one_customer(browser, administrator, service):
     for _time in range(2):
         browser.post(reverse("console:pay"), CARD)
