@@ -1,6 +1,6 @@
 """Installing an industry pack: the factory gets its own copy of everything in it, and nothing twice."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from core.errors import DomainError
 from core.events import action, emit, history, register
+from facilities.actions import names_of
 from facilities.calendar import today
-from facilities.models import Area, EquipmentType
+from facilities.models import Area, Department, EquipmentType
 from hazards.models import Category, Level, LevelPolicy
 from inspections.actions import create_checklist
 from inspections.models import Audience, Checklist, Frequency, Item
@@ -36,6 +37,9 @@ register(
     }
 )
 
+# What areas belong to where the factory has not written down its workshops yet.
+WHOLE = {"code": "factory", "name": {"zh": "全厂", "en": "Whole factory"}}
+
 # Minutes to acknowledge and hours to fix: the product's defaults; the law only says "at once" and "in time".
 LIMITS = {Level.GENERAL: (240, 72), Level.SERIOUS: (60, 48), Level.MAJOR: (15, 24)}
 
@@ -57,15 +61,15 @@ CONTROL = {Level.SERIOUS: 240, Level.MAJOR: 60}
 def install_pack(pack: Pack, *, by: Any, tell: Callable[[str, int], None] | None = None) -> dict[str, int]:
     """Adds what the factory does not have yet, by code; what it has changed since stays as it is.
 
-    Returns how many rows of each kind were new. Checklists of areas that the factory does not have wait
-    until it has them and the pack is installed again. tell: hears of each kind as soon as it is there.
+    Returns how many rows of each kind were new. tell: hears of each kind as soon as it is there.
     """
     steps: dict[str, Callable[[], int]] = {
         "policies": _add_policies,
+        "areas": lambda: install_areas(pack["areas"]),
         "categories": lambda: _add(Category, pack["categories"], _category),
         "equipment_types": lambda: _add(EquipmentType, pack["equipment_types"], _equipment_type),
         "job_roles": lambda: _add(JobRole, pack["job_roles"], lambda row: {"name": row["name"]}),
-        "checklists": lambda: install_checklists(pack["checklists"], by=by),
+        "checklists": lambda: install_checklists(pack["checklists"], by=by, areas=pack["areas"]),
         "questionnaires": lambda: install_questionnaire(pack, by=by),
         "entry": lambda: install_entry(pack, by=by),
         "courses": lambda: install_courses(written_courses(), by=by),
@@ -124,14 +128,33 @@ def _require_licences(job_roles: list[dict[str, Any]]) -> int:
 
 
 @action
-def install_checklists(checklists: list[dict[str, Any]], *, by: Any) -> int:
-    """Adds the checklists whose code is new, with their items; returns how many."""
+def install_areas(areas: list[dict[str, Any]]) -> int:
+    """Those that the factory has under neither their code nor their name; it says later which workshop each belongs to."""
+    there = list(Area.objects.all())
+    new = [row for row in areas if _area_of(row, there) is None]
+    if new:
+        home = Department.objects.filter(parent=None).order_by("pk").first() or Department.objects.create(**WHOLE)
+        Area.objects.bulk_create(
+            Area(code=row["code"], name=row["name"], colour=row["colour"], department=home) for row in new
+        )
+    return len(new)
+
+
+def _area_of(row: dict[str, Any], areas: list[Area]) -> Area | None:
+    """The factory's area that the pack means."""
+    names = names_of(row["name"])
+    return next((each for each in areas if each.code == row["code"] or names & names_of(each.name)), None)
+
+
+@action
+def install_checklists(checklists: list[dict[str, Any]], *, by: Any, areas: Iterable[dict[str, Any]] = ()) -> int:
+    """Adds the checklists whose code is new, with their items; returns how many. areas: the pack's, by which theirs are found."""
     known = set(Checklist.objects.values_list("code", flat=True))
     types = dict(EquipmentType.objects.values_list("code", "pk"))
-    areas = dict(Area.objects.values_list("code", "pk"))
+    places = places_of(areas)
     rows = [row for row in checklists if row["code"] not in known]
-    rows = [row for row in rows if row["target"] == "plant" or row["target"] in types or row["target"] in areas]
-    made = Checklist.objects.bulk_create([_checklist(row, types, areas) for row in rows])
+    rows = [row for row in rows if row["target"] == "plant" or row["target"] in types or row["target"] in places]
+    made = Checklist.objects.bulk_create([_checklist(row, types, places) for row in rows])
     categories = dict(Category.objects.values_list("code", "pk"))
     Item.objects.bulk_create(
         _item(checklist, position, item, categories)
@@ -141,6 +164,13 @@ def install_checklists(checklists: list[dict[str, Any]], *, by: Any) -> int:
     for checklist in made:
         emit("checklist.installed", checklist, by=by, code=checklist.code, title=checklist.title)
     return len(made)
+
+
+def places_of(areas: Iterable[dict[str, Any]]) -> dict[str, int]:
+    """The factory's areas by their code, and by that of the pack's area which each of them is."""
+    there = list(Area.objects.all())
+    found = {row["code"]: _area_of(row, there) for row in areas}
+    return {area.code: area.pk for area in there} | {code: area.pk for code, area in found.items() if area}
 
 
 @action
@@ -212,7 +242,7 @@ def copy_from_pack(
     categories = dict(Category.objects.values_list("code", "pk"))
     if keeps_target:
         kind = EquipmentType.objects.filter(code=row["target"]).first()
-        target = kind or Area.objects.filter(code=row["target"]).first()
+        target = kind or Area.objects.filter(pk=places_of(pack["areas"]).get(row["target"], 0)).first()
     return create_checklist(
         title or row["title"],
         frequency or row["frequency"],
