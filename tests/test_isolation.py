@@ -94,6 +94,8 @@ OPEN_AT_THE_BARE_HOST = {
 }
 # Every table's numbers begin here in the sweep, so that one number reaches a row of each kind.
 OWN_IDS, FOREIGN_IDS = 1_000_000, 2_000_000
+# What the product brings along belongs to nobody.
+PACK = {"pack": "metal-working", "listed": "press-preshift"}
 REFUSED = {302, 400, 401, 403, 404, 405, 410, 422, 429}
 
 
@@ -216,7 +218,8 @@ def _own_urls(two: Two) -> Iterator[tuple[Address, str]]:
             yield address, reverse(address.name)
             continue
         for pk in two.own_ids:
-            url = address.url({"pk": pk, "token": token_of(two.own.sticker), **_also(two.own)})
+            values = {"pk": pk, "token": token_of(two.own.sticker), **PACK, **_also(two.own)}
+            url = address.url(values)
             if url:
                 yield address, url
 

@@ -86,6 +86,7 @@ TENANT_APPS = [
     "sensors",
     "partners",
     "notifications",
+    "market",
 ]
 INSTALLED_APPS = [
     *SHARED_APPS,
@@ -97,7 +98,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "realtime",
-    "market",
     "portals.public",
     "portals.console",
     "portals.field",

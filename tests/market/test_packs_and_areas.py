@@ -1,9 +1,13 @@
 """A pack brings its areas along, so no list of it waits for a place; an area that is there already is used."""
 
+import pytest
+
 from facilities.models import Area, Department
 from inspections.models import Checklist
 from market.actions import install_pack
 from market.packs import codes, load_pack
+from market.parts import release
+from market.updates import State, standing_of
 from tests import make
 
 
@@ -28,3 +32,10 @@ def test_areas_go_into_the_first_workshop_and_none_comes_twice(factory):
         "the pack's 配电房 is the one that is there"
     )
     assert install_pack(pack, by=None)["areas"] == 0
+
+
+@pytest.mark.parametrize("code", codes())
+def test_what_was_installed_is_what_is_written(factory, code):
+    install_pack(load_pack(code), by=None)
+    parts = standing_of(release(code))
+    assert {part.key: (part.written, part.here) for part in parts if part.state != State.SAME} == {}
