@@ -6,6 +6,7 @@ The addresses come from the URL configuration, so a new one is covered the momen
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -24,6 +25,7 @@ from hazards.actions.invitations import token_of as link_token
 from operators.actions import add_operator, open_session
 from operators.models import Operator
 from people.permissions import Role
+from sharing.models import Template
 from tenants import provisioning
 from tenants.current import in_factory
 from tenants.models import Due
@@ -206,9 +208,15 @@ def _client(user=None) -> Client:
     return client
 
 
-def _also(of: world.World) -> dict[str, str]:
+def _also(of: world.World) -> dict[str, object]:
     """What stands in addresses beside a number."""
-    return {"kind": "hazards.hazard", "position": "1", "code": of.course.code, "exam": of.exam.code}
+    return {
+        "kind": "hazards.hazard",
+        "position": "1",
+        "code": of.course.code,
+        "exam": of.exam.code,
+        "template": of.template.pk,
+    }
 
 
 def _own_urls(two: Two) -> Iterator[tuple[Address, str]]:
@@ -392,7 +400,8 @@ def operator(two, factory, other_factory) -> tuple[Operator, list[int]]:
 def _bare_urls(pks: Iterable[object]) -> Iterator[tuple[Address, str]]:
     for address in BARE_ADDRESSES:
         for pk in pks:
-            values = {"pk": pk, "kind": "a", "code": "1", "token": "x" * 20}
+            values = {"pk": pk, "kind": "a", "code": "1", "token": "x" * 20, "verb": "approve"}
+            values |= {"template": Template.objects.values_list("pk", flat=True).first() or uuid4()}
             url = address.url(values, settings.PUBLIC_SCHEMA_URLCONF)
             assert url, f"{address} needs a value for each of its arguments here"
             yield address, url

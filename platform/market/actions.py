@@ -1,6 +1,7 @@
 """Installing an industry pack: the factory gets its own copy of everything in it, and nothing twice."""
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +28,7 @@ from partners.entry import CREW_NAME, CREW_ROLE, ENTRY_EXAM
 from partners.models import SiteText
 from people.models import JobRole
 from people.whereabouts import note_everybody
+from tenants import due
 from tenants.current import current_factory
 from training.actions import enrol_missing, install_courses, install_licence_kinds, install_questions
 from training.library import written_courses, written_licence_kinds
@@ -51,6 +53,9 @@ DAYS_TO_LEARN = 30
 # The entry exam of contractors: a bank of its own, without a course, so nobody of the factory learns it.
 ENTRY_BANK, ENTRY_QUESTIONS, ENTRY_MINUTES, ENTRY_TRIES = "entry", 10, 15, 3
 ENTRY_TITLE = {"zh": "进场考试", "en": "Entry exam"}
+
+# The weekly numbers of the pack's checklists.
+MEASURE, WEEK = "market.measure", timedelta(days=7)
 
 # Columns that only the items of a questionnaire have.
 ASKED = ("section", "weight", "is_fresh", "may_skip", "only_if_position", "only_if_value")
@@ -88,6 +93,7 @@ def install_pack(pack: Pack, *, by: Any, tell: Callable[[str, int], None] | None
         if tell:
             tell(kind, new[kind])
     keep_parts(of, parts_here(of).keys() - there)
+    begin_to_measure()
     if any(new.values()):
         emit("pack.installed", current_factory(), by=by, pack=pack["code"], title=pack["title"], new=new)
     return new
@@ -132,6 +138,12 @@ def adopt_parts() -> None:
             ],
             ignore_conflicts=True,
         )
+        begin_to_measure()
+
+
+def begin_to_measure() -> None:
+    """Once a week; see market.measuring."""
+    due.once(timezone.now() + WEEK, MEASURE, key=MEASURE)
 
 
 def require_of_posts(job_roles: list[dict[str, Any]], *, by: Any) -> None:

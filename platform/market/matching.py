@@ -36,18 +36,20 @@ def _stands_there(former: Item, item: Item) -> bool:
 class Kinds:
     """Kinds of hazards by their code, for items that are only shown."""
 
-    def __init__(self, of: Release) -> None:
-        self._names = {code: content["name"] for (kind, code), content in of.parts.items() if kind == PartKind.CATEGORY}
-        self._levels = {
-            code: content["level"] for (kind, code), content in of.parts.items() if kind == PartKind.CATEGORY
-        }
+    def __init__(self, written: dict[str, Content]) -> None:
+        self._written = written
         self._found: dict[str, Category] = {}
 
     def __getitem__(self, code: str) -> Category:
         if code not in self._found:
-            name, level = self._names.get(code, code), self._levels.get(code, "")
-            self._found[code] = Category(pk=len(self._found) + 1, code=code, name=name, level=level)
+            facts = {"name": code, "level": ""} | self._written.get(code, {})
+            number = len(self._found) + 1
+            self._found[code] = Category(pk=number, code=code, name=facts["name"], level=facts["level"])
         return self._found[code]
+
+
+def kinds_of(of: Release) -> Kinds:
+    return Kinds({code: content for (kind, code), content in of.parts.items() if kind == PartKind.CATEGORY})
 
 
 def shown_list(kind: str, content: Content) -> Checklist:

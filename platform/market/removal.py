@@ -115,7 +115,7 @@ def _used(
 
 def _said(child: Any, n: int) -> str:
     words = _WORDS.get(child._meta.label_lower)
-    return f"{words}: {n}" if words else _("It is in use.")
+    return _("%(what)s: %(n)d") % {"what": words, "n": n} if words else _("It is in use.")
 
 
 _WORDS = {

@@ -9,16 +9,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.words import say, wordings
+from facilities.calendar import today
 from facilities.models import RiskColour
 from hazards.models import Level
 from inspections.estimate import expected_seconds
 from inspections.models import Frequency
 from inspections.versions import Change
-from market.matching import Kinds, differences, shown_items, shown_list
+from market.matching import Kinds, differences, kinds_of, shown_items, shown_list
 from market.models import LISTS, PartKind
 from market.parts import Content, Release, audience_of
 from market.updates import OFFERED, TAKEN, Part, State, title_of
 from partners.models import SiteText
+from sharing.opinions import Figures, figures_of
 
 # What an update offers, in this order; what it leaves alone comes after.
 ORDER = (*TAKEN, *OFFERED, State.EDITED, State.OWN)
@@ -51,10 +53,15 @@ class Line:
     colour: str = ""
     texts: tuple[str, ...] = ()
     seconds: int = 0
+    measured: Figures | None = None
 
     @property
     def is_list(self) -> bool:
         return self.part.kind in LISTS
+
+
+def stars(text: str) -> int:
+    return int(text) if text in {"1", "2", "3", "4", "5"} else 0
 
 
 def title(part: Part) -> str:
@@ -72,10 +79,11 @@ def _kind(kind: str) -> str:
 
 def groups(of: Release, parts: list[Part], *, is_installed: bool) -> list[tuple[str, list[Line]]]:
     """Lists first: they are what people come for."""
-    kinds = Kinds(of)
+    kinds = kinds_of(of)
+    measured = figures_of([part.code for part in parts if part.kind == PartKind.CHECKLIST], today())
     order = sorted(parts, key=lambda part: part.kind not in LISTS)
     return [
-        (_kind(kind), [_line(of, part, kinds) for part in these])
+        (_kind(kind), [_line(of, part, kinds, measured) for part in these])
         for kind, these in groupby(order, lambda part: part.kind)
         if kind != PartKind.BRIEFING
     ]
@@ -85,13 +93,14 @@ def briefing(of: Release) -> Content | None:
     return of.parts.get((PartKind.BRIEFING, SiteText.Kind.BRIEFING))
 
 
-def _line(of: Release, part: Part, kinds: Kinds) -> Line:
+def _line(of: Release, part: Part, kinds: Kinds, measured: dict[str, Figures]) -> Line:
     content = part.written
     if part.kind in LISTS:
         items = shown_items(shown_list(part.kind, content), content, kinds)
         seconds = expected_seconds(items, content["frequency"], audience=audience_of(part.kind))
         note = _("Suppliers") if part.kind == PartKind.QUESTIONNAIRE else _about(of, content)
-        return Line(part, title(part), note, texts=tuple(say(item.text) for item in items), seconds=seconds)
+        texts, figures = tuple(say(item.text) for item in items), measured.get(part.code)
+        return Line(part, title(part), note, texts=texts, seconds=seconds, measured=figures)
     if part.kind == PartKind.AREA:
         return Line(part, title(part), str(RiskColour(content["colour"]).label), colour=content["colour"])
     note = str(Level(content["level"]).label) if part.kind == PartKind.CATEGORY else ""
@@ -140,7 +149,7 @@ class Difference:
 
 
 def sections(of: Release, parts: list[Part]) -> list[Section]:
-    kinds, lines = Kinds(of), _lines()
+    kinds, lines = kinds_of(of), _lines()
     return [
         Section(state, lines[state], [_shown(of, part, kinds) for part in these])
         for state in ORDER

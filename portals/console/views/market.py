@@ -15,12 +15,14 @@ from core.errors import WrongStatus
 from core.jobs import describe, told
 from core.models import Job
 from market import installing, packs, removal, updates
-from market.matching import Kinds, shown_items, shown_list
+from market.matching import kinds_of, shown_items, shown_list
+from market.measuring import rate_pack
 from market.models import LISTS
 from market.parts import Release, release
 from portals.console import market_words as words
 from portals.field.forms.run import Row
 from portals.web import page, require
+from sharing import opinions
 
 
 @login_required
@@ -28,7 +30,10 @@ def index(request):
     require(request.user, "market.manage")
     releases = [release(code) for code in packs.codes()]
     new = updates.outdated(releases)
-    cards = [(of, words.counts(of), of.code in new, new.get(of.code, 0)) for of in releases]
+    stars = opinions.stars_of([f"pack:{of.code}" for of in releases])
+    cards = [
+        (of, words.counts(of), of.code in new, new.get(of.code, 0), stars.get(f"pack:{of.code}")) for of in releases
+    ]
     return page(request, "console/market/list.html", {"cards": sorted(cards, key=lambda card: not card[2])})
 
 
@@ -52,6 +57,9 @@ def show(request, pack: str):
         "groups": words.groups(of, parts, is_installed=is_installed),
         "new": sum(part.is_taken for part in parts) if is_installed else 0,
         "briefing": words.briefing(of),
+        "stars": opinions.stars_of([f"pack:{of.code}"]).get(f"pack:{of.code}"),
+        "own_stars": opinions.own_stars(f"pack:{of.code}"),
+        "rate_url": reverse("console:rate_pack", args=[of.code]) if is_installed else "",
     }
     return page(request, "console/market/pack.html", context | _work(request, of, is_installed))
 
@@ -74,6 +82,14 @@ def install(request, pack: str):
 
 
 @login_required
+@require_POST
+def rate(request, pack: str):
+    rate_pack(_release(pack).code, words.stars(request.POST.get("stars", "")), by=request.user)
+    messages.success(request, _("Thank you."))
+    return redirect("console:pack", pack)
+
+
+@login_required
 def preview(request, pack: str, listed: str):
     """One of its lists as the worker sees it; what is answered goes nowhere."""
     require(request.user, "market.manage")
@@ -86,7 +102,7 @@ def preview(request, pack: str, listed: str):
         messages.success(request, _("That was the whole list. Nothing was saved."))
         return redirect(back)
     checklist = shown_list(kind, content)
-    rows = [Row(item) for item in shown_items(checklist, content, Kinds(of))]
+    rows = [Row(item) for item in shown_items(checklist, content, kinds_of(of))]
     return page(request, "console/checklists/try.html", {"checklist": checklist, "rows": rows, "back": back})
 
 
@@ -111,6 +127,7 @@ def update(request, pack: str):
         "of": of,
         "is_installed": of.code in updates.installed(),
         "sections": words.sections(of, parts),
+        "may_take": any(part.state in (*updates.TAKEN, *updates.OFFERED) for part in parts),
         "same": sum(part.state == updates.State.SAME for part in parts),
         "stamp": updates.stamp_of(parts),
         "refusal": refusal,
