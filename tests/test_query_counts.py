@@ -125,6 +125,7 @@ PAGES = (
 
 # Pages that are put together from many tables.
 MANY_TABLES = (
+    "/desk/market/packs/metal-working/",
     "/desk/contractors/",
     "/desk/training/figures/?span=all",
     "/desk/training/figures/arrivals/",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +20,7 @@ from inspections.models import Checklist, Item
 from inspections.rules import checklist_faults, clean, item_faults
 from market.actions import categories_for
 from market.matching import Kinds, shown_items
+from market.models import PackPart, PartKind
 from market.parts import Content, digest, lists_here
 from market.updates import refuse_unless_manager
 from partners.models import Company
@@ -69,6 +71,15 @@ def content_of(checklists: Collection[Checklist], note: str) -> Content:
             for kind in kinds
         ],
     }  # fmt: skip
+
+
+def own_lists() -> QuerySet[Checklist]:
+    """In use here, and not word for word what a pack brought."""
+    current = Checklist.objects.current().ours()
+    brought = dict(PackPart.objects.filter(kind=PartKind.CHECKLIST).values_list("code", "content"))
+    here = lists_here(current.filter(code__in=brought), ())
+    as_brought = [code for code, content in here.items() if content | {"target": ""} == brought[code] | {"target": ""}]
+    return current.exclude(code__in=as_brought).select_related("target_type").order_by("code")
 
 
 def texts_in(content: Any) -> Iterator[str]:

@@ -8,8 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from core.models import Event
-from inspections.actions import draft_checklist, publish_checklist
+from inspections.actions import change_item, draft_checklist, publish_checklist
 from inspections.models import Checklist, Item
+from market.actions import install_pack
+from market.packs import load_pack
 from operators.actions import add_operator, open_session
 from operators.models import OperatorEntry
 from partners.models import Company
@@ -173,6 +175,16 @@ def test_a_version_in_use_goes_out_not_the_draft(browser, officer):
     draft.items.update(text="还没写好")
     assert draft.pk not in {row.pk for row in browser.get(SHARE).context["lists"]}
     assert share(browser, draft).status_code == 422
+
+
+def test_what_a_pack_brought_is_not_shared_until_it_is_changed(browser, officer):
+    install_pack(load_pack("metal-working"), by=None)
+    assert not browser.get(SHARE).context["lists"]
+    draft = draft_checklist(Checklist.objects.current().get(code="electrical-weekly"), by=officer)
+    item = draft.items.first()
+    change_item(item, by=officer, text="配电箱门关好了吗？")
+    changed = publish_checklist(draft, by=officer)
+    assert [row.pk for row in browser.get(SHARE).context["lists"]] == [changed.pk]
 
 
 def test_others_share_nothing(browser, factory):

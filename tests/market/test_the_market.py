@@ -101,7 +101,7 @@ def test_a_worker_installs_it_and_the_page_tells_how_far_it_is(browser, officer,
     work_off()
     job = Job.objects.get()
     assert job.status == Job.Status.DONE and (job.finished_at - job.created_at).total_seconds() < 30
-    assert "See what came of it" in browser.get(reverse("console:job", args=[job.pk])).content.decode()
+    assert "To the pack" in browser.get(reverse("console:job", args=[job.pk])).content.decode()
     assert Checklist.objects.current().filter(code="electrical-weekly").exists()
     body = browser.get(url("pack")).content.decode()
     assert "Compare with the pack" in body and url("install_pack") not in body

@@ -110,7 +110,7 @@ def share(request):
     """First the lists are chosen, then all that goes out is read, then it is sent."""
     require(request.user, "market.manage")
     asked = request.POST if request.method == "POST" else request.GET
-    lists = Checklist.objects.current().ours().select_related("target_type").order_by("code")
+    lists = templates.own_lists()
     numbers = [int(text) for text in asked.getlist("list") if text.isdecimal() and len(text) < 10]
     chosen = list(lists.filter(pk__in=numbers)[: templates.MOST_LISTS + 1]) if numbers else []
     note = asked.get("note", "").replace("\0", "").strip()
