@@ -36,6 +36,10 @@ def in_market() -> QuerySet[Template]:
     return Template.objects.filter(status=Status.APPROVED).order_by("-decided_at")
 
 
+def of_others() -> QuerySet[Template]:
+    return in_market().exclude(origin=current_factory())
+
+
 def take_back(pk: UUID) -> Template:
     """By its own factory; copies that others made of it are theirs."""
     return _move(own(), pk, (Status.WAITING, Status.APPROVED), Status.WITHDRAWN)

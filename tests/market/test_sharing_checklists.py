@@ -133,7 +133,11 @@ def test_it_is_read_then_taken_over_by_others_who_do_not_learn_whose_it_is(
         preview = reverse("console:preview_template", args=[template.pk, 1])
         assert "砂轮有裂纹吗？" in other.get(preview).content.decode()
         assert other.get(reverse("console:preview_template", args=[template.pk, 2])).status_code == 404
+        stars = reverse("console:rate_template", args=[template.pk])
+        assert other.post(stars, {"stars": "4"}).status_code == 403, "who has not taken it knows nothing of it"
         other.post(reverse("console:take_template", args=[template.pk]))
+        other.post(stars, {"stars": "4"})
+        assert "4.0 of 5 · 1 factory" in other.get(LIST).content.decode()
         draft = Checklist.objects.get()
         assert (draft.status, draft.target_type, draft.version) == ("draft", here, 1)
         item = draft.items.get()

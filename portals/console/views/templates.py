@@ -30,7 +30,7 @@ LISTED = 100
 def index(request):
     """What others share, and what became of the own ones."""
     require(request.user, "market.manage")
-    others = list(sharing.in_market()[:LISTED])
+    others = list(sharing.of_others()[:LISTED])
     rated = opinions.stars_of([f"template:{row.pk}" for row in others])
     context = {
         "others": [(row, templates.titles_of(row.content), rated.get(f"template:{row.pk}")) for row in others],
