@@ -53,6 +53,9 @@ class OperatorEntry(models.Model):
         SUSPENDED = "suspended", _("Factory paused")
         RESUMED = "resumed", _("Factory opened again")
         TIME_GIVEN = "time_given", _("Time given")
+        TEMPLATE_APPROVED = "template_approved", _("Template approved")
+        TEMPLATE_RETURNED = "template_returned", _("Template sent back")
+        TEMPLATE_WITHDRAWN = "template_withdrawn", _("Template taken out of the market")
 
     operator = models.ForeignKey(
         Operator, models.PROTECT, null=True, related_name="+", help_text="Empty: the server's command line."

@@ -43,6 +43,10 @@ PAGES = (
     "/desk/",
     "/desk/launch/",
     "/desk/launch/machine/",
+    "/desk/market/",
+    "/desk/market/templates/",
+    "/desk/market/templates/share/",
+    "/desk/market/packs/metal-working/",
     "/desk/people/import/",
     "/desk/hazards/?group=all",
     "/desk/hazards/?group=all&by=due&late=ever&q=防护",
@@ -121,6 +125,7 @@ PAGES = (
 
 # Pages that are put together from many tables.
 MANY_TABLES = (
+    "/desk/market/packs/metal-working/",
     "/desk/contractors/",
     "/desk/training/figures/?span=all",
     "/desk/training/figures/arrivals/",

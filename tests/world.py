@@ -56,6 +56,8 @@ from people.models import Absence, Duty, JobRole, Team, User
 from people.permissions import Role
 from sensors.actions import give_key, take_readings, take_suggested
 from sensors.models import Sensor
+from sharing.actions import send
+from sharing.models import Template
 from tests import make
 from training.actions import attach_media, begin_media, draft_course, draft_exam
 from training.models import (
@@ -101,6 +103,7 @@ class World:
     lesson: Lesson | None = None
     certificate: Certificate | None = None
     session: TrainingSession | None = None
+    template: Template | None = None
     companies: list[Company] = field(default_factory=list)
     contractors: list[Company] = field(default_factory=list)
 
@@ -151,7 +154,20 @@ def build(mark: str) -> World:
     _partners(world, workshop)
     _contractors(world, workshop, area)
     _sensors(world, area, press)
+    # Words that anybody may read: an operator does, and then all factories.
+    kinds = [{"code": "other", "name": "其他", "gbt13861": 4, "level": Level.GENERAL, "urgent_when": None}]
+    item = shared_item("砂轮有裂纹吗？", "other")
+    lists = [{"title": "砂轮", "frequency": Frequency.WEEKLY, "target": None, "items": [item]}]
+    world.template = send({"note": "", "lists": lists, "categories": kinds})
     return world
+
+
+def shared_item(text: str, category: str) -> dict:
+    return {
+        "text": text, "kind": "pass_fail", "accept": None, "photo": "never", "category": category, "urgent": None,
+        "basis": None, "unit": None, "min": None, "max": None, "choices": None, "shot": None, "section": None,
+        "weight": None, "is_fresh": None, "may_skip": True, "only_if_position": None, "only_if_value": None,
+    }  # fmt: skip
 
 
 def _sensors(world: World, area: Area, press: Equipment) -> None:

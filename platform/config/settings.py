@@ -68,7 +68,7 @@ TENANT_LIMIT_SET_CALLS = False
 
 # A factory's people, sessions and history exist in its own schema only: a host whose schema is gone fails
 # closed, because there is no table of the same name in public to fall through to.
-SHARED_APPS = ["django_tenants", "tenants", "billing", "operators", "passports", "signups"]
+SHARED_APPS = ["django_tenants", "tenants", "billing", "operators", "passports", "sharing", "signups"]
 TENANT_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -86,6 +86,7 @@ TENANT_APPS = [
     "sensors",
     "partners",
     "notifications",
+    "market",
 ]
 INSTALLED_APPS = [
     *SHARED_APPS,
@@ -97,7 +98,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "realtime",
-    "market",
     "portals.public",
     "portals.console",
     "portals.field",

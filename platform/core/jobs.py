@@ -33,7 +33,7 @@ _DAY = 24 * 3600
 # long as the work, and ends with a worker that is killed.
 _TURN = "jobs"
 _WAIT = timedelta(seconds=2)
-_kinds: dict[str, Callable[[Job], Attachment]] = {}
+_kinds: dict[str, Callable[[Job], Attachment | None]] = {}
 log = logging.getLogger(__name__)
 
 
@@ -42,9 +42,9 @@ class Stopped(Exception):
 
 
 def kind(name: str):
-    """Registers the function that does jobs of this kind: it gets the Job and returns the file it made."""
+    """Registers the function that does jobs of this kind: it gets the Job and returns the file it made, if any."""
 
-    def register(function: Callable[[Job], Attachment]) -> Callable[[Job], Attachment]:
+    def register(function: Callable[[Job], Attachment | None]) -> Callable[[Job], Attachment | None]:
         _kinds[name] = function
         return function
 
@@ -131,7 +131,8 @@ def _do(row: Job, tries: int) -> None:
         raise DomainError(_("The work was broken off again and again. Choose fewer rows and try once more."))
     progress(row, 0)
     result = _kinds[row.kind](row)
-    _finish(row, status=Job.Status.DONE, result=result, done=row.total, total=row.total, expires_at=_expiry(row))
+    expires_at = _expiry(row) if result else None
+    _finish(row, status=Job.Status.DONE, result=result, done=row.total, total=row.total, expires_at=expires_at)
 
 
 def _expiry(row: Job) -> Any:
@@ -219,7 +220,9 @@ def describe(job: Job) -> str:
     return {
         Job.Status.WAITING: _("Waiting for its turn"),
         Job.Status.RUNNING: _("Working"),
-        Job.Status.DONE: _("Ready") if job.result_id else _("Its file was kept for 7 days and is gone"),
+        Job.Status.DONE: _("Ready")
+        if job.result_id or not job.expires_at
+        else _("Its file was kept for 7 days and is gone"),
         Job.Status.FAILED: job.message or _("It did not work"),
         Job.Status.CANCELLED: _("You stopped it"),
     }[Job.Status(job.status)]

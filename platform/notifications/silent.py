@@ -9,7 +9,7 @@ SILENT = frozenset({
     "hazard.limit_planned", "policy.changed", "alert_policy.changed", "duty.entered", "duty.removed",
     "rule.changed", "rule.reset", "quiet_hours.changed",
     "hazard.outsider_opened", "group.opened", "group.left", "mention.seen",
-    "hazard.categorised", "hazard.imported", "hazards.imported", "tip.answered", "tip.read", "category.routed", "maintainer.kept", "checklist.installed", "plan.created", "plan.changed", "plan.stopped", "pack.installed", "pack.followed",
+    "hazard.categorised", "hazard.imported", "hazards.imported", "tip.answered", "tip.read", "category.routed", "maintainer.kept", "checklist.installed", "plan.created", "plan.changed", "plan.stopped", "pack.installed", "pack.followed", "pack.updated", "pack.removed", "template.shared", "template.taken_back", "template.taken",
     "launch.skipped", "launch.resumed", "launch.put_away", "launch.brought_back",
     "shift.added", "shift.changed", "shift.removed", "calendar.declared", "calendar.withdrawn",
     "department.added", "area.added", "area.changed", "equipment.added", "equipment.changed",

@@ -53,6 +53,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         # leader can ask, a team leader above all, is the safety officer's.
         "inspections.see_doubts": {Role.TEAM_LEADER, Role.SAFETY_OFFICER},
         "inspections.see_doubts_of_leaderless": {Role.SAFETY_OFFICER},
+        # industry packs and templates: taken over, updated, taken out, published
+        "market.manage": _OFFICE,
         # hazards: the closed loop
         "hazards.report": _EVERYBODY - {Role.INSPECTOR, Role.OUTSIDER},
         # From special checks and outside authorities, at the desk; old lists from Excel.

@@ -62,6 +62,7 @@ GROUPS = (
             beside=("console:screens", "console:launch"),
         ),
         Entry("console:channels", _("Where notices go"), "send", "channels.manage"),
+        Entry("console:market", _("Market"), "template", "market.manage"),
         Entry("console:launch", _("Launch"), "list-check", "people.manage"),
         Entry("console:ledger", _("Ledger"), "lock-check", "ledger.verify"),
         Entry("console:billing", _("Payment"), "coin-yuan", "billing.manage"),

@@ -73,3 +73,12 @@ class SuspendForm(forms.Form):
 
 class TimeForm(forms.Form):
     days = forms.IntegerField(min_value=1, max_value=365, label=gettext_lazy("Days more"))
+
+
+class TemplateForm(forms.Form):
+    reason = forms.CharField(
+        max_length=300,
+        min_length=2,
+        label=gettext_lazy("Why? The factory reads it."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )

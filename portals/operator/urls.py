@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portals.operator.views import dead, entries, factories, payments, signing, upgrades
+from portals.operator.views import dead, entries, factories, market, payments, signing, upgrades
 
 app_name = "operator"
 urlpatterns = [
@@ -23,6 +23,9 @@ urlpatterns = [
     path("payments/<int:pk>/void/", payments.void, name="void_payment"),
     path("payments/coupons/", payments.add_coupon, name="add_coupon"),
     path("payments/coupons/<int:pk>/end/", payments.end_coupon, name="end_coupon"),
+    path("market/", market.index, name="market"),
+    path("market/<uuid:template>/", market.show, name="template"),
+    path("market/<uuid:template>/<slug:verb>/", market.decide, name="decide_template"),
     path("upgrades/", upgrades.index, name="upgrades"),
     path("upgrades/again/", upgrades.all_again, name="all_upgrades_again"),
     path("upgrades/<int:pk>/again/", upgrades.again, name="upgrade_again"),

@@ -77,6 +77,8 @@ OPEN_AT_THE_BARE_HOST = {
 }
 # Every table's numbers begin here in the sweep, so that one number reaches a row of each kind.
 OWN_IDS, FOREIGN_IDS = 1_000_000, 2_000_000
+# What the product brings along belongs to nobody.
+PACK = {"pack": "metal-working", "listed": "press-preshift"}
 REFUSED = {302, 400, 401, 403, 404, 405, 410, 422, 429}
 
 
@@ -157,9 +159,15 @@ def client_of(user=None) -> Client:
     return client
 
 
-def beside(of: world.World) -> dict[str, str]:
+def beside(of: world.World) -> dict[str, object]:
     """What stands in addresses beside a number."""
-    return {"kind": "hazards.hazard", "position": "1", "code": of.course.code, "exam": of.exam.code}
+    return {
+        "kind": "hazards.hazard",
+        "position": "1",
+        "code": of.course.code,
+        "exam": of.exam.code,
+        "template": of.template.pk,
+    }
 
 
 def own_urls(two: Two) -> Iterator[tuple[Address, str]]:
@@ -169,8 +177,8 @@ def own_urls(two: Two) -> Iterator[tuple[Address, str]]:
             yield address, reverse(address.name)
             continue
         for pk in two.own_ids:
-            url = address.url({"pk": pk, "token": token_of(two.own.sticker), **beside(two.own)})
-            if url:
+            values = {"pk": pk, "token": token_of(two.own.sticker), **PACK, **beside(two.own)}
+            if url := address.url(values):
                 yield address, url
 
 

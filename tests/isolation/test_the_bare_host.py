@@ -1,6 +1,7 @@
 """The bare host: strangers find what is meant for them, operators their console, and neither anything of a factory."""
 
 from collections.abc import Iterable, Iterator
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils import timezone
 from operators.actions import add_operator, open_session
 from operators.models import Operator
 from people.permissions import Role
+from sharing.models import Template
 from tenants.models import Due
 from tests import make
 from tests.isolation.addresses import BARE_ADDRESSES, OPEN_AT_THE_BARE_HOST, REFUSED, Address, Two, client_of
@@ -36,7 +38,8 @@ def operator(two, factory, other_factory) -> tuple[Operator, list[int]]:
 def _bare_urls(pks: Iterable[object]) -> Iterator[tuple[Address, str]]:
     for address in BARE_ADDRESSES:
         for pk in pks:
-            values = {"pk": pk, "kind": "a", "code": "1", "token": "x" * 20}
+            values = {"pk": pk, "kind": "a", "code": "1", "token": "x" * 20, "verb": "approve"}
+            values |= {"template": Template.objects.values_list("pk", flat=True).first() or uuid4()}
             url = address.url(values, settings.PUBLIC_SCHEMA_URLCONF)
             assert url, f"{address} needs a value for each of its arguments here"
             yield address, url

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from core.models import Event
-from facilities.models import Area, Department, Equipment, QRPoint
+from facilities.models import Area, Department, Equipment, EquipmentType, QRPoint
 from facilities.qr import issue_sticker, token_of
 from inspections.models import Run
 from market.actions import install_pack
@@ -45,12 +45,11 @@ def test_the_first_machine_comes_with_its_area_its_label_and_its_check(browser, 
     home = browser.get("/desk/").content.decode()
     assert "Your first machine and its label" in home and 'value="Workshop 1"' in home
     kind = browser.get(reverse("console:first_machine")).context["form"].initial["kind"]
-    facts = {"kind": kind, "code": "001", "place": "冲压车间"}
+    facts = {"kind": kind, "code": "001", "place": "一车间"}
     answer = browser.post(reverse("console:first_machine"), facts, follow=True)
     point = QRPoint.objects.get()
-    assert (point.equipment.code, point.equipment.area.name, Department.objects.get().name) == (
-        "001", "冲压车间", "冲压车间",
-    )  # fmt: skip
+    area = point.equipment.area
+    assert (point.equipment.code, area.name, area.department.name) == ("001", "一车间", "一车间")
     address = reverse("field:qr", args=[token_of(point)])
     assert address in answer.content.decode()
     place = browser.get(address)
@@ -58,10 +57,23 @@ def test_the_first_machine_comes_with_its_area_its_label_and_its_check(browser, 
     assert {"pack", "machine"} <= done() and "inspection" not in done()
     Run.objects.create(
         checklist=place.context["checklists"][0], equipment=point.equipment, area=point.equipment.area,
-        department=Department.objects.get(), status=Run.Status.DONE, scanned=point, opens_at="2026-01-01T00:00Z",
+        department=area.department, status=Run.Status.DONE, scanned=point, opens_at="2026-01-01T00:00Z",
     )  # fmt: skip
     assert "inspection" in done()
     assert "Add your people" in browser.get("/desk/").content.decode()
+
+
+def test_the_first_machine_may_stand_in_an_area_of_the_pack(browser, admin):
+    install_pack(load_pack("metal-working"), by=None)
+    there = Area.objects.count()
+    facts = {
+        "kind": EquipmentType.objects.get(code="press").pk,
+        "code": "001",
+        "place": Area.objects.get(code="press-shop").name["zh"],
+    }
+    browser.post(reverse("console:first_machine"), facts)
+    assert Equipment.objects.get(code="001").area.code == "press-shop" and Area.objects.count() == there
+    assert Department.objects.get().name["zh"] == "全厂"
 
 
 def test_a_second_machine_goes_into_the_area_that_is_there(browser, admin):

@@ -23,7 +23,17 @@ FAULTS = """async (theme) => {
 def _paths(of: world.World) -> dict[Role, tuple[dict, list[str]]]:
     """Where each spends the day."""
     hazard, report = of.hazard, of.companies[0].reports.first()
-    desk = ["", "hazards/", f"hazards/{hazard.pk}/", "runs/", "checklists/", "plans/", "training/", "suppliers/", "alerts/"]
+    desk = [
+        "",
+        "hazards/",
+        f"hazards/{hazard.pk}/",
+        "runs/",
+        "checklists/",
+        "plans/",
+        "training/",
+        "suppliers/",
+        "alerts/",
+    ]
     return {
         Role.WORKER: (PHONE, ["/m/", "/m/scan/", "/m/report/", "/m/learn/", f"/m/hazards/{hazard.pk}/", "/m/feed/"]),
         Role.SAFETY_OFFICER: (DESK, [f"/desk/{path}" for path in desk]),

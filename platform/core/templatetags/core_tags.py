@@ -16,10 +16,18 @@ from core.events import word_of
 from core.prose import prose
 from core.words import figure
 from core.words import say as _say
+from core.words import wordings as _wordings
 
 register = template.Library()
 register.filter("say", _say)
 register.filter("prose", prose)
+
+
+@register.filter
+def wordings(words: dict | str | None) -> str:
+    """In every language there is, where nothing may be left unseen."""
+    return " / ".join(_wordings(words))
+
 
 # Levels of hazards and colours of areas share four shapes; the words are those of the models.
 _RANKS = {"major": 1, "serious": 2, "general": 3, "red": 1, "orange": 2, "yellow": 3, "blue": 4}

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Subquery, When
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -138,8 +139,12 @@ def try_out(request, pk: int):
     if request.method == "POST":
         messages.success(request, _("That was the whole list. Nothing was saved."))
         return redirect("console:checklist", pk)
-    rows = [Row(item) for item in versions.items_of(checklist)]
-    return page(request, "console/checklists/try.html", {"checklist": checklist, "rows": rows})
+    context = {
+        "checklist": checklist,
+        "rows": [Row(item) for item in versions.items_of(checklist)],
+        "back": reverse("console:checklist", args=[pk]),
+    }
+    return page(request, "console/checklists/try.html", context)
 
 
 @login_required
