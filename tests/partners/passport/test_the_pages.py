@@ -14,7 +14,7 @@ from people.permissions import Role
 from tenants import provisioning
 from tenants.current import in_factory
 from tests import make
-from tests.partners.test_the_passport import CARD, END, NAME, PHONE, agree, arrive, boss, other, worker  # noqa: F401
+from tests.partners.passport.people import CARD, END, NAME, PHONE, agree, arrive
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def elsewhere(other_factory) -> Client:
     return Client(HTTP_HOST=provisioning.host_of("two"))
 
 
-def test_a_worker_ticks_agrees_brings_and_takes_back(browser, worker, other, elsewhere, work_off):  # noqa: F811
+def test_a_worker_ticks_agrees_brings_and_takes_back(browser, worker, other, elsewhere, work_off):
     browser.force_login(worker)
     page = browser.get("/k/passport/").content.decode()
     assert "checked" not in page and page.count('name="carry"') == 10
@@ -67,7 +67,7 @@ def test_a_worker_ticks_agrees_brings_and_takes_back(browser, worker, other, els
         assert where.url == reverse("console:crew", args=[member.pk])
 
 
-def test_a_code_typed_at_the_second_factory(worker, other, elsewhere):  # noqa: F811
+def test_a_code_typed_at_the_second_factory(worker, other, elsewhere):
     consent = agree(worker, ["trade", "origin"])
     with other():
         member = arrive("13755550002")
@@ -82,7 +82,7 @@ def test_a_code_typed_at_the_second_factory(worker, other, elsewhere):  # noqa: 
         assert "一厂" in elsewhere.get(reverse("console:crew", args=[member.pk])).content.decode()
 
 
-def test_the_officer_lets_what_was_learned_count(worker, other, elsewhere):  # noqa: F811
+def test_the_officer_lets_what_was_learned_count(worker, other, elsewhere):
     consent = agree(worker, ["training:C13"])
     with other():
         member = arrive("13755550002")
@@ -99,7 +99,7 @@ def test_the_officer_lets_what_was_learned_count(worker, other, elsewhere):  # n
         assert item.counts
 
 
-def test_a_worker_takes_it_back_where_it_was_brought(browser, worker, other, elsewhere, work_off):  # noqa: F811
+def test_a_worker_takes_it_back_where_it_was_brought(browser, worker, other, elsewhere, work_off):
     consent = agree(worker, ["name", "phone", "trade"])
     with other():
         member, stranger = arrive(), arrive("13755550002")
@@ -121,7 +121,7 @@ def test_a_worker_takes_it_back_where_it_was_brought(browser, worker, other, els
     assert Consent.objects.get().status == "withdrawn"
 
 
-def test_nobody_takes_back_what_is_somebody_elses(browser, worker):  # noqa: F811
+def test_nobody_takes_back_what_is_somebody_elses(browser, worker):
     consent = agree(worker, ["name"])
     stranger = make.crew_member()
     browser.force_login(User.objects.get(pk=stranger.user_id))
@@ -130,7 +130,7 @@ def test_nobody_takes_back_what_is_somebody_elses(browser, worker):  # noqa: F81
     assert consent.status == "open"
 
 
-def test_a_supplier_carries_papers_and_the_reviewer_sees_where_from(browser, boss, other_factory, elsewhere):  # noqa: F811
+def test_a_supplier_carries_papers_and_the_reviewer_sees_where_from(browser, boss, other_factory, elsewhere):
     browser.force_login(boss)
     paper = CompanyDocument.objects.get(kind="licence")
     answer = browser.post("/s/passport/", {"days": "7", "carry": [f"document:{paper.pk}", "origin"]})
@@ -167,7 +167,7 @@ def test_a_contractors_administrator_carries_papers_too(browser, factory):
     assert browser.post(f"/k/company/passport/{consent.pk}/withdraw/").status_code == 302
 
 
-def test_whoever_has_carried_much_asks_no_more(browser, worker, django_assert_max_num_queries):  # noqa: F811
+def test_whoever_has_carried_much_asks_no_more(browser, worker, django_assert_max_num_queries):
     for _time in range(6):
         agree(worker, ["name", "phone"])
     browser.force_login(worker)
@@ -175,7 +175,7 @@ def test_whoever_has_carried_much_asks_no_more(browser, worker, django_assert_ma
         browser.get("/k/passport/")
 
 
-def test_the_phone_of_a_worker_is_taken_from_the_own_account(worker):  # noqa: F811
+def test_the_phone_of_a_worker_is_taken_from_the_own_account(worker):
     assert worker.phone == PHONE
     actions.consent_to_carry(worker, ["phone"], by=worker, days=7)
 
