@@ -53,6 +53,8 @@ class OperatorEntry(models.Model):
         SUSPENDED = "suspended", _("Factory paused")
         RESUMED = "resumed", _("Factory opened again")
         TIME_GIVEN = "time_given", _("Time given")
+        EXPORTED = "exported", _("Factory exported")
+        RESTORED = "restored", _("Factory restored from an archive")
 
     operator = models.ForeignKey(
         Operator, models.PROTECT, null=True, related_name="+", help_text="Empty: the server's command line."

@@ -91,6 +91,9 @@ OPEN_AT_THE_BARE_HOST = {
     "public:find_done",
     "public:lead_on",
     "operator:sign_in",
+    # The proof of a deletion: its number is its key, and no person is named in it.
+    "public:deleted",
+    "public:deletion_proof",
 }
 # Every table's numbers begin here in the sweep, so that one number reaches a row of each kind.
 OWN_IDS, FOREIGN_IDS = 1_000_000, 2_000_000
@@ -180,14 +183,14 @@ def _first_id(model, number: int) -> list[object]:
 def numbers_elsewhere(factory, other_factory):
     """A sequence is not rolled back with its test, and long numbers would be seen on the next one's pages."""
     starts = {factory.schema_name: OWN_IDS, other_factory.schema_name: FOREIGN_IDS}
-    with provisioning._owner() as owner:
+    with provisioning.as_owner() as owner:
         before = owner.execute(
             "SELECT schemaname, sequencename, last_value FROM pg_sequences WHERE schemaname = ANY(%s)", [list(starts)]
         ).fetchall()
         for schema, name, _last in before:
             _set(owner, schema, name, starts[schema])
     yield
-    with provisioning._owner() as owner:
+    with provisioning.as_owner() as owner:
         for schema, name, last in before:
             _set(owner, schema, name, last)
 

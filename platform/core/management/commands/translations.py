@@ -12,7 +12,18 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation.template import templatize
 
-SOURCES = ("platform", "tenants", "portals", "billing", "operators", "passports", "signups", "realtime", "templates")
+SOURCES = (
+    "platform",
+    "tenants",
+    "portals",
+    "billing",
+    "lifecycle",
+    "operators",
+    "passports",
+    "signups",
+    "realtime",
+    "templates",
+)
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
