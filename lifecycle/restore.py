@@ -34,8 +34,9 @@ _PART = 1 << 20
 _AT_THE_CARD_SERVICE = {"customer": "", "card_subscription": ""}
 
 
-def restore_factory(path: Path, slug: str, *, key: str = "") -> Factory:
+def restore_factory(path: Path | str, slug: str, *, key: str = "") -> Factory:
     """key: the public key of the installation that made the archive, where it was another one."""
+    path = Path(path)
     listed = _looked_over(path, key)
     try:
         check_slug(slug)

@@ -1,7 +1,10 @@
 from datetime import timedelta
 
+from lifecycle import (
+    copies,
+    orders,  # noqa: F401 - registers its kind of job
+)
 from lifecycle import deletion as going
-from lifecycle import orders  # noqa: F401 - registers its kind of job
 from lifecycle.models import Deletion
 from tenants import due
 from tenants.current import current_factory
@@ -25,6 +28,11 @@ def remove(deletion: str) -> None:
     row = Deletion.objects.select_related("factory").filter(pk=deletion, status=Deletion.Status.CLOSED).first()
     if row:
         going.remove(row)
+
+
+@due.handler(copies.WORK, lease=timedelta(hours=6))
+def restore(factory: int, job: str, slug: str, operator: int) -> None:
+    copies.restore(factory, job, slug, operator)
 
 
 def _asked(pk: str) -> Deletion | None:

@@ -54,6 +54,7 @@ class OperatorEntry(models.Model):
         RESUMED = "resumed", _("Factory opened again")
         TIME_GIVEN = "time_given", _("Time given")
         EXPORTED = "exported", _("Factory exported")
+        RESTORE_REFUSED = "restore_refused", _("Archive not restored")
         RESTORED = "restored", _("Factory restored from an archive")
 
     operator = models.ForeignKey(

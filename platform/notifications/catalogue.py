@@ -593,6 +593,12 @@ RULES: dict[str, Rule] = {
             "subscription.refused", payers, _("The card was refused. See to it, or pay by transfer"), (*LATER, Way.SMS)
         ),
         Rule("factory.exported", administrators, _("All data was exported: %(note)s"), LATER),
+        Rule(
+            "factory.copied",
+            administrators,
+            _("The operator of the service opened a copy from an archive: %(note)s"),
+            LATER,
+        ),
         Rule("factory.renamed", administrators, _("The factory has another address: %(address)s"), LATER),
         Rule(
             "factory.deletion_asked",
