@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -118,7 +117,6 @@ def remove(row: Deletion) -> None:
         row.facts = _facts(factory)
         row.save(update_fields=["facts"])
     provisioning.empty(factory.schema_name)
-    _forget_cache(factory.schema_name)
     with transaction.atomic():
         ordered = SignUp.objects.filter(factory=factory)
         Proof.objects.filter(sign_up__in=ordered).update(address="")
@@ -146,13 +144,6 @@ def _facts(factory: Factory) -> dict[str, Any]:
         "ledger": {"seq": seq, "seal": seal},
         "kept_by_law": {"payments": Payment.objects.filter(factory=factory).count()},
     }
-
-
-def _forget_cache(schema: str) -> None:
-    """Sessions of pages and progress of jobs would end by themselves; nothing is to be left."""
-    client = cache._cache.get_client(None, write=True)  # type: ignore[attr-defined]  # Django's Redis cache finds no keys by itself
-    for key in client.scan_iter(match=f"{schema}:*", count=1000):
-        client.delete(key)
 
 
 def _key(row: Deletion, after: timedelta) -> str:

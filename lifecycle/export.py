@@ -87,7 +87,12 @@ def write_archive(factory: Factory, path: Path, *, by: str, told: Progress = lam
                 "made_at": timezone.now().isoformat(timespec="seconds"),
                 "made_by": by,
                 "release": version("anhuan"),
-                "factory": {"slug": slug_of(factory), "name": factory.name, "time_zone": factory.time_zone},
+                "factory": {
+                    "number": factory.pk,
+                    "slug": slug_of(factory),
+                    "name": factory.name,
+                    "time_zone": factory.time_zone,
+                },
                 "schema_version": fingerprint(),
                 "migrations": migrations_of(owner, factory.schema_name),
                 "tables": [_add_table(packing, owner, factory.schema_name, table) for table in tables],

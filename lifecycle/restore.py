@@ -1,10 +1,14 @@
-"""An archive becomes a factory again, in a schema of its own: looked over first, then all of it or nothing.
+"""An archive becomes a factory again: looked over first, then all of it or nothing.
 
-One transaction of the owner's holds tables and common rows, so of a killed restore nothing is left in the database; its
-files lie below a schema's name that nobody is given again, and a note beside them says until the commit that they may go.
+Where the factory is gone it comes back under the schema's name and number that it had, because printed labels, codes
+and links are signed for them. A copy beside the original gets others, and the original's labels are nothing in it.
+
+One transaction of the owner's holds tables and common rows, so of a killed restore nothing is left in the database; a
+note beside its files says until the commit that they may go.
 """
 
 import json
+import re
 import secrets
 import shutil
 import zipfile
@@ -42,13 +46,13 @@ def restore_factory(path: Path | str, slug: str, *, key: str = "") -> Factory:
         check_slug(slug)
     except SlugRefused as refused:
         raise DomainError(str(refused)) from None
-    schema = "t_" + secrets.token_hex(8)
     with zipfile.ZipFile(path) as archive, as_owner() as owner:
         owner.execute("SELECT pg_advisory_lock(%s)", [_LOCK])  # until the connection ends
         _sweep(owner)
+        schema = _schema_for(owner, listed)
         with _files_of(schema), owner.transaction():
             _fill(owner, archive, listed, schema)
-            pk = _common_rows(owner, archive, schema, slug)
+            pk = _common_rows(owner, archive, schema, slug, is_same=schema == listed["ledger"]["schema"])
             _put_files(archive, listed, schema)
     return Factory.objects.get(pk=pk)
 
@@ -69,6 +73,18 @@ def _looked_over(path: Path, key: str) -> dict[str, Any]:
 
 
 # The schema
+
+
+def _schema_for(owner: psycopg.Connection, listed: dict[str, Any]) -> str:
+    """Its own one again, if we made the archive and nobody is there; else one that never was."""
+    before = listed["ledger"]["schema"]
+    is_ours = listed["key"] == public_key_bytes().hex() and re.fullmatch("t_[0-9a-f]{16}", before)
+    gone = (
+        "SELECT to_regnamespace(%s) IS NULL"
+        " AND NOT EXISTS (SELECT FROM public.tenants_factory WHERE schema_name = %s OR id = %s)"
+    )
+    asked = [before, before, listed["factory"]["number"]]
+    return before if is_ours and owner.execute(gone, asked).fetchone() == (True,) else f"t_{secrets.token_hex(8)}"
 
 
 def _fill(owner: psycopg.Connection, archive: zipfile.ZipFile, listed: dict[str, Any], schema: str) -> None:
@@ -103,7 +119,7 @@ def _fill(owner: psycopg.Connection, archive: zipfile.ZipFile, listed: dict[str,
 
 
 def _look_at_seals(owner: psycopg.Connection, listed: dict[str, Any], schema: str) -> None:
-    """What stands in the table now is what was sealed; the head is signed anew, because its schema has another name."""
+    """What stands in the table now is what was sealed; the head is signed for the schema that it stands in."""
     seal, seq = verify.NOTHING, 0
     for event in events_of(owner, schema):
         if event.previous != seal or seal_of(event) != event.seal:
@@ -120,10 +136,10 @@ def _look_at_seals(owner: psycopg.Connection, listed: dict[str, Any], schema: st
 # The common part
 
 
-def _common_rows(owner: psycopg.Connection, archive: zipfile.ZipFile, schema: str, slug: str) -> int:
+def _common_rows(owner: psycopg.Connection, archive: zipfile.ZipFile, schema: str, slug: str, *, is_same: bool) -> int:
     rows = {table: list(_lines(archive, table)) for table in PUBLIC}
     own = {"schema_name": schema, "status": Factory.Status.ACTIVE.value}
-    pk = _insert(owner, "tenants_factory", rows.pop("tenants_factory")[0] | own)
+    pk = _insert(owner, "tenants_factory", rows.pop("tenants_factory")[0] | own, keeps_number=is_same)
     _domains(owner, rows.pop("tenants_domain"), slug, pk)
     for row in rows.pop("billing_subscription"):
         is_here = (
@@ -167,9 +183,8 @@ def _lines(archive: zipfile.ZipFile, table: str) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def _insert(owner: psycopg.Connection, table: str, row: dict[str, Any]) -> int:
-    """Under a number of its own here."""
-    columns = sorted(set(row) - {"id"})
+def _insert(owner: psycopg.Connection, table: str, row: dict[str, Any], *, keeps_number: bool = False) -> int:
+    columns = sorted(set(row) - (set() if keeps_number else {"id"}))
     order = sql.SQL(
         "INSERT INTO public.{table} ({columns}) SELECT {columns} FROM jsonb_populate_record(NULL::public.{table}, %s)"
         " RETURNING id"
@@ -215,6 +230,7 @@ def _remove(schema: str) -> None:
 
 def _put_files(archive: zipfile.ZipFile, listed: dict[str, Any], schema: str) -> None:
     folder = Path(settings.MEDIA_ROOT) / schema
+    _remove(schema)  # nobody's: the schema was not there
     places = {name: folder / name.removeprefix("files/") for name in listed["entries"] if name.startswith("files/")}
     if "anchors.jsonl" in listed["entries"]:
         places["anchors.jsonl"] = anchor_file(schema)

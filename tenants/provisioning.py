@@ -1,18 +1,20 @@
 """A factory's schema: made ahead of need by the SQL that was recorded on the template, given away at sign-up.
 
 Migrating a schema takes 10 s and more, replaying its SQL a third of a second, giving a prepared one away some
-milliseconds. The names are generated and never used again, so nobody can inherit what was somebody else's.
+milliseconds. The names are generated and never used again but by the same factory that is restored, so nobody can inherit what was
+somebody else's.
 """
 
+import functools
 import hashlib
 import secrets
 import shutil
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
@@ -106,12 +108,20 @@ def delete_factory(factory: Factory) -> None:
 
 
 def empty(schema_name: str) -> None:
-    """Tables and files of a factory; the rows that name it stay, so that a second call finds what the first one left."""
+    """Tables, files and cache of a factory; the rows that name it stay, so that a second call finds what is left."""
     with as_owner() as owner:
         owner.execute("SET lock_timeout = '30s'")  # somebody still reads there: called again later
         owner.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema_name)))
     shutil.rmtree(Path(settings.MEDIA_ROOT) / schema_name, ignore_errors=True)
     anchor_file(schema_name).unlink(missing_ok=True)
+    _forget_cache(schema_name)
+
+
+def _forget_cache(schema_name: str) -> None:
+    """It would end by itself, but nothing is to be left, and a factory that is restored finds nothing of before."""
+    client = cache._cache.get_client(None, write=True)  # type: ignore[attr-defined]  # Django's Redis cache finds no keys by itself
+    for key in client.scan_iter(match=f"{schema_name}:*", count=1000):
+        client.delete(key)
 
 
 def anchor_file(schema_name: str) -> Path:
@@ -132,7 +142,7 @@ def fill_pool(size: int = POOL_SIZE) -> int:
     return missing
 
 
-@cache
+@functools.cache
 def fingerprint() -> str:
     """Of all migrations of the factory apps on disk: the version of an empty schema; read once per process."""
     apps = set(settings.TENANT_APPS) | {app.rsplit(".", 1)[-1] for app in settings.TENANT_APPS}

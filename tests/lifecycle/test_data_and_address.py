@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from billing.actions import open_trial
 from core.models import Attachment, Event, Job
-from lifecycle import deletion, verify
+from lifecycle import verify
 from lifecycle.models import Deletion
 from people.permissions import Role
 from signups.models import Proof, SignUp
@@ -214,7 +214,7 @@ def test_a_worker_killed_half_way_is_followed_by_one_that_ends_it(desk, admin, f
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(deletion, "_forget_cache", killed)
+        patch.setattr(provisioning, "_forget_cache", killed)
         with pytest.raises(KeyboardInterrupt):
             waits_out(row)
     row.refresh_from_db()
