@@ -138,7 +138,7 @@ def _bare(factories: list[Any], column: str) -> None:
     from tenants import provisioning
 
     change = sql.SQL("ALTER TABLE {} ADD COLUMN {} varchar(20) NULL")
-    with provisioning._owner() as owner:
+    with provisioning.as_owner() as owner:
         for factory in factories:
             owner.execute(change.format(sql.Identifier(factory.schema_name, TABLE), sql.Identifier(column)))
 

@@ -44,7 +44,7 @@ def _clean_slate() -> Iterator[None]:
 
 def _drop_prepared() -> None:
     names = list(PreparedSchema.objects.values_list("schema_name", flat=True))
-    with provisioning._owner() as owner:
+    with provisioning.as_owner() as owner:
         for name in names:
             owner.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(name)))
     PreparedSchema.objects.filter(schema_name__in=names).delete()
@@ -57,7 +57,7 @@ def _cold() -> None:
 def _replay() -> None:
     """The same statements, bare; the schema goes away with the transaction."""
     template = SchemaTemplate.objects.get(fingerprint=provisioning.fingerprint())
-    with provisioning._owner() as owner, owner.transaction(force_rollback=True):
+    with provisioning.as_owner() as owner, owner.transaction(force_rollback=True):
         provisioning.replay(owner, "b_" + secrets.token_hex(8), template.statements, template.tables_with_rows)
 
 
@@ -87,11 +87,11 @@ def _bare_inserts() -> None:
 def _migrate() -> None:
     """What django-tenants does for a new schema."""
     name = "b_" + secrets.token_hex(8)
-    with provisioning._owner() as owner:
+    with provisioning.as_owner() as owner:
         owner.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(name)))
     call_command("migrate_schemas", schema_name=name, verbosity=0, interactive=False)
     connection.set_schema_to_public()
-    with provisioning._owner() as owner:
+    with provisioning.as_owner() as owner:
         owner.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(name)))
 
 

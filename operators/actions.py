@@ -199,7 +199,7 @@ def drop_dead(row: Due, reason: str, *, by: Operator | None) -> None:
     _note_rows(What.DROPPED, dropped, by=by, reason=reason)
 
 
-def note_done(what: str, factory: Factory | None, *, by: Operator, **facts: Any) -> None:
+def note_done(what: str, factory: Factory | None, *, by: Operator | None, **facts: Any) -> None:
     """What an operator did in another room, in the transaction of that."""
     about = {"factory": factory.pk if factory else None, "factory_name": factory.name if factory else ""}
     OperatorEntry.objects.create(what=what, operator=by, facts=facts, at=timezone.now(), **about)

@@ -56,6 +56,9 @@ class OperatorEntry(models.Model):
         TEMPLATE_APPROVED = "template_approved", _("Template approved")
         TEMPLATE_RETURNED = "template_returned", _("Template sent back")
         TEMPLATE_WITHDRAWN = "template_withdrawn", _("Template taken out of the market")
+        EXPORTED = "exported", _("Factory exported")
+        RESTORE_REFUSED = "restore_refused", _("Archive not restored")
+        RESTORED = "restored", _("Factory restored from an archive")
 
     operator = models.ForeignKey(
         Operator, models.PROTECT, null=True, related_name="+", help_text="Empty: the server's command line."

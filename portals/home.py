@@ -24,6 +24,7 @@ from partners.models import (
 )
 from people.models import Absence
 from portals.supplier.gate import home_of, is_partner
+from tenants.models import Factory
 from training.models import Certificate, Clearance, Course, Enrolment, Exam, Licence, TrainingSession
 
 
@@ -68,6 +69,7 @@ def go(request, kind: str, pk: str):
         SiteText._meta.label_lower: lambda user, pk: redirect(
             "contractor:home" if is_partner(user) else "console:site_texts"
         ),
+        Factory._meta.label_lower: lambda user, pk: redirect("console:whole"),
         Subscription._meta.label_lower: lambda user, pk: redirect("console:billing"),
         Absence._meta.label_lower: lambda user, pk: redirect("field:me"),
     }

@@ -32,6 +32,7 @@ READING = {
         "export_paper", "export_self_inspections", "print_self_inspections", "record_book", "record_paper",
         "audit_pack", "export_training_figures", "export_questions", "print_certificates", "government_book",
         "government_paper", "print_labels", "stop_job", "repeat_job", "feed_act", "ledger_verify", "check_exam",
+        "order_export", "ask_deletion", "stop_deletion",
     )
 } | {
     "language", "theme", "text_size", "welcome", "acknowledge", "alert_link", "push_shown", "field:feed_act",

@@ -1,23 +1,26 @@
 """A factory's schema: made ahead of need by the SQL that was recorded on the template, given away at sign-up.
 
 Migrating a schema takes 10 s and more, replaying its SQL a third of a second, giving a prepared one away some
-milliseconds. The names are generated and never used again, so nobody can inherit what was somebody else's.
+milliseconds. The names are generated and never used again but by the same factory that is restored, so nobody can inherit what was
+somebody else's.
 """
 
+import functools
 import hashlib
 import secrets
 import shutil
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 from psycopg import sql
 
+from tenants.current import in_public
 from tenants.models import Domain, Factory, PreparedSchema, SchemaTemplate
 from tenants.slugs import check_shape, host_of, look_of, taken
 
@@ -97,21 +100,40 @@ SELECT made.*, placed.id AS domain_id FROM made LEFT JOIN placed ON true
 
 
 def delete_factory(factory: Factory) -> None:
-    """Removes the factory, its schema and its files for ever."""
-    schema_name = factory.schema_name
-    with transaction.atomic():
+    """Removes the factory, its schema and its files for ever; broken off, it is done by once more."""
+    empty(factory.schema_name)
+    with in_public(), transaction.atomic():
         Domain.objects.filter(tenant=factory).delete()
         factory.delete()
-    with _owner() as owner:
+
+
+def empty(schema_name: str) -> None:
+    """Tables, files and cache of a factory; the rows that name it stay, so that a second call finds what is left."""
+    with as_owner() as owner:
+        owner.execute("SET lock_timeout = '30s'")  # somebody still reads there: called again later
         owner.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema_name)))
     shutil.rmtree(Path(settings.MEDIA_ROOT) / schema_name, ignore_errors=True)
+    anchor_file(schema_name).unlink(missing_ok=True)
+    _forget_cache(schema_name)
+
+
+def _forget_cache(schema_name: str) -> None:
+    """It would end by itself, but nothing is to be left, and a factory that is restored finds nothing of before."""
+    client = cache._cache.get_client(None, write=True)  # type: ignore[attr-defined]  # Django's Redis cache finds no keys by itself
+    for key in client.scan_iter(match=f"{schema_name}:*", count=1000):
+        client.delete(key)
+
+
+def anchor_file(schema_name: str) -> Path:
+    """Where the heads of its ledger are noted, outside of the database and beside the factory's own files."""
+    return Path(settings.MEDIA_ROOT) / "anchors" / f"{schema_name}.jsonl"
 
 
 def fill_pool(size: int = POOL_SIZE) -> int:
     """Tops the pool up with schemas of the current migrations and drops outdated ones; returns how many were made."""
     outdated = PreparedSchema.objects.exclude(fingerprint=fingerprint())
     for schema_name in list(outdated.values_list("schema_name", flat=True)):
-        with _owner() as owner:
+        with as_owner() as owner:
             owner.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema_name)))
         PreparedSchema.objects.filter(schema_name=schema_name).delete()
     missing = max(0, size - PreparedSchema.objects.count())
@@ -120,7 +142,7 @@ def fill_pool(size: int = POOL_SIZE) -> int:
     return missing
 
 
-@cache
+@functools.cache
 def fingerprint() -> str:
     """Of all migrations of the factory apps on disk: the version of an empty schema; read once per process."""
     apps = set(settings.TENANT_APPS) | {app.rsplit(".", 1)[-1] for app in settings.TENANT_APPS}
@@ -133,7 +155,7 @@ def _prepare() -> str:
     version = fingerprint()
     template = SchemaTemplate.objects.get(fingerprint=version)
     schema_name = "t_" + secrets.token_hex(8)
-    with _owner() as owner, owner.transaction():
+    with as_owner() as owner, owner.transaction():
         replay(owner, schema_name, template.statements, template.tables_with_rows)
         owner.execute(
             "INSERT INTO public.tenants_preparedschema (schema_name, fingerprint, prepared_at) VALUES (%s, %s, now())",
@@ -158,7 +180,8 @@ def replay(owner: psycopg.Connection, schema_name: str, statements: list[str], t
     owner.execute("SET LOCAL search_path = public, extensions")
 
 
-def _owner() -> psycopg.Connection:
+def as_owner() -> psycopg.Connection:
+    """A connection of the role that owns the schemas, beside that of Django."""
     db = settings.DATABASE_OWNER
     return psycopg.connect(
         dbname=db["NAME"],

@@ -15,7 +15,18 @@ from django.conf import settings
 
 ROOT = Path(settings.ROOT)
 _TEXTS = {".css", ".html", ".js", ".md", ".po", ".py", ".toml", ".yaml", ".yml"}
-PACKAGES = ("platform", "tenants", "portals", "billing", "operators", "passports", "sharing", "signups", "realtime")
+PACKAGES = (
+    "platform",
+    "tenants",
+    "portals",
+    "billing",
+    "lifecycle",
+    "operators",
+    "passports",
+    "sharing",
+    "signups",
+    "realtime",
+)
 
 
 def _lint_imports(folder: Path) -> subprocess.CompletedProcess:

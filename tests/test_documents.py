@@ -10,7 +10,7 @@ ROOT = Path(settings.ROOT)
 ROOMS = [
     path.name for path in (ROOT / "platform").iterdir() if (path / "models.py").exists() or (path / "models").exists()
 ]
-OWN = ("tenants", "billing", "operators", "passports", "sharing", "signups", *ROOMS)
+OWN = ("tenants", "billing", "lifecycle", "operators", "passports", "sharing", "signups", *ROOMS)
 
 
 def test_every_model_stands_in_the_glossary():

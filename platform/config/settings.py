@@ -68,7 +68,7 @@ TENANT_LIMIT_SET_CALLS = False
 
 # A factory's people, sessions and history exist in its own schema only: a host whose schema is gone fails
 # closed, because there is no table of the same name in public to fall through to.
-SHARED_APPS = ["django_tenants", "tenants", "billing", "operators", "passports", "sharing", "signups"]
+SHARED_APPS = ["django_tenants", "tenants", "billing", "lifecycle", "operators", "passports", "sharing", "signups"]
 TENANT_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",

@@ -129,6 +129,11 @@ def held_back() -> Iterator[list[Event]]:
 
 
 def seal_of(event: Event) -> str:
+    return hashlib.sha256(f"{event.previous}\n{canonical(event)}".encode()).hexdigest()
+
+
+def canonical(event: Event) -> str:
+    """The one way to write an entry down of which its seal is made."""
     content = {
         "seq": event.seq,
         "id": str(event.id),
@@ -138,17 +143,21 @@ def seal_of(event: Event) -> str:
         "data": event.data,
         "at": event.at.astimezone(UTC).isoformat(),
     }
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(f"{event.previous}\n{text}".encode()).hexdigest()
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def _key() -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(settings.LEDGER_KEY)
 
 
-def sign(seq: int, seal: str) -> str:
+def sign(seq: int, seal: str, schema: str = "") -> str:
     """Ed25519 over "schema:seq:seal", 128 hex digits."""
-    return _key().sign(f"{current_schema()}:{seq}:{seal}".encode()).hex()
+    return signature_of(f"{schema or current_schema()}:{seq}:{seal}")
+
+
+def signature_of(text: str) -> str:
+    """Whoever signs something else begins its text with another word than a schema's name."""
+    return _key().sign(text.encode()).hex()
 
 
 def public_key_bytes() -> bytes:

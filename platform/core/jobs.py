@@ -190,12 +190,14 @@ def scratch(job: Job) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def keep_result(job: Job, path: Path, *, name: str, content_type: str) -> Attachment:
-    """The file bears the job's id: made again after a killed worker, it takes the place of the one without a row."""
+def keep_result(job: Job, path: Path, *, name: str, content_type: str, is_guarded: bool = False) -> Attachment:
+    """The file bears the job's id: made again after a killed worker, it takes the place of the one without a row.
+
+    is_guarded: it is nobody's, and only a page of its own hands it out, which asks again each time who may have it.
+    """
     _forget_file(job)
-    made = Attachment(
-        id=job.pk, name=name, content_type=content_type, size=path.stat().st_size, sha256=_sha256(path), by=job.by
-    )
+    by, size = None if is_guarded else job.by, path.stat().st_size
+    made = Attachment(id=job.pk, name=name, content_type=content_type, size=size, sha256=_sha256(path), by=by)
     with path.open("rb") as content:
         made.original.save(_file_name(job), File(content), save=False)
     made.save(force_insert=True)

@@ -2,16 +2,15 @@
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from django.conf import settings
 from django.utils import timezone
 
 from core.events import public_key_bytes, seal_of
 from core.models import Event, LedgerHead
 from tenants.current import current_schema
+from tenants.provisioning import anchor_file
 
 
 @dataclass(frozen=True)
@@ -82,19 +81,16 @@ def anchor() -> None:
     """Appends the signed head to a file that the database cannot write: a cut tail shows against it."""
     head = LedgerHead.objects.get()
     line = {"at": timezone.now().isoformat(), "seq": head.seq, "seal": head.seal, "signature": head.signature}
-    path = _anchor_file()
+    path = anchor_file(current_schema())
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
 
 
-def _anchor_file() -> Path:
-    return Path(settings.MEDIA_ROOT) / "anchors" / f"{current_schema()}.jsonl"
-
-
 def _anchors():
-    if not _anchor_file().exists():
+    path = anchor_file(current_schema())
+    if not path.exists():
         return
-    for line in _anchor_file().read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").splitlines():
         entry = json.loads(line)
         yield entry["seq"], entry["seal"]

@@ -205,6 +205,10 @@ def payers(event: Event, subject: Any) -> Iterable[User]:
     return holding("billing.manage")
 
 
+def administrators(event: Event, subject: Any) -> Iterable[User]:
+    return holding("factory.manage")
+
+
 def partner_managers(event: Event, subject: Any) -> Iterable[User]:
     return holding("partners.manage")
 
@@ -294,6 +298,7 @@ AUDIENCES: dict[Audience, str | Promise] = {
     pause_people: _("who asked for it and who decided"),
     company_people: _("the company's people"),
     payers: _("administrators and the head of the factory"),
+    administrators: _("administrators"),
     partner_managers: _("safety officers and administrators"),
     partner_reviewers: _("safety officers"),
     company_and_managers: _("the company's people, safety officers and administrators"),

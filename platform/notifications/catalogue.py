@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications.audiences import (  # noqa: F401 - holding and subject_of are asked for here
     AUDIENCES,
     Audience,
+    administrators,
     alert_people,
     ban_deciders,
     called,
@@ -591,6 +592,27 @@ RULES: dict[str, Rule] = {
         Rule(
             "subscription.refused", payers, _("The card was refused. See to it, or pay by transfer"), (*LATER, Way.SMS)
         ),
+        Rule("factory.exported", administrators, _("All data was exported: %(note)s"), LATER),
+        Rule(
+            "factory.copied",
+            administrators,
+            _("The operator of the service opened a copy from an archive: %(note)s"),
+            LATER,
+        ),
+        Rule("factory.renamed", administrators, _("The factory has another address: %(address)s"), LATER),
+        Rule(
+            "factory.deletion_asked",
+            administrators,
+            _("On %(day)s the factory is deleted. Any administrator can stop it"),
+            (*LATER, Way.SMS),
+        ),
+        Rule(
+            "factory.deletion_near",
+            administrators,
+            _("In %(days)s days, on %(day)s, the factory is deleted for good. Stop it, or export everything"),
+            (*LATER, Way.SMS),
+        ),
+        Rule("factory.deletion_stopped", administrators, _("The factory is not deleted after all"), LATER),
         Rule("run.nudged", doers, _("Still to do: %(what)s. Please check it now")),
         Rule(
             "group.joined",

@@ -131,6 +131,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "channels.manage": _OFFICE,
         # what the factory pays
         "billing.manage": {Role.ADMIN, Role.HEAD},
+        # all of it: taken along, under another address, removed
+        "factory.manage": {Role.ADMIN},
         # records
         "ledger.verify": _OFFICE | _LEADERS | {Role.INSPECTOR},
     }.items()

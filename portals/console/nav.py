@@ -66,6 +66,7 @@ GROUPS = (
         Entry("console:launch", _("Launch"), "list-check", "people.manage"),
         Entry("console:ledger", _("Ledger"), "lock-check", "ledger.verify"),
         Entry("console:billing", _("Payment"), "coin-yuan", "billing.manage"),
+        Entry("console:whole", _("Data and address"), "archive", "factory.manage"),
     ),
 )
 

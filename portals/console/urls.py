@@ -55,6 +55,7 @@ from portals.console.views import (
     suppliers,
     templates,
     uploads,
+    whole,
     workflow,
     works,
 )
@@ -318,6 +319,12 @@ urlpatterns = [
     path("channels/<int:pk>/test/", channels.try_out, name="try_robot"),
     path("channels/<int:pk>/switch/", channels.switch, name="switch_robot"),
     path("channels/messages/<int:pk>/again/", channels.repeat, name="repeat_message"),
+    path("factory/", whole.show, name="whole"),
+    path("factory/export/", whole.export, name="order_export"),
+    path("factory/export/<uuid:pk>/", whole.download, name="export_file"),
+    path("factory/address/", whole.rename, name="rename_factory"),
+    path("factory/delete/", whole.ask_deletion, name="ask_deletion"),
+    path("factory/delete/stop/", whole.stop_deletion, name="stop_deletion"),
     path("ledger/", ledger.entries, name="ledger"),
     path("ledger/verify/", ledger.verify, name="ledger_verify"),
 ]

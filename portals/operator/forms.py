@@ -2,8 +2,10 @@ import unicodedata
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from core.models import Job
 from operators.actions import MAX_REASON
 
 
@@ -69,6 +71,23 @@ class SuspendForm(forms.Form):
     reason = forms.CharField(
         max_length=200, label=gettext_lazy("Why is it paused?"), widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class RestoreForm(forms.Form):
+    job = forms.ChoiceField(label=gettext_lazy("Archive"))
+    slug = forms.CharField(
+        max_length=40,
+        label=gettext_lazy("Short name of the copy"),
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, kept: list[Job], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        shown = [(str(job.pk), f"{timezone.localtime(job.created_at):%Y-%m-%d %H:%M}") for job in kept]
+        self.fields["job"].choices = shown  # type: ignore[attr-defined]
+
+    def clean_slug(self) -> str:
+        return str(self.cleaned_data["slug"]).strip().lower()
 
 
 class TimeForm(forms.Form):

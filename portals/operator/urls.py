@@ -18,6 +18,7 @@ urlpatterns = [
     path("factories/<int:pk>/suspend/", factories.suspend, name="suspend"),
     path("factories/<int:pk>/resume/", factories.resume, name="resume"),
     path("factories/<int:pk>/time/", factories.give_time, name="give_time"),
+    path("factories/<int:pk>/restore/", factories.restore, name="restore"),
     path("payments/", payments.index, name="payments"),
     path("payments/<int:pk>/confirm/", payments.confirm, name="confirm_payment"),
     path("payments/<int:pk>/void/", payments.void, name="void_payment"),

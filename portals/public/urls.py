@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from portals.public.views import card_service, finding, pages, starting
+from portals.public.views import card_service, deleted, finding, pages, starting
 
 app_name = "public"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("find/mine/code/", finding.code, name="find_code"),
     path("find/mine/list/", finding.found, name="found"),
     path("find/mine/done/", finding.done, name="find_done"),
+    path("deleted/<uuid:pk>/", deleted.show, name="deleted"),
+    path("deleted/<uuid:pk>/proof.json", deleted.proof, name="deletion_proof"),
     path("stripe/webhook/", card_service.take, name="card_service"),
     re_path(r"^(?P<kind>[agj])/(?P<code>[0-9A-Za-z]{1,8})/(?P<token>[\w.-]{5,80})/?$", pages.lead_on, name="lead_on"),
 ]

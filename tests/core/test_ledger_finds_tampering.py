@@ -32,7 +32,7 @@ def five(fresh_factory):
 @contextmanager
 def _as_intruder(factory) -> Iterator[psycopg.Connection]:
     """Somebody with the owner's password, who takes the guards away first."""
-    with provisioning._owner() as owner:
+    with provisioning.as_owner() as owner:
         owner.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(factory.schema_name)))
         owner.execute("ALTER TABLE core_event DISABLE TRIGGER USER")
         yield owner

@@ -74,6 +74,9 @@ OPEN_AT_THE_BARE_HOST = {
     "public:find_done",
     "public:lead_on",
     "operator:sign_in",
+    # The proof of a deletion: its number is its key, and no person is named in it.
+    "public:deleted",
+    "public:deletion_proof",
 }
 # Every table's numbers begin here in the sweep, so that one number reaches a row of each kind.
 OWN_IDS, FOREIGN_IDS = 1_000_000, 2_000_000

@@ -23,14 +23,14 @@ def two(factory, other_factory, numbers_elsewhere) -> Two:
 def numbers_elsewhere(factory, other_factory):
     """A sequence is not rolled back with its test, and long numbers would be seen on the next one's pages."""
     starts = {factory.schema_name: OWN_IDS, other_factory.schema_name: FOREIGN_IDS}
-    with provisioning._owner() as owner:
+    with provisioning.as_owner() as owner:
         before = owner.execute(
             "SELECT schemaname, sequencename, last_value FROM pg_sequences WHERE schemaname = ANY(%s)", [list(starts)]
         ).fetchall()
         for schema, name, _last in before:
             _set(owner, schema, name, starts[schema])
     yield
-    with provisioning._owner() as owner:
+    with provisioning.as_owner() as owner:
         for schema, name, last in before:
             _set(owner, schema, name, last)
 

@@ -1,7 +1,7 @@
 """The bare host: strangers find what is meant for them, operators their console, and neither anything of a factory."""
 
 from collections.abc import Iterable, Iterator
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from lifecycle.models import Deletion
 from operators.actions import add_operator, open_session
 from operators.models import Operator
 from people.permissions import Role
@@ -18,6 +19,8 @@ from tests import make
 from tests.isolation.addresses import BARE_ADDRESSES, OPEN_AT_THE_BARE_HOST, REFUSED, Address, Two, client_of
 
 pytestmark = pytest.mark.spread
+
+GOING = UUID("6a0f9b1a-be80-49d8-87e5-9dc228595b4a")  # the deletion of a factory
 
 
 @pytest.fixture
@@ -32,6 +35,10 @@ def operator(two, factory, other_factory) -> tuple[Operator, list[int]]:
         )
         for where, of in ((factory, two.own), (other_factory, two.foreign))
     ]
+    Deletion.objects.create(
+        pk=GOING, factory=other_factory, slug="two", name="二厂", asked_at=now, due_at=now, asked_by=1,
+        archive={"sha256": "0" * 64},
+    )  # fmt: skip
     return row, [one.pk for one in dead]
 
 
@@ -41,6 +48,7 @@ def _bare_urls(pks: Iterable[object]) -> Iterator[tuple[Address, str]]:
             values = {"pk": pk, "kind": "a", "code": "1", "token": "x" * 20, "verb": "approve"}
             values |= {"template": Template.objects.values_list("pk", flat=True).first() or uuid4()}
             url = address.url(values, settings.PUBLIC_SCHEMA_URLCONF)
+            url = url or address.url(values | {"pk": GOING}, settings.PUBLIC_SCHEMA_URLCONF)
             assert url, f"{address} needs a value for each of its arguments here"
             yield address, url
             if not address.arguments:

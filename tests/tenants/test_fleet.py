@@ -276,7 +276,7 @@ def test_a_worker_tries_again_what_an_operator_asked_for(fresh_factory):
 
 def test_whether_somebody_is_at_work_is_seen_from_elsewhere(db):
     assert not fleet.is_running()
-    with provisioning._owner() as owner:
+    with provisioning.as_owner() as owner:
         owner.execute("SELECT pg_advisory_lock(%s)", [fleet._LOCK])
         assert fleet.is_running()
     assert not fleet.is_running()

@@ -63,7 +63,7 @@ SHAPES = {
 
 
 def _shape(kind: str, schema: str) -> list[tuple]:
-    with provisioning._owner() as owner:
+    with provisioning.as_owner() as owner:
         values = {"schema": schema, "dot": f"{schema}.", "role": settings.DATABASE_APP_ROLE}
         return sorted(owner.execute(SHAPES[kind], values).fetchall(), key=str)
 

@@ -16,11 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 from billing.models import Payment, Subscription
 from core.errors import Refusal
 from core.models import Attachment, LedgerHead
+from lifecycle import copies
+from lifecycle.models import Deletion
 from operators.factories import resume_factory, suspend_factory
 from people.models import User
 from portals.operator import money
 from portals.operator.access import for_operators
-from portals.operator.forms import SuspendForm, TimeForm
+from portals.operator.forms import RestoreForm, SuspendForm, TimeForm
 from signups.models import Proof, SignUp
 from tenants.addresses import address_of
 from tenants.current import in_factory
@@ -41,6 +43,7 @@ def index(request):
     rows = rows.annotate(set_aside=Subquery(dead.annotate(n=Count("pk")).values("n")))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {"page": page, "words": words, "group": group, "groups": _groups(), "funnel": _funnel()}
+    context["deletions"] = Deletion.objects.exclude(status=Deletion.Status.STOPPED).order_by("-asked_at")[:PER_PAGE]
     return render(
         request, "operator/factories/list.html", context | {"query": _query(words, group), "here": "factories"}
     )
@@ -107,6 +110,13 @@ def _show(request, factory: Factory, status: int = 200, refusal: str = "", **for
         "address": address_of(factory),
         "refusal": refusal,
     }
+    archives = copies.kept(factory)
+    context |= {
+        "archives": archives,
+        "restore": forms.get("restore") or RestoreForm(kept=archives),
+        "being_restored": copies.being_restored(factory),
+        "deletion": factory.deletions.filter(status=Deletion.Status.ASKED).first(),
+    }
     context |= {
         "suspend": forms.get("suspend") or SuspendForm(),
         "time": forms.get("time") or TimeForm(),
@@ -135,6 +145,22 @@ def suspend(request, pk: int):
         suspend_factory(factory, by=request.operator, reason=form.cleaned_data["reason"])
     except Refusal as refusal:
         return _show(request, factory, refusal.status, refusal.message)
+    return redirect("operator:factory", pk=pk)
+
+
+@for_operators
+@require_POST
+def restore(request, pk: int):
+    """A worker does it; what came of it stands in the log."""
+    factory = get_object_or_404(Factory, pk=pk)
+    form = RestoreForm(request.POST, kept=copies.kept(factory))
+    if not form.is_valid():
+        return _show(request, factory, 422, restore=form)
+    try:
+        copies.order_restore(factory, **form.cleaned_data, by=request.operator)
+    except Refusal as refusal:
+        form.add_error("slug", refusal.message)
+        return _show(request, factory, refusal.status, restore=form)
     return redirect("operator:factory", pk=pk)
 
 

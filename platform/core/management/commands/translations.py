@@ -17,6 +17,7 @@ SOURCES = (
     "tenants",
     "portals",
     "billing",
+    "lifecycle",
     "operators",
     "passports",
     "sharing",
