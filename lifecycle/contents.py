@@ -29,6 +29,8 @@ NOT_ITS_OWN = {
     "tenants_schemaupgrade": "how far this installation has upgraded it",
     "signups_signup": "how it was ordered, kept by the service so that one number has one trial",
     "passports_parcel": "on its way between two factories",
+    "sharing_template": "given to all factories, without a word of whose it was",
+    "sharing_rating": "a vote, of which only sums are shown",
     "lifecycle_deletion": "the proof, which outlives it",
 }
 
