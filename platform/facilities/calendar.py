@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import chinese_calendar
 import holidays
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from facilities.models import CalendarDay
 from tenants.current import current_factory
@@ -54,12 +55,14 @@ def is_official_workday(day: date) -> bool:
 
 
 def _holiday(day: date) -> str:
-    return str(_holidays(day.year).get(day, "")) if day.year in YEARS else ""
+    """Its name, in the reader's language."""
+    language = "zh_CN" if (get_language() or "zh").startswith("zh") else "en_US"
+    return str(_holidays(day.year, language).get(day, "")) if day.year in YEARS else ""
 
 
-@lru_cache(maxsize=16)
-def _holidays(year: int) -> dict[date, str]:
-    return dict(holidays.country_holidays("CN", years=year, language="zh_CN"))
+@lru_cache(maxsize=32)
+def _holidays(year: int, language: str) -> dict[date, str]:
+    return dict(holidays.country_holidays("CN", years=year, language=language))
 
 
 def is_workday(day: date) -> bool:

@@ -17,7 +17,7 @@ from people.permissions import Role
 from portals.standing import READING, SAFETY
 from tenants.models import Factory
 from tests import make
-from tests.isolation.addresses import ADDRESSES
+from tests.sweep.addresses import ADDRESSES
 
 
 @pytest.fixture

@@ -65,8 +65,9 @@ def test_each_reason_is_red_also_without_network(site, place, project, fresh_fac
         expect(gate.get_by_role("heading", name="可以进")).to_be_visible()
         for name, reason in REASONS.items():
             aside(fresh_factory, lambda reason=reason: reason.happen(permit, User.objects.get(pk=officer.pk)))
-            with gate.expect_response("**/gate/list/"):
+            with gate.expect_request("**/gate/list/") as asked:  # one that was under way knows the half of it
                 gate.evaluate("dispatchEvent(new Event('online'))")
+            asked.value.response().finished()
             red(gate, code, reason.words, name)
             go_offline(gate.context)
             red(gate, code, reason.without_network or reason.words, name)

@@ -10,6 +10,11 @@ from tests.stories import plant
 from tests.stories.browser import DESK, PHONE, chromium, signed_in
 
 pytestmark = pytest.mark.browser
+CHOSEN_AS_AN_ANSWER_COMES = """(label) => document.body.addEventListener("htmx:beforeSwap", () => {
+  const who = document.querySelector("select[name=who]");
+  who.value = [...who.options].find((option) => option.text === label).value;
+  who.dispatchEvent(new Event("change", { bubbles: true }));
+}, { once: true })"""
 
 
 def test_a_plan_is_looked_at_ordered_and_saved_and_a_machine_paused(live, fresh_factory, tmp_path):
@@ -30,7 +35,10 @@ def _write_plan(officer) -> None:
     expect(officer.locator(".sent .week")).to_be_visible()
     _tick(officer, "places", 2)
     _tick(officer, "themes", 2)
-    officer.select_option("select[name=who]", label="冲压一班")
+    expect(officer.locator("#look .order")).to_have_count(2)
+    officer.wait_for_load_state("networkidle")
+    officer.evaluate(CHOSEN_AS_AN_ANSWER_COMES, "冲压一班")
+    officer.locator("input[name=places]").first.dispatch_event("change")
     expect(officer.locator("input[name=person]")).to_be_hidden()
     expect(officer.locator("#look")).to_contain_text("接下来")
     expect(officer.locator("#words-places")).to_have_text("2 处")

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from core.models import Attachment
 from people.permissions import Role
-from tests.isolation.addresses import ADDRESSES, REFUSED, Address, Two, answers, beside, client_of, in_order, own_urls
+from tests.sweep.addresses import ADDRESSES, REFUSED, Address, Two, answers, beside, client_of, in_order, own_urls
 
 pytestmark = pytest.mark.spread
 

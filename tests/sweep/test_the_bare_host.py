@@ -16,7 +16,7 @@ from people.permissions import Role
 from sharing.models import Template
 from tenants.models import Due
 from tests import make
-from tests.isolation.addresses import BARE_ADDRESSES, OPEN_AT_THE_BARE_HOST, REFUSED, Address, Two, client_of
+from tests.sweep.addresses import BARE_ADDRESSES, OPEN_AT_THE_BARE_HOST, REFUSED, Address, Two, client_of
 
 pytestmark = pytest.mark.spread
 

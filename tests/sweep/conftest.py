@@ -7,7 +7,7 @@ from facilities.qr import token_of
 from tenants import provisioning
 from tenants.current import in_factory
 from tests import world
-from tests.isolation.addresses import FOREIGN_IDS, OWN_IDS, Two, ids_above, in_order
+from tests.sweep.addresses import FOREIGN_IDS, OWN_IDS, Two, ids_above, in_order
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from alerts.models import Alert
 from hazards.actions.invitations import token_of as link_token
 from people.permissions import Role
 from tenants.current import in_factory
-from tests.isolation.addresses import ADDRESSES, REFUSED, client_of
+from tests.sweep.addresses import ADDRESSES, REFUSED, client_of
 from training.models import Attempt
 
 pytestmark = pytest.mark.spread

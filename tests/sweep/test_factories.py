@@ -10,7 +10,7 @@ from core.models import Event
 from people.permissions import Role
 from tenants import provisioning
 from tenants.current import in_factory
-from tests.isolation.addresses import ADDRESSES, OPEN_TO_EVERYBODY, REFUSED, answers, client_of, foreign_urls, own_urls
+from tests.sweep.addresses import ADDRESSES, OPEN_TO_EVERYBODY, REFUSED, answers, client_of, foreign_urls, own_urls
 
 pytestmark = pytest.mark.spread
 
