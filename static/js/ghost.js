@@ -10,8 +10,6 @@ import { icon, make, say } from "./words.js";
 const WANTED = { video: { facingMode: { ideal: "environment" }, width: { ideal: 1920 }, height: { ideal: 1440 } } };
 
 export function setup(button) {
-  if (!navigator.mediaDevices?.getUserMedia) return;
-  button.hidden = false;
   button.addEventListener("click", () => open(button));
 }
 

@@ -106,8 +106,11 @@ def test_nothing_moves_under_a_finger_when_a_photo_that_was_drawn_anew_is_shown(
     site = live.url(fresh_factory).rstrip("/")
     with chromium() as browser:
         fixer = signed_in(browser, site, owner.phone, PHONE)
-        fixer.goto(f"/m/hazards/{hazard.pk}/rectify/")
         answers = "document.querySelector('fieldset.w-ans').getBoundingClientRect().top + scrollY"
+        fixer.goto(f"/m/hazards/{hazard.pk}/rectify/", wait_until="domcontentloaded")
+        drawn_first = fixer.evaluate(answers)
+        fixer.wait_for_load_state("networkidle")
+        assert fixer.evaluate(answers) == drawn_first
         for count in (1, 2, 3):
             fixer.locator("#after-shots input[type=file]").set_input_files(path)
             expect(fixer.locator("#after-shots [data-shot]")).to_have_count(count)

@@ -34,7 +34,7 @@ def hang(browser, link: str, language: str = "zh-CN"):
 def test_the_wall_follows_and_goes_dark(live, fresh_factory, tmp_path):
     place = plant.build(tmp_path)
     site = live.url(fresh_factory).rstrip("/")
-    area, fixer = Area.objects.get(), User.objects.get(name="陈志强")
+    area, fixer = Area.objects.get(code="A1"), User.objects.get(name="陈志强")
     for number in range(5):
         make.hazard(Status.RECTIFYING, owner=fixer, area=area, title=f"{number + 1} 号通道堆料")
     with chromium(fonts=chinese_font()) as browser:
