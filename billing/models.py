@@ -134,3 +134,16 @@ class CardEvent(models.Model):
     about = models.CharField(max_length=80, help_text="The number of the object; what it is now is asked anew.")
     received_at = models.DateTimeField(default=timezone.now)
     handled_at = models.DateTimeField(null=True)
+
+
+class TextCount(models.Model):
+    """Text messages that the gateway took in a month, which the service pays for; what each cost then is in the sum."""
+
+    # No reference: what was paid for a factory that is gone was paid. 0: codes for people who have no factory yet.
+    factory = models.BigIntegerField()
+    month = models.DateField(help_text="Its first day.")
+    texts = models.IntegerField(default=0)
+    cost = models.IntegerField(default=0, help_text="Thousandths of a yuan.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["month", "factory"], name="text_count_once")]

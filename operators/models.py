@@ -58,6 +58,10 @@ class OperatorEntry(models.Model):
         TEMPLATE_WITHDRAWN = "template_withdrawn", _("Template taken out of the market")
         EXPORTED = "exported", _("Factory exported")
         RESTORE_REFUSED = "restore_refused", _("Archive not restored")
+        SUPPORT_ASKED = "support_asked", _("Asked to look into the factory")
+        SUPPORT_ENTERED = "support_entered", _("Took the link into the factory")
+        ANNOUNCED = "announced", _("Announced to the factories")
+        ANNOUNCEMENT_ENDED = "announcement_ended", _("Announcement taken down")
         RESTORED = "restored", _("Factory restored from an archive")
 
     operator = models.ForeignKey(
@@ -73,3 +77,34 @@ class OperatorEntry(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["-at", "-id"], name="operator_entries")]
+
+
+class Announcement(models.Model):
+    """What the service tells all factories: it stands above their pages from one moment to another."""
+
+    class Kind(models.TextChoices):
+        NEWS = "news", _("News")
+        WORK = "work", _("Planned maintenance")
+        TROUBLE = "trouble", _("Trouble")
+
+    class Audience(models.TextChoices):
+        ADMINS = "admins", _("Administrators")
+        DESK = "desk", _("Everybody at the desk")
+        ALL = "all", _("Everybody, phones too")
+
+    kind = models.CharField(max_length=7, choices=Kind.choices)
+    audience = models.CharField(max_length=6, choices=Audience.choices)
+    text_zh = models.CharField(max_length=300)
+    text_en = models.CharField(max_length=300)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    written_by = models.ForeignKey(Operator, models.PROTECT, related_name="+")
+    written_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-starts_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="announcement_ends_later"
+            )
+        ]

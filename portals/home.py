@@ -22,7 +22,7 @@ from partners.models import (
     Violation,
     WorkPermit,
 )
-from people.models import Absence
+from people.models import Absence, SupportAccess
 from portals.supplier.gate import home_of, is_partner
 from tenants.models import Factory
 from training.models import Certificate, Clearance, Course, Enrolment, Exam, Licence, TrainingSession
@@ -71,6 +71,7 @@ def go(request, kind: str, pk: str):
         ),
         Factory._meta.label_lower: lambda user, pk: redirect("console:whole"),
         Subscription._meta.label_lower: lambda user, pk: redirect("console:billing"),
+        SupportAccess._meta.label_lower: lambda user, pk: redirect("console:support"),
         Absence._meta.label_lower: lambda user, pk: redirect("field:me"),
     }
     if kind not in finds or not pk.isdecimal():

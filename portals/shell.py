@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from notifications.actions import last_seq
 from notifications.reading import unread_count
-from portals import locks
+from portals import announcements, locks
 from portals.alerts import shown_to
 from portals.console.nav import nav
 from portals.looks import TEXT_SIZES
@@ -31,6 +31,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "feed_seq": SimpleLazyObject(lambda: last_seq(user)),
         "bell": SimpleLazyObject(lambda: unread_count(user)),
         "alerts": SimpleLazyObject(lambda: shown_to(user)),
+        "announcements": SimpleLazyObject(lambda: announcements.shown_to(request)),
         "locks": SimpleLazyObject(lambda: locks.shown_to(user)),
         "nav": SimpleLazyObject(lambda: nav(request)),
         "may_pay": SimpleLazyObject(lambda: user.can("billing.manage")),

@@ -32,10 +32,10 @@ READING = {
         "export_paper", "export_self_inspections", "print_self_inspections", "record_book", "record_paper",
         "audit_pack", "export_training_figures", "export_questions", "print_certificates", "government_book",
         "government_paper", "print_labels", "stop_job", "repeat_job", "feed_act", "ledger_verify", "check_exam",
-        "order_export", "ask_deletion", "stop_deletion",
+        "order_export", "ask_deletion", "stop_deletion", "offer_support", "allow_support", "refuse_support", "end_support",
     )
 } | {
-    "language", "theme", "text_size", "welcome", "acknowledge", "alert_link", "push_shown", "field:feed_act",
+    "language", "theme", "text_size", "welcome", "support_enter", "put_away", "acknowledge", "alert_link", "push_shown", "field:feed_act",
     "field:push_on", "field:push_off", "field:push_renew", "field:sync_run", "field:sync_file", "field:sync_report",
     "field:sync_report_file", "supplier:login", "supplier:feed_act", "contractor:feed_act",
 }  # fmt: skip

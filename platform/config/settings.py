@@ -123,6 +123,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "portals.web.PersonMiddleware",
     "portals.supplier.gate.PortalMiddleware",
+    "portals.support.SupportMiddleware",
     "portals.standing.StandingMiddleware",
     "portals.web.RefusalMiddleware",
 ]
@@ -262,6 +263,8 @@ SMS = {
     # Its text ends with the bare host and the link, as https://example.com/${link}: gateways take no host in a variable.
     "LINK_TEMPLATE": env.text("SMS_LINK_TEMPLATE", ""),
 }
+# What one text message costs, in thousandths of a yuan.
+SMS_PRICE = env.number("SMS_PRICE", 45)
 SMS_VARIABLE_LENGTH = env.number("SMS_VARIABLE_LENGTH", 35)
 if SMS["PROVIDER"] not in ("", "aliyun", "tencent"):
     env.complain("SMS_PROVIDER must be aliyun or tencent")

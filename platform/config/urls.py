@@ -2,7 +2,23 @@
 
 from django.urls import include, path
 
-from portals import absences, alerts, certificates, feed, files, home, inbox, locks, looks, media, pwa, wall, welcome
+from portals import (
+    absences,
+    alerts,
+    announcements,
+    certificates,
+    feed,
+    files,
+    home,
+    inbox,
+    locks,
+    looks,
+    media,
+    pwa,
+    support,
+    wall,
+    welcome,
+)
 from portals.field.views import tips
 from portals.supplier.views import entrance
 
@@ -13,11 +29,13 @@ urlpatterns = [
     path("text-size/", looks.text_size, name="text_size"),
     path("account/", include("portals.account")),
     path("welcome/<str:token>/", welcome.welcome, name="welcome"),
+    path("support/<str:token>/", support.enter, name="support_enter"),
     path("go/<str:kind>/<str:pk>/", home.go, name="go"),
     path("alerts/", alerts.open_alerts, name="alerts"),
     path("alerts/<int:pk>/acknowledge/", alerts.acknowledge, name="acknowledge"),
     path("alerts/<int:pk>/", alerts.show, name="alert"),
     path("a/<str:token>/", alerts.take_by_link, name="alert_link"),
+    path("announcements/<int:pk>/away/", announcements.put_away, name="put_away"),
     path("bell/", feed.bell, name="bell"),
     path("locks/", locks.open_locks, name="locks"),
     path("inbox/", inbox.inbox, name="inbox"),

@@ -1,9 +1,11 @@
 """Codes to people who have no factory yet: nothing of them is in any factory's records."""
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from billing.texts import count_text
 from notifications.channels import ChannelError, email, sms
 from notifications.models import Message
 from notifications.sending import CODE, LEASE
@@ -27,7 +29,10 @@ def send_code(proof: int, code: str) -> None:
         if not error.is_permanent:
             raise
     else:
-        Proof.objects.filter(pk=proof).update(sent_at=timezone.now(), fault="")
+        with transaction.atomic():
+            Proof.objects.filter(pk=proof).update(sent_at=timezone.now(), fault="")
+            if row.way == Proof.Way.PHONE and not settings.DEMO:
+                count_text()
 
 
 def _send(row: Proof, code: str) -> None:

@@ -15,12 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from alerts.models import Alert
+from billing.texts import count_text
 from notifications import bucket, summaries
 from notifications.channels import ChannelError, Gone, NoAnswer, dingtalk, email, feishu, push, sms, webhook, wecom
 from notifications.models import Message, PushSubscription, Robot
 from notifications.states import WITHOUT_RECEIPTS, move
 from tenants import due
-from tenants.current import in_public
+from tenants.current import current_factory, in_public
 
 MOST_ATTEMPTS = 8
 # What begins so is tried once, while somebody looks on.
@@ -209,6 +210,8 @@ def _note_success(message: Message, provider_id: str) -> None:
         Robot.objects.filter(pk=message.robot_id).update(tried_at=now, worked_at=now, last_error="")
     message.sent_at, message.provider_id = now, provider_id[:120]
     message.save(update_fields=["sent_at", "provider_id"])
+    if message.channel == Message.Channel.SMS:
+        count_text(current_factory().pk)
     if message.channel == Message.Channel.WEBHOOK:  # whoever it is for answered by itself
         move(message, Message.Status.DELIVERED, delivered_at=now)
     elif move(message, Message.Status.SENT) and _has_receipt(message):

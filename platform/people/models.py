@@ -42,9 +42,11 @@ class UserManager(BaseUserManager):
         return self.get(login_key=key)
 
     def insiders(self) -> models.QuerySet["User"]:
-        """In no list of people is who comes only by a link to one hazard, or with the crew of a contractor."""
+        """In no list of people is who comes by a link to one hazard, with a contractor's crew, or from the service's support."""
         outside = (Role.OUTSIDER, Role.CONTRACTOR_WORKER)
-        return User.objects.exclude(pk__in=RoleGrant.objects.filter(role__in=outside).values("user"))
+        visitors = SupportAccess.visitors.through.objects.values("user")
+        people = User.objects.exclude(pk__in=RoleGrant.objects.filter(role__in=outside).values("user"))
+        return people.exclude(pk__in=visitors)
 
     def permitted(self, permission: str) -> models.QuerySet["User"]:
         """Everybody with an account one of whose own roles allows this, wherever; also those whose account is closed."""
@@ -228,4 +230,42 @@ class Duty(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["day", "shift", "department"], name="duty_once", nulls_distinct=False),
             models.CheckConstraint(condition=~Q(person=models.F("substitute")), name="duty_somebody_else"),
+        ]
+
+
+class SupportAccessQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self if user.can("factory.manage") else self.none()
+
+
+class SupportAccess(models.Model):
+    """支持查看: the service's support may look in, read only, for as long as an administrator of the factory says."""
+
+    class Status(models.TextChoices):
+        ASKED = "asked", _("Waits for an answer")
+        OPEN = "open", _("May look in")
+        REFUSED = "refused", _("Not allowed")
+        ENDED = "ended", _("Over")
+
+    status = models.CharField(max_length=8, choices=Status.choices)
+    reason = models.CharField(max_length=300, help_text="What is to be looked at.")
+    asked_by = models.CharField(max_length=60, blank=True, help_text="Name of the operator; empty: offered unasked.")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    opened_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True, help_text="When it was ended or refused.")
+    pass_hash = models.CharField(max_length=64, blank=True, help_text="Of the link that lets somebody in once.")
+    pass_until = models.DateTimeField(null=True)
+    pass_for = models.CharField(max_length=60, blank=True, help_text="Name of the operator who took the link.")
+    visitors = models.ManyToManyField(User, related_name="support_accesses")
+
+    objects = SupportAccessQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                models.Value(1), condition=Q(status__in=("asked", "open")), name="support_one_at_a_time"
+            )
         ]

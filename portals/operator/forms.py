@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from core.models import Job
 from operators.actions import MAX_REASON
+from operators.models import Announcement
 
 
 class Fresh(forms.TextInput):
@@ -51,6 +52,17 @@ class DropForm(forms.Form):
         return self.cleaned_data["reason"].replace("\0", "")
 
 
+class SupportForm(forms.Form):
+    reason = forms.CharField(
+        max_length=MAX_REASON,
+        label=gettext_lazy("What do you want to look at?"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def clean_reason(self) -> Any:
+        return self.cleaned_data["reason"].replace("\0", "")
+
+
 class VoidForm(forms.Form):
     reason = forms.CharField(
         max_length=200, label=gettext_lazy("Why will it not be paid?"), widget=forms.Textarea(attrs={"rows": 2})
@@ -65,6 +77,26 @@ class CouponForm(forms.Form):
         required=False, label=gettext_lazy("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     note = forms.CharField(max_length=100, required=False, label=gettext_lazy("What for"))
+
+
+class Moment(forms.DateTimeInput):
+    def __init__(self) -> None:
+        super().__init__(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+class AnnouncementForm(forms.Form):
+    """Times as the service's own clock shows them."""
+
+    kind = forms.ChoiceField(choices=Announcement.Kind.choices, label=gettext_lazy("What it is"))
+    audience = forms.ChoiceField(choices=Announcement.Audience.choices, label=gettext_lazy("Who sees it"))
+    text_zh = forms.CharField(
+        max_length=300, label=gettext_lazy("Text in Chinese"), widget=forms.Textarea(attrs={"rows": 2})
+    )
+    text_en = forms.CharField(
+        max_length=300, label=gettext_lazy("Text in English"), widget=forms.Textarea(attrs={"rows": 2})
+    )
+    starts_at = forms.DateTimeField(label=gettext_lazy("Shown from"), widget=Moment(), initial=timezone.localtime)
+    ends_at = forms.DateTimeField(label=gettext_lazy("Shown until"), widget=Moment())
 
 
 class SuspendForm(forms.Form):

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from portals.operator.views import dead, entries, factories, market, payments, signing, upgrades
+from portals.operator.views import (
+    announcements,
+    dead,
+    entries,
+    factories,
+    market,
+    messages,
+    payments,
+    signing,
+    upgrades,
+)
 
 app_name = "operator"
 urlpatterns = [
@@ -18,6 +28,8 @@ urlpatterns = [
     path("factories/<int:pk>/suspend/", factories.suspend, name="suspend"),
     path("factories/<int:pk>/resume/", factories.resume, name="resume"),
     path("factories/<int:pk>/time/", factories.give_time, name="give_time"),
+    path("factories/<int:pk>/support/", factories.ask_support, name="ask_support"),
+    path("factories/<int:pk>/support/enter/", factories.enter_support, name="enter_support"),
     path("factories/<int:pk>/restore/", factories.restore, name="restore"),
     path("payments/", payments.index, name="payments"),
     path("payments/<int:pk>/confirm/", payments.confirm, name="confirm_payment"),
@@ -27,6 +39,9 @@ urlpatterns = [
     path("market/", market.index, name="market"),
     path("market/<uuid:template>/", market.show, name="template"),
     path("market/<uuid:template>/<slug:verb>/", market.decide, name="decide_template"),
+    path("announcements/", announcements.index, name="announcements"),
+    path("announcements/<int:pk>/end/", announcements.take_down, name="take_down"),
+    path("messages/", messages.index, name="messages"),
     path("upgrades/", upgrades.index, name="upgrades"),
     path("upgrades/again/", upgrades.all_again, name="all_upgrades_again"),
     path("upgrades/<int:pk>/again/", upgrades.again, name="upgrade_again"),

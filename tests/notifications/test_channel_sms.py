@@ -19,6 +19,7 @@ from hazards.actions.invitations import link_of, token_of
 from hazards.models import Invitation, Status
 from notifications import sending
 from notifications.models import Message
+from operators.actions import open_session
 from people.models import User
 from people.permissions import Role
 from tenants import provisioning
@@ -26,6 +27,7 @@ from tenants.addresses import address_of
 from tenants.models import Due
 from tests import gateways, make
 from tests.gateways import Reply
+from tests.operator.conftest import account, at_bare_host
 
 ID, KEY = "LTAI5tKey", "secret/of+the=gateway"
 HOSTS = {"aliyun": "dysmsapi.aliyuncs.com", "tencent": "sms.tencentcloudapi.com"}
@@ -226,3 +228,21 @@ def test_without_a_gateway_it_says_so(factory, settings):
     message = _send()
     assert message.status == Message.Status.FAILED
     assert message.reason
+
+
+def test_what_the_gateway_takes_is_counted_with_its_price(factory, gateway, settings):
+    """The console shows it by factory and month; what was refused costs nothing."""
+    settings.SMS_PRICE = 45
+    _send(key="k1")
+    settings.SMS_PRICE = 50
+    _send(key="k2")
+    with gateways.running(VENDORS["aliyun"](ID, "another")) as other:
+        settings.GATEWAYS = dict.fromkeys(HOSTS.values(), other.url)
+        assert _send(key="k3").status != Message.Status.SENT
+    console = at_bare_host()
+    console.cookies["operator"] = open_session(account("anna").row)
+    page = console.get("/operator/messages/").content.decode()
+    assert factory.name in page and "¥0.10" in page and ">2<" in page
+    assert ">2<" in console.get(f"/operator/factories/{factory.pk}/").content.decode()
+    for odd in ({"month": "x"}, {"month": "1999-01", "page": "-1"}):
+        assert console.get("/operator/messages/", odd).status_code == 200

@@ -42,5 +42,8 @@ RULES = (
         _("In %(days)s days, on %(day)s, the factory is deleted for good. Stop it, or export everything"),
         (*LATER, Way.SMS),
     ),
+    Rule("support.asked", administrators, _("The service's support asks to look in: %(note)s"), (*LATER, Way.SMS)),
+    Rule("support.opened", administrators, _("The service's support may look in: %(note)s"), LATER),
+    Rule("support.ended", administrators, _("The service's support is out again: %(note)s"), LATER),
     Rule("factory.deletion_stopped", administrators, _("The factory is not deleted after all"), LATER),
 )

@@ -11,18 +11,21 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from billing.models import Payment, Subscription
-from core.errors import Refusal
+from billing.models import Payment, Subscription, TextCount
+from billing.texts import this_month
+from core.errors import Refusal, WrongStatus
 from core.models import Attachment, LedgerHead
 from lifecycle import copies
 from lifecycle.models import Deletion
 from operators.factories import resume_factory, suspend_factory
+from people import support
 from people.models import User
 from portals.operator import money
 from portals.operator.access import for_operators
-from portals.operator.forms import RestoreForm, SuspendForm, TimeForm
+from portals.operator.forms import RestoreForm, SupportForm, SuspendForm, TimeForm
 from signups.models import Proof, SignUp
 from tenants.addresses import address_of
 from tenants.current import in_factory
@@ -104,6 +107,7 @@ def _show(request, factory: Factory, status: int = 200, refusal: str = "", **for
         "subscription": subscription,
         "waiting": waiting,
         "sums": _sums(factory),
+        "texts": TextCount.objects.filter(factory=factory.pk, month=this_month()).first(),
     }
     context |= {
         "payments": factory.payments.order_by("-asked_at")[:20],
@@ -117,7 +121,11 @@ def _show(request, factory: Factory, status: int = 200, refusal: str = "", **for
         "being_restored": copies.being_restored(factory),
         "deletion": factory.deletions.filter(status=Deletion.Status.ASKED).first(),
     }
+    with in_factory(factory):
+        context["access"] = support.standing()
     context |= {
+        "asking": forms.get("asking") or SupportForm(),
+        "way_in": forms.get("way_in", ""),
         "suspend": forms.get("suspend") or SuspendForm(),
         "time": forms.get("time") or TimeForm(),
         "here": "factories",
@@ -187,3 +195,34 @@ def give_time(request, pk: int):
     except Refusal as refusal:
         return _show(request, factory, refusal.status, refusal.message)
     return redirect("operator:factory", pk=pk)
+
+
+@for_operators
+@require_POST
+def ask_support(request, pk: int):
+    factory, form = get_object_or_404(Factory, pk=pk), SupportForm(request.POST)
+    if not form.is_valid():
+        return _show(request, factory, 422, asking=form)
+    try:
+        with in_factory(factory):
+            support.ask_support_access(form.cleaned_data["reason"], by=request.operator)
+    except Refusal as refusal:
+        form.add_error("reason", refusal.message)
+        return _show(request, factory, refusal.status, asking=form)
+    return redirect("operator:factory", pk=pk)
+
+
+@for_operators
+@require_POST
+def enter_support(request, pk: int):
+    """The link leads to the factory's own host, where the operator is a stranger otherwise."""
+    factory = get_object_or_404(Factory, pk=pk)
+    try:
+        with in_factory(factory):
+            access = support.standing()
+            if access is None:
+                raise WrongStatus(_("The factory lets nobody in at the moment."))
+            token = support.give_pass(access, by=request.operator)
+    except Refusal as refusal:
+        return _show(request, factory, refusal.status, refusal.message)
+    return _show(request, factory, way_in=f"{address_of(factory)}/support/{token}/")
