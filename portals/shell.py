@@ -11,6 +11,7 @@ from notifications.reading import unread_count
 from portals import announcements, locks
 from portals.alerts import shown_to
 from portals.console.nav import nav
+from portals.help.pages import help_for
 from portals.looks import TEXT_SIZES
 
 
@@ -23,10 +24,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "theme": request.COOKIES.get("theme"),
             "text_size": chosen if chosen in TEXT_SIZES else "normal",
             "has_inbox": bool(factory) and settings.DEMO,
+            "help_url": SimpleLazyObject(lambda: help_for(request)),
         }
     return {
         "factory": factory,
         "theme": user.theme,
+        "help_url": SimpleLazyObject(lambda: help_for(request)),
         "text_size": user.text_size,
         "feed_seq": SimpleLazyObject(lambda: last_seq(user)),
         "bell": SimpleLazyObject(lambda: unread_count(user)),

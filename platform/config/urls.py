@@ -55,6 +55,7 @@ urlpatterns = [
     path("tip/leave/", tips.leave, name="tip_leave"),
     path("tip/files/<uuid:pk>/", tips.file, name="tip_file"),
     path("tip/<str:token>/", tips.report, name="tip"),
+    path("help/", include("portals.help.urls")),
     path("m/", include("portals.field.urls")),
     path("j/<str:token>/", entrance.join, name="join"),
     path("s/", include("portals.supplier.urls")),

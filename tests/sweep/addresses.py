@@ -49,6 +49,11 @@ OPEN_TO_EVERYBODY = {
     "push_shown",
     # Whoever has just opened the factory comes in by a signed token, once.
     "welcome",
+    # Help says how the product is used, and nothing of a factory.
+    "help:index",
+    "help:page",
+    # The service's support comes in by a link that an administrator allowed, once.
+    "support_enter",
 }
 # The bare host: what strangers find there. Everything else there is for operators, who sign in at a door of their own.
 OPEN_AT_THE_BARE_HOST = {
@@ -81,7 +86,7 @@ OPEN_AT_THE_BARE_HOST = {
 # Every table's numbers begin here in the sweep, so that one number reaches a row of each kind.
 OWN_IDS, FOREIGN_IDS = 1_000_000, 2_000_000
 # What the product brings along belongs to nobody.
-PACK = {"pack": "metal-working", "listed": "press-preshift"}
+WORDS = {"pack": "metal-working", "listed": "press-preshift", "task": "sign-in"}
 REFUSED = {302, 400, 401, 403, 404, 405, 410, 422, 429}
 
 
@@ -180,7 +185,7 @@ def own_urls(two: Two) -> Iterator[tuple[Address, str]]:
             yield address, reverse(address.name)
             continue
         for pk in two.own_ids:
-            values = {"pk": pk, "token": token_of(two.own.sticker), **PACK, **beside(two.own)}
+            values = {"pk": pk, "token": token_of(two.own.sticker), **WORDS, **beside(two.own)}
             if url := address.url(values):
                 yield address, url
 

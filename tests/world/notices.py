@@ -6,7 +6,7 @@ from alerts.models import Alert, AlertPolicy
 from core.secrets import seal
 from facilities.models import Department
 from notifications.models import Message, PushSubscription, QuietHours, Robot, RuleChange
-from people.models import Duty, User
+from people.models import Duty, SupportAccess, User
 from people.permissions import Role
 from tests.world.base import World
 
@@ -21,6 +21,7 @@ def add_alerts(world: World, workshop: Department) -> None:
         event="hazard.closed", channels=["browser", "sms"], changed_by=officer, changed_at=timezone.now()
     )
     QuietHours.objects.create()
+    SupportAccess.objects.create(status="ended", reason=f"{world.mark}导出少了一列", opened_by=officer)
     alert = Alert.objects.get()
     alert.called.add(officer, world.people[Role.WORKER])
     Message.objects.create(
