@@ -51,6 +51,7 @@ GROUPS = (
         _("Partners"),
         Entry("console:suppliers", _("Suppliers"), "truck", "partners.view"),
         Entry("console:contractors", _("Contractors"), "helmet", "partners.view"),
+        Entry("console:works", _("Work permits"), "flame", "partners.stop_work"),
     ),
     (
         _("The factory"),

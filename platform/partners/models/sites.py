@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.models import Attachment
 from core.workflow import Step, Workflow
@@ -254,7 +255,7 @@ class EntryPermit(models.Model):
     """入场证: lets one of the crew in until the first of its reasons ends."""
 
     class Status(models.TextChoices):
-        ISSUED = "issued", _("Issued")
+        ISSUED = "issued", pgettext_lazy("entry permit", "Issued")
         REPLACED = "replaced", _("Replaced by a newer one")
         REVOKED = "revoked", _("Taken back")
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.models import Attachment
 from core.workflow import Step, Workflow
@@ -96,7 +97,7 @@ class WorkStatus(models.TextChoices):
     PAUSED = "paused", _("Interrupted")
     HANDED_BACK = "handed_back", _("Handed back")
     EXPIRED = "expired", _("Expired")
-    STOPPED = "stopped", _("Stopped")
+    STOPPED = "stopped", pgettext_lazy("work permit", "Stopped")
     DECLINED = "declined", _("Declined")
 
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.models import Attachment
 from core.versions import heads
@@ -36,8 +37,8 @@ class Media(models.Model):
     class Status(models.TextChoices):
         ARRIVING = "arriving", _("Arriving")
         CHECKING = "checking", _("Being checked")
-        READY = "ready", _("Ready")
-        REFUSED = "refused", _("Refused")
+        READY = "ready", pgettext_lazy("uploaded file", "Ready")
+        REFUSED = "refused", pgettext_lazy("uploaded file", "Refused")
 
     id = models.UUIDField(primary_key=True, editable=False)
     kind = models.CharField(max_length=8, choices=Kind.choices)

@@ -224,7 +224,7 @@ class ItemForm(WordedForm):
     def _points(self, item: Item) -> None:
         self.worded("section", _("Section that begins here; left empty, the one before goes on"), item.section)
         self.fields["weight"] = forms.IntegerField(
-            label=_("Points"),
+            label=_("Points of this item"),
             initial=item.weight,
             required=False,
             min_value=0,

@@ -53,7 +53,7 @@ class ExtendForm(forms.Form):
 
 class ViolationForm(forms.Form):
     points = forms.IntegerField(min_value=1, max_value=12, label=_("Points, 12 within a year keep somebody out"))
-    what = forms.CharField(max_length=200, label=_("What happened"))
+    what = forms.CharField(max_length=200, label=_("What was done wrong"))
     photo = forms.FileField(required=False, label=_("Photo"), widget=forms.FileInput(attrs={"accept": "image/*"}))
 
 

@@ -50,4 +50,4 @@ class CategoryForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    text = forms.CharField(max_length=LONGEST, label=_("Answer"), widget=forms.Textarea(attrs={"rows": 2}))
+    text = forms.CharField(max_length=LONGEST, label=_("Your reply"), widget=forms.Textarea(attrs={"rows": 2}))

@@ -391,7 +391,11 @@ def log(request):
     """Everything the gate saw, the newest first."""
     require(request.user, "partners.view")
     rows = log_of().filter(is_let_in=False) if request.GET.get("group") == "refused" else log_of()
-    context = {"page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")), "inside": len(inside())}
+    context = {
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "inside": len(inside()),
+        "may_check": request.user.can("gate.check"),
+    }
     return page(request, "console/contractors/log.html", context)
 
 
