@@ -34,6 +34,8 @@ GROUPS: dict[str, str | Promise] = {
 MOST_FOUND = 20
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LABEL = re.compile(r"(「[^」]+」|“[^”]+”)")
+# How a question is asked says nothing of what it is about.
+_ASKING = re.compile("怎么办|怎么|怎样|如何|为什么|什么|哪里|可以|[我的了吗呢啊要想请]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 Parts = list[tuple[str, bool]]
 
@@ -76,8 +78,12 @@ def all_pages() -> dict[str, HelpPage]:
 
 @cache
 def page_of_screen() -> dict[str, str]:
-    """From the name of an address to the code of the page that explains it best: the first that names it."""
-    return {name: page.code for page in reversed(all_pages().values()) for name in page.screens}
+    """From the name of an address to the code of the page that explains it best: that names it earliest in its list."""
+    named = [(place, page.code, name) for page in all_pages().values() for place, name in enumerate(page.screens)]
+    explained: dict[str, str] = {}
+    for _place, code, name in sorted(named, key=lambda row: row[0]):
+        explained.setdefault(name, code)
+    return explained
 
 
 def help_for(request: HttpRequest) -> str:
@@ -95,7 +101,7 @@ def grouped(pages: Iterable[HelpPage]) -> list[tuple[str | Promise, list[HelpPag
 
 def find(words: str) -> list[HelpPage]:
     """The best first. A question as people type it finds what most of its pairs of signs stand in."""
-    terms = [term for term in _plain(words).split() if len(term) > 1 or _HAN.match(term)]
+    terms = [term for term in _ASKING.sub(" ", _plain(words)).split() if len(term) > 1 or _HAN.match(term)]
     scored = [(sum(_score(term, page) for term in terms), page) for page in all_pages().values()]
     best = sorted((row for row in scored if row[0] > 0), key=lambda row: -row[0])
     return [page for _points, page in best[:MOST_FOUND]]
