@@ -29,6 +29,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "factory": factory,
         "theme": user.theme,
+        "looks_in": "support" in request.session,
         "help_url": SimpleLazyObject(lambda: help_for(request)),
         "text_size": user.text_size,
         "feed_seq": SimpleLazyObject(lambda: last_seq(user)),

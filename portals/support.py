@@ -12,6 +12,8 @@ from portals.web import refusal_page
 
 KEY = "support"
 _LOOKS = {"GET", "HEAD", "OPTIONS"}
+# What browsers fetch by themselves, with nothing of the factory in it.
+_UNSEEN = {"service_worker", "manifest"}
 _OWN = {"account_logout", "language", "theme", "text_size", "put_away"}
 
 
@@ -44,6 +46,8 @@ class SupportMiddleware:
         if not request.user.is_authenticated or not support.is_open(access):
             logout(request)
             return refusal_page(request, 403, _("The time for looking in is over. The factory can give it again."))
+        if request.method in _LOOKS and request.resolver_match.view_name in _UNSEEN:
+            return None
         if request.method in _LOOKS:
             support.note_seen(access, request.get_full_path(), by=request.user)
             return None

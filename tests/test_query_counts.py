@@ -298,7 +298,8 @@ def test_a_hazard_asks_no_more_than_its_page_shows(browser, officer, status):
     assert questions(browser, f"/desk/hazards/{make.hazard(status).pk}/") <= 40
 
 
-def test_more_rows_are_not_more_questions(browser, officer):
+def test_more_rows_are_not_more_questions(browser, officer, monkeypatch):
+    monkeypatch.setattr("operators.announcements.KEPT", timedelta(days=1))
     add_some(officer, 2)
     few = {path: questions(browser, path) for path in PAGES}
     add_some(officer, 8)
