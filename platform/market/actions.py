@@ -44,6 +44,9 @@ register(
 # What areas belong to where the factory has not written down its workshops yet.
 WHOLE = {"code": "factory", "name": {"zh": "全厂", "en": "Whole factory"}}
 
+# Its workshop is nobody's: see market.sample.
+SAMPLE = "sample"
+
 # Minutes to acknowledge and hours to fix: the product's defaults; the law only says "at once" and "in time".
 LIMITS = {Level.GENERAL: (240, 72), Level.SERIOUS: (60, 48), Level.MAJOR: (15, 24)}
 
@@ -182,7 +185,9 @@ def install_areas(areas: list[dict[str, Any]]) -> int:
     there = list(Area.objects.all())
     new = [row for row in areas if area_of(row, there) is None]
     if new:
-        home = Department.objects.filter(parent=None).order_by("pk").first() or Department.objects.create(**WHOLE)
+        home = Department.objects.filter(parent=None).exclude(code=SAMPLE).order_by(
+            "pk"
+        ).first() or Department.objects.create(**WHOLE)
         Area.objects.bulk_create(
             Area(code=row["code"], name=row["name"], colour=row["colour"], department=home) for row in new
         )

@@ -5,4 +5,4 @@ class MarketConfig(AppConfig):
     name = "market"
 
     def ready(self) -> None:
-        from market import actions, installing, launch, measuring, removal, tasks, templates, updates  # noqa: F401 - registers its events and handlers
+        from market import actions, installing, launch, measuring, removal, sample, tasks, templates, updates  # noqa: F401 - registers its events and handlers

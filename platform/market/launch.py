@@ -20,6 +20,7 @@ from facilities.calendar import today
 from facilities.models import Equipment, QRPoint
 from hazards.models import Hazard, Route, Status
 from inspections.models import Checklist, Plan, Run
+from market.actions import SAMPLE
 from partners.models import Company
 from people.models import Duty, RoleGrant, User
 from people.permissions import Role
@@ -88,10 +89,11 @@ _BY_KEY = {step.key: step for step in STEPS}
 def facts() -> Facts:
     """What the steps look at, in one question."""
     grants, ours = RoleGrant.objects, Checklist.objects.current().ours()
+    labels = QRPoint.objects.filter(revoked_at=None, equipment__isnull=False)
     runs, hazards, events = Run.objects.filter(status=Run.Status.DONE), Hazard.objects, Event.objects
     is_there: dict[str, QuerySet] = {
         "checklists": ours,
-        "labels": QRPoint.objects.filter(revoked_at=None, equipment__isnull=False),
+        "labels": labels.exclude(equipment__area__department__code=SAMPLE),
         "scanned": runs.filter(scanned__isnull=False),
         "review_1": grants.filter(role__in=(Role.TEAM_LEADER, Role.WORKSHOP_HEAD)),
         "review_2": grants.filter(role=Role.SAFETY_OFFICER),
@@ -105,12 +107,14 @@ def facts() -> Facts:
         "learned": Enrolment.objects.filter(course_code=COURSE, status=Enrolment.Status.PASSED),
         "learners": Enrolment.objects.exclude(course_code=COURSE),
         "companies": Company.objects.all(),
-        "closed": hazards.filter(status=Status.CLOSED).exclude(source=Hazard.Source.IMPORT),
-        "week": runs.filter(plan__isnull=False, opens_at__lte=timezone.now() - _WEEK),
+        "closed": hazards.filter(status=Status.CLOSED)
+        .exclude(department__code=SAMPLE)
+        .exclude(source=Hazard.Source.IMPORT),
+        "week": runs.filter(plan__isnull=False, opens_at__lte=timezone.now() - _WEEK).exclude(department__code=SAMPLE),
         "exported": events.filter(name__in=("runs.exported", "hazards.exported")),
         # So many that there is one behind the others.
-        "people": User.objects.insiders().filter(is_active=True)[_ENOUGH_PEOPLE - 1 :],
-        "machines": Equipment.objects.all()[_ENOUGH_MACHINES - 1 :],
+        "people": User.objects.insiders().filter(is_active=True).exclude(department__code=SAMPLE)[_ENOUGH_PEOPLE - 1 :],
+        "machines": Equipment.objects.exclude(area__department__code=SAMPLE)[_ENOUGH_MACHINES - 1 :],
     }
     row = LedgerHead.objects.annotate(**{key: Exists(rows) for key, rows in is_there.items()})
     return row.values(*is_there).get()

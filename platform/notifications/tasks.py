@@ -1,6 +1,7 @@
+from alerts.models import Alert
 from core.models import Counter, Event
 from notifications import actions, codes, outward, receipts, sending  # noqa: F401 - codes, receipts: register handlers
-from notifications.models import Message
+from notifications.models import Message, Notification
 from realtime.consumers import feeds
 from tenants import due
 
@@ -37,6 +38,14 @@ def send_sms(phone: str, text: str, key: str) -> None:
 def send_email(address: str, text: str, key: str) -> None:
     """As above, to a mailbox."""
     sending.queue(Message.Channel.EMAIL, address, text, key=key)
+
+
+@due.handler("notifications.forget")
+def forget(subject: str, ids: list[int]) -> None:
+    """What led to things that are not there any more."""
+    Notification.objects.filter(subject_type=subject, subject_id__in=map(str, ids)).delete()
+    if subject == Alert._meta.label_lower:
+        Message.objects.filter(alert_id__in=ids).delete()
 
 
 @due.handler("notifications.send", lease=sending.LEASE)

@@ -3,6 +3,7 @@ from django.contrib.auth.decorators import login_required
 from hazards.models import Hazard
 from insight.figures import overview
 from inspections.models import Run
+from market import sample
 from portals.console.launch import card_of
 from portals.web import page, require
 
@@ -14,6 +15,8 @@ def home(request):
     waiting = hazards.waiting_for(request.user).order_by("due_at", "id")
     context = {
         "launch": card_of(request.user),
+        "has_sample": sample.workshop() is not None,
+        "may_sample": request.user.can("factory.manage"),
         "figures": overview(request.user),
         "waiting": waiting[:10],
         "waiting_count": waiting.count(),

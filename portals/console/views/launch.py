@@ -13,7 +13,7 @@ from core.templatetags.core_tags import span
 from facilities.labels import drawn
 from facilities.models import QRPoint
 from facilities.qr import token_of
-from market import launch
+from market import launch, sample
 from market.beginning import begin_with_machine, kinds_to_begin_with
 from portals.console.forms.launch import MachineForm
 from portals.console.launch import rows_of, shown
@@ -31,8 +31,26 @@ def show(request):
         "parts": rows_of(now, request.user),
         "next": shown(following, request.user) if following else None,
         "may_manage": request.user.can(launch.MANAGES),
+        "has_sample": sample.workshop() is not None,
+        "may_sample": request.user.can("factory.manage"),
     }
     return page(request, "console/launch/show.html", context)
+
+
+@login_required
+@require_POST
+def load_sample(request):
+    sample.load_sample(by=request.user)
+    messages.success(request, _("Look around: checks, hazards, the board. Nobody is sent anything by it."))
+    return redirect("console:home")
+
+
+@login_required
+@require_POST
+def remove_sample(request):
+    sample.remove_sample(by=request.user)
+    messages.success(request, _("The sample data is gone. What stands here now is yours."))
+    return redirect("console:home")
 
 
 @login_required
