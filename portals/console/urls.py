@@ -135,6 +135,7 @@ urlpatterns = [
     path("hazards/<int:pk>/group/<slug:verb>/", groups.act, {"face": "console"}, name="group_act"),
     path("hazards/<int:pk>/<slug:verb>/", hazards.act, name="decide"),
     path("plans/", plans.index, name="plans"),
+    path("plans/suggested/", plans.adopt, name="adopt_plans"),
     path("plans/add/", plans.add, name="add_plan"),
     path("plans/<int:pk>/", plans.show, name="plan"),
     path("plans/<int:pk>/change/", plans.change, name="change_plan"),

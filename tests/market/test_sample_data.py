@@ -56,7 +56,7 @@ def test_it_comes_and_goes_and_the_factory_is_as_before(desk, admin):
     home = Department.objects.get(code="sample")
     assert Run.objects.filter(department=home, status=Run.Status.DONE).count() >= 20
     assert Hazard.objects.filter(department=home, status=Status.CLOSED).count() == 2
-    for path in ("/desk/board/", "/desk/hazards/", "/desk/runs/", "/desk/machines/"):
+    for path in ("/desk/board/", "/desk/hazards/", "/desk/runs/", "/desk/plant/"):
         assert "示例" in desk.get(path).content.decode(), path
     for hazard in Hazard.objects.filter(department=home):
         assert desk.get(f"/desk/hazards/{hazard.pk}/").status_code == 200
@@ -125,5 +125,3 @@ def test_twice_or_without_a_pack_it_is_refused_with_a_sentence(browser, factory)
 def test_only_the_administrator_may(role, browser, factory):
     browser.force_login(make.person(role))
     assert browser.post(LOAD).status_code == 403 and browser.post(REMOVE).status_code == 403
-
-

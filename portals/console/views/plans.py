@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from core.errors import DomainError
@@ -18,6 +19,8 @@ from core.templatetags.core_tags import span
 from inspections.actions import foresee, occurrences, save_plans, stop_plan
 from inspections.models import Plan, Run
 from inspections.schedule import Opening
+from market.planning import adopt_plans, suggestions
+from people.permissions import Role
 from portals.console.forms.plans import PRESET_NAMES, PlanForm, initial_of, preset
 from portals.console.rules import rule_words
 from portals.web import page, require
@@ -39,9 +42,25 @@ def index(request):
         "plans": [(plan, rule_words(plan.rule), span(timedelta(minutes=plan.window_minutes))) for plan in found],
         "is_active": is_active,
         "may_plan": request.user.can("inspections.plan"),
+        "suggested": _suggested() if is_active and request.user.can("inspections.plan") else [],
         "query": "" if is_active else "stopped=1&",
     }
     return page(request, "console/plans/list.html", context)
+
+
+def _suggested():
+    return [(each, rule_words(each.rule), Role(each.role).label) for each in suggestions()]
+
+
+@login_required
+@require_POST
+def adopt(request):
+    """One of the plans that the installed packs suggest, or all."""
+    require(request.user, "inspections.plan")
+    made = adopt_plans(request.POST.getlist("plan"), by=request.user)
+    words = ngettext("%(n)d plan is in force.", "%(n)d plans are in force.", len(made))
+    messages.success(request, words % {"n": len(made)})
+    return redirect("console:plans")
 
 
 @login_required
