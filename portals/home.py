@@ -24,6 +24,7 @@ from partners.models import (
 )
 from people.models import Absence, SupportAccess
 from portals.supplier.gate import home_of, is_partner
+from sharing.models import Template
 from tenants.models import Factory
 from training.models import Certificate, Clearance, Course, Enrolment, Exam, Licence, TrainingSession
 
@@ -74,6 +75,8 @@ def go(request, kind: str, pk: str):
         SupportAccess._meta.label_lower: lambda user, pk: redirect("console:support"),
         Absence._meta.label_lower: lambda user, pk: redirect("field:me"),
     }
+    if kind == Template._meta.label_lower:  # its number is no number
+        return redirect("console:templates")
     if kind not in finds or not pk.isdecimal():
         raise Http404
     found = finds[kind](request.user, int(pk))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError, WrongStatus
 from sharing.models import Template
+from tenants import due
 from tenants.current import current_factory
 
 Status = Template.Status
@@ -46,16 +47,26 @@ def take_back(pk: UUID) -> Template:
 
 
 def approve(pk: UUID) -> Template:
-    return _move(Template.objects.all(), pk, (Status.WAITING,), Status.APPROVED)
+    return _decide(pk, Status.WAITING, Status.APPROVED)
 
 
 def send_back(pk: UUID, reason: str) -> Template:
-    return _move(Template.objects.all(), pk, (Status.WAITING,), Status.RETURNED, _reason(reason))
+    return _decide(pk, Status.WAITING, Status.RETURNED, _reason(reason))
 
 
 def withdraw(pk: UUID, reason: str) -> Template:
     """Taken out again by an operator, such as when somebody complains."""
-    return _move(Template.objects.all(), pk, (Status.APPROVED,), Status.WITHDRAWN, _reason(reason))
+    return _decide(pk, Status.APPROVED, Status.WITHDRAWN, _reason(reason))
+
+
+@transaction.atomic
+def _decide(pk: UUID, start: str, to: str, reason: str = "") -> Template:
+    """By an operator; its own factory is told."""
+    decided = _move(Template.objects.all(), pk, (start,), to, reason)
+    if decided.origin:
+        key = f"template:{pk}:{to}"
+        due.in_other(decided.origin, "market.tell_decision", key=key, template=str(pk), status=to, reason=reason)
+    return decided
 
 
 @transaction.atomic

@@ -1,11 +1,19 @@
 """What factories share with all others: checklists without a word of whose they are. Public schema only."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tenants.current import current_factory
 from tenants.models import Factory
+
+
+class TemplateQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> "TemplateQuerySet":
+        """Of the own factory; what stands in the market is read by asking for it, see sharing.actions."""
+        return self.filter(origin=current_factory()) if user.can("market.manage") else self.none()
 
 
 class Template(models.Model):
@@ -27,6 +35,8 @@ class Template(models.Model):
     reason = models.CharField(max_length=300, blank=True)
     sent_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
+
+    objects = TemplateQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["status", "-decided_at"], name="template_status")]

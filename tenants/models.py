@@ -1,14 +1,21 @@
 """The public schema: who the factories are, which schema each one has, and what is due when."""
 
 from datetime import datetime
+from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
 from tenants.standing import SAFETY_ONLY_LASTS, Standing
+
+
+class FactoryQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> "FactoryQuerySet":
+        """The one that the person belongs to, and no other."""
+        return self.filter(schema_name=connection.schema_name)
 
 
 class Factory(TenantMixin):
@@ -26,6 +33,8 @@ class Factory(TenantMixin):
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     open_until = models.DateTimeField(null=True, help_text="When settings stop, as billing says; null is never.")
+
+    objects = FactoryQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

@@ -27,12 +27,16 @@ from partners.models import Company
 from people.models import User
 from sharing import actions as sharing
 from sharing.models import Template
+from tenants import due
 from tenants.current import current_factory
 
 register(
     {
         "template.shared": gettext_lazy("Checklists shared with other factories"),
         "template.taken_back": gettext_lazy("Shared checklists taken back"),
+        "template.approved": gettext_lazy("Shared checklists are in the market"),
+        "template.returned": gettext_lazy("Shared checklists sent back by the service"),
+        "template.withdrawn": gettext_lazy("Shared checklists taken out of the market by the service"),
         "template.taken": gettext_lazy("Template of another factory taken over"),
     }
 )
@@ -205,3 +209,12 @@ def _kind_of(target: Content | None) -> EquipmentType | None:
 
 def titles_of(content: Content) -> list[str]:
     return [say(listed["title"]) for listed in content["lists"]]
+
+
+@due.handler("market.tell_decision")
+@action
+def tell_decision(template: str, status: str, reason: str) -> None:
+    """What an operator decided stands in the ledger of the factory that shared it."""
+    row = Template.objects.filter(pk=template).first()
+    if row is not None:
+        emit(f"template.{status}", row, by=None, note=reason, title=row.content["lists"][0]["title"])

@@ -209,6 +209,10 @@ def administrators(event: Event, subject: Any) -> Iterable[User]:
     return holding("factory.manage")
 
 
+def market_managers(event: Event, subject: Any) -> Iterable[User]:
+    return holding("market.manage")
+
+
 def partner_managers(event: Event, subject: Any) -> Iterable[User]:
     return holding("partners.manage")
 

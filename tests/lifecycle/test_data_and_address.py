@@ -19,6 +19,7 @@ from billing.actions import open_trial
 from core.models import Attachment, Event, Job
 from lifecycle import verify
 from lifecycle.models import Deletion
+from notifications.models import Notification
 from people.permissions import Role
 from signups.models import Proof, SignUp
 from tenants import due, provisioning
@@ -150,6 +151,18 @@ def test_deleting_wants_the_name_and_an_export_and_can_be_stopped(desk, admin, f
     assert Factory.objects.filter(pk=fresh_factory.pk, status=Factory.Status.ACTIVE).exists()
     names = Event.objects.filter(name__startswith="factory.deletion").values_list("name", flat=True)
     assert list(names) == ["factory.deletion_asked", "factory.deletion_stopped"]
+
+
+def test_every_administrator_is_told_of_what_becomes_of_the_factory(desk, fresh_factory):
+    other = make.person(Role.ADMIN, name="另一位管理员")
+    exported(desk)
+    desk.post(URL + "delete/", {"name": "新厂"})
+    row = Deletion.objects.get(factory=fresh_factory)
+    with time_machine.travel(row.asked_at + timedelta(days=7, minutes=1)):
+        works_off()
+    told = Notification.objects.filter(user=other).order_by("seq").values_list("event", flat=True)
+    assert list(told) == ["factory.exported", "factory.deletion_asked", "factory.deletion_near"]
+    assert not Due.objects.filter(factory=fresh_factory, dead_at__isnull=False).exists()
 
 
 def waits_out(row: Deletion) -> None:

@@ -12,6 +12,7 @@ from inspections.actions import change_item, draft_checklist, publish_checklist
 from inspections.models import Checklist, Item
 from market.actions import install_pack
 from market.packs import load_pack
+from notifications.models import Notification
 from operators.actions import add_operator, open_session
 from operators.models import OperatorEntry
 from partners.models import Company
@@ -145,7 +146,7 @@ def test_it_is_read_then_taken_over_by_others_who_do_not_learn_whose_it_is(
         publish_checklist(draft, by=User.objects.get(name="钱进步"))
 
 
-def test_the_operator_sends_it_back_with_a_reason_or_takes_it_out(browser, officer, operator):
+def test_the_operator_sends_it_back_with_a_reason_or_takes_it_out(browser, officer, operator, work_off):
     share(browser, own_list())
     template = Template.objects.get()
     page = f"/operator/market/{template.pk}/"
@@ -162,6 +163,10 @@ def test_the_operator_sends_it_back_with_a_reason_or_takes_it_out(browser, offic
     assert (second.status, second.reason) == (Status.WITHDRAWN, "有人反映")
     assert "有人反映" in browser.get(LIST).content.decode()
     assert OperatorEntry.objects.filter(what__startswith="template_").count() == 3
+    work_off()
+    told = Notification.objects.filter(user=officer, event__startswith="template.").order_by("seq")
+    assert [note.event for note in told] == ["template.returned", "template.approved", "template.withdrawn"]
+    assert "第一条太短" in told[0].line and browser.get(told[0].url).url == LIST
 
 
 def test_its_factory_takes_it_back(browser, officer, operator, other_factory):

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from notifications.audiences import administrators, payers
+from notifications.audiences import administrators, market_managers, payers
 from notifications.catalogue.rule import LATER, Rule, Way
 
 RULES = (
@@ -29,6 +29,9 @@ RULES = (
         _("The operator of the service opened a copy from an archive: %(note)s"),
         LATER,
     ),
+    Rule("template.approved", market_managers, _("Your shared checklists are in the market"), LATER),
+    Rule("template.returned", market_managers, _("Your shared checklists came back: %(note)s"), LATER),
+    Rule("template.withdrawn", market_managers, _("Your checklists were taken out of the market: %(note)s"), LATER),
     Rule("factory.renamed", administrators, _("The factory has another address: %(address)s"), LATER),
     Rule(
         "factory.deletion_asked",
