@@ -12,6 +12,7 @@ from billing.actions import open_trial
 from billing.models import Subscription
 from core.models import Event
 from hazards.models import Hazard
+from inspections.models import Run
 from notifications.models import Notification
 from people.permissions import Role
 from portals.standing import READING, SAFETY
@@ -91,6 +92,23 @@ def test_what_was_done_on_the_phone_before_is_still_taken_when_all_is_read_only(
     run = make.run(worker)
     answer = browser.post(reverse("field:sync_run", args=[run.pk]), "{}", content_type="application/json")
     assert answer.status_code != 402
+
+
+def test_while_all_is_read_only_no_check_is_planned_that_nobody_may_do(browser, factory, trial, work_off):
+    """A factory of whom nothing can be handed in would be told of missed checks for ever."""
+    plan, began = make.plan(), timezone.now()
+
+    def goes_by(day: int) -> None:
+        with time_machine.travel(began + timedelta(days=day)):
+            work_off()
+
+    for day in range(56, 66):
+        goes_by(day)
+    assert not Run.objects.filter(opens_at__gt=began + timedelta(days=62)).exists()
+    Subscription.objects.update(ends_at=began + timedelta(days=400))
+    Factory.objects.filter(pk=factory.pk).update(open_until=began + timedelta(days=400))
+    goes_by(67)
+    assert plan.runs.filter(opens_at__gt=began + timedelta(days=66)).exists(), "paid, it goes on by itself"
 
 
 def test_the_factory_is_told_before_each_step(browser, trial, work_off):

@@ -16,6 +16,8 @@ from inspections.models import Audience, Checklist, Pause, Plan, Run, Stop, Them
 from inspections.schedule import Opening, Schedule, handed_over, openings, refuse_what_never_fires
 from people.models import Team, User
 from tenants import due
+from tenants.current import current_factory
+from tenants.standing import Standing
 
 # Runs stand a day ahead, so that a phone can fetch them before it goes where there is no signal.
 AHEAD = timedelta(hours=24)
@@ -119,8 +121,14 @@ def stop_plan(plan: Plan, *, by: User) -> Plan:
 @action
 def plan_runs(plan: Plan) -> list[Run]:
     """Makes the runs of the coming day and asks to be called again; what stands already stays."""
-    plan = _locked(plan)
-    return _plan_ahead(plan, timezone.now()) if plan.is_active else []
+    plan, now = _locked(plan), timezone.now()
+    if not plan.is_active:
+        return []
+    if current_factory().standing == Standing.READ_ONLY:
+        # Nobody can hand anything in: what nobody may do would only count as missed.
+        _planned(plan, now, max(plan.planned_until or now, now))
+        return []
+    return _plan_ahead(plan, now)
 
 
 @action
