@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.apps import apps
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
 from core.models import LedgerHead
 from facilities.qr import token_of
+from sharing.models import Template
 from tenants import provisioning
 from tests import world
 
@@ -87,6 +89,7 @@ OPEN_AT_THE_BARE_HOST = {
 OWN_IDS, FOREIGN_IDS = 1_000_000, 2_000_000
 # What the product brings along belongs to nobody.
 WORDS = {"pack": "metal-working", "listed": "press-preshift", "task": "sign-in"}
+GOING = UUID("6a0f9b1a-be80-49d8-87e5-9dc228595b4a")  # the deletion of a factory
 REFUSED = {302, 400, 401, 403, 404, 405, 410, 422, 429}
 
 
@@ -209,3 +212,16 @@ def foreign_urls(two: Two) -> Iterator[tuple[Address, str]]:
             url = address.url({"pk": pk, "token": two.foreign_token, **beside(two.foreign)})
             if url:
                 yield address, url
+
+
+def bare_urls(pks: Iterable[object]) -> Iterator[tuple[Address, str]]:
+    for address in BARE_ADDRESSES:
+        for pk in pks:
+            values = {"pk": pk, "kind": "a", "code": "1", "token": "x" * 20, "verb": "approve"}
+            values |= {"template": Template.objects.values_list("pk", flat=True).first() or uuid4()}
+            url = address.url(values, settings.PUBLIC_SCHEMA_URLCONF)
+            url = url or address.url(values | {"pk": GOING}, settings.PUBLIC_SCHEMA_URLCONF)
+            assert url, f"{address} needs a value for each of its arguments here"
+            yield address, url
+            if not address.arguments:
+                break
