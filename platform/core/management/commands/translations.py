@@ -2,6 +2,7 @@
 
 import io
 import re
+import tomllib
 from pathlib import Path
 
 from babel.messages import Catalog
@@ -12,19 +13,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation.template import templatize
 
-SOURCES = (
-    "platform",
-    "tenants",
-    "portals",
-    "billing",
-    "lifecycle",
-    "operators",
-    "passports",
-    "sharing",
-    "signups",
-    "realtime",
-    "templates",
-)
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
@@ -35,6 +23,12 @@ KEYWORDS = {
 }
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 _CJK = re.compile(r"[\u4e00-\u9fff]")
+
+
+def sources() -> list[str]:
+    """Folders whose texts people read: all that is built, and the templates."""
+    project = tomllib.loads((settings.ROOT / "pyproject.toml").read_text())
+    return [*project["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"], "templates"]
 
 
 class Command(BaseCommand):
@@ -87,7 +81,7 @@ def read_catalog() -> Catalog:
 def texts_in_code() -> Catalog:
     """Every text that Python and the templates mark for translation."""
     catalog = Catalog()
-    for path in sorted(path for source in SOURCES for path in (settings.ROOT / source).rglob("*")):
+    for path in sorted(path for source in sources() for path in (settings.ROOT / source).rglob("*")):
         if path.suffix not in {".py", ".html", ".txt"}:
             continue
         text = path.read_text()
