@@ -304,6 +304,7 @@ AUDIENCES: dict[Audience, str | Promise] = {
     payers: _("administrators and the head of the factory"),
     administrators: _("administrators"),
     partner_managers: _("safety officers and administrators"),
+    market_managers: _("safety officers and administrators"),
     partner_reviewers: _("safety officers"),
     company_and_managers: _("the company's people, safety officers and administrators"),
     company_and_reviewers: _("the company's people and safety officers"),

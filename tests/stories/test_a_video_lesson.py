@@ -77,7 +77,7 @@ def _upload_with_a_break(desk: Page, film: str) -> None:
         lambda request: offsets.append(request.headers["upload-offset"]) if request.method == "PATCH" else None,
     )
     desk.set_input_files("#choose-video", film)
-    expect(desk.locator("#file-video")).to_contain_text("已完成", timeout=30_000)
+    expect(desk.locator("#file-video")).to_contain_text("可以看了", timeout=30_000)
     assert int(offsets[0]) > 0, "it went on where it had stopped"
 
 
@@ -94,7 +94,7 @@ def _teach(desk: Page, course: Course, files: dict[str, str]) -> None:
     _upload_with_a_break(desk, files["video"])
     for kind in ("captions", "handout"):
         desk.set_input_files(f"#choose-{kind}", files[kind])
-        expect(desk.locator(f"#file-{kind}")).to_contain_text("已完成", timeout=30_000)
+        expect(desk.locator(f"#file-{kind}")).to_contain_text("可以看了", timeout=30_000)
     desk.get_by_label("视频在哪里停下答题").fill("0:06")
     desk.get_by_role("button", name="看手机上的样子").click()
     expect(desk.locator("#preview")).to_contain_text("先停机，再动手")
