@@ -29,5 +29,6 @@ SILENT = frozenset({
     "project.added", "agreement.signed", "crew.joined", "crew.registered", "crew.signed", "crew.approved", "crew.forgotten", "gate.passed", "gate.refused",
     "passport.offered", "passport.withdrawn", "passport.ended", "passport.brought",
     "work_rule.changed", "work.measured", "work.started", "work.resumed", "work.handed_back",
+    "name.shown", "name.hidden",
     "absence.ended", "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "team.added", "team.leader_named",
 })  # fmt: skip
