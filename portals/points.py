@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from adoption import scoring
 from adoption.deeds import deeds_of, month_of, scores_of
-from adoption.floor import floor, is_on_floor
+from adoption.floor import floor
 from adoption.models import Ranking, Reward, ShownName
 from adoption.scoring import CHECKS, WINNERS, Kind, in_order
 from facilities.calendar import today
@@ -111,13 +111,6 @@ def own_points(user: User) -> Own:
             )
     own.lines, own.days = shown_lines(reversed(own.lines)), sorted(days.values(), key=lambda day: day.day, reverse=True)
     return own
-
-
-def own_score(user: User) -> scoring.Score | None:
-    """Of the running month; nothing for whoever does not work on the floor."""
-    if not user.can("adoption.take_part") or not is_on_floor(user):
-        return None
-    return scores_of([user.pk], month_of(today())).get(user.pk, scoring.Score())
 
 
 def shown_lines(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """移动巡检达人: points of the running month are one's own, the month is frozen by the clock, names need consent."""
 
 import html
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -99,7 +99,9 @@ def test_a_report_without_a_name_changes_nobodys_points(workers, clock, work_off
     Hazard.objects.filter(pk=tip.pk).update(reporter=None)
     make.hazard(Status.MERGED, reporter=first, merged_into=tip)
     kept = found(second)
-    other = make.hazard(Status.MERGED, source=Hazard.Source.TIP, reported_at=MORNING - timedelta(hours=1), merged_into=kept)
+    other = make.hazard(
+        Status.MERGED, source=Hazard.Source.TIP, reported_at=MORNING - timedelta(hours=1), merged_into=kept
+    )
     Hazard.objects.filter(pk=other.pk).update(reporter=None)
     freeze(clock, work_off)
     assert (points(first), points(second)) == (25, 25)
@@ -111,10 +113,10 @@ def test_the_own_page_shows_points_and_why_and_nobody_elses(workers, clock):
     check(first)
     check(first, with_label=False)
     page = text(as_(first).get("/m/points/"))
-    assert "28 分" in page and "电线裸露" in page and "2 次检查 · 1 次证据齐全" in page
+    assert "28 分" in page and "电线裸露" in page and "检查 2 次，证据齐全 1 次" in page
     assert "28 分" not in text(as_(second).get("/m/points/"))
     assert first.name not in text(as_(second).get("/m/points/"))
-    assert "28 分" in text(as_(first).get("/m/"))
+    assert "看我本月的得分" in text(as_(first).get("/m/"))
 
 
 def test_late_checks_and_those_without_the_label_are_no_quality(workers, clock, work_off):
@@ -135,7 +137,7 @@ def test_a_month_is_frozen_once_and_the_next_one_waits(workers, clock, work_off)
     found(workers[0])
     freeze(clock, work_off)
     Hazard.objects.update(status=Status.VOIDED)
-    freeze_months(datetime(2026, 10, 1).date())
+    freeze_months(date(2026, 10, 1))
     assert Ranking.objects.count() == 1 and points(workers[0]) == 25
     clock.move_to(datetime(2027, 1, 3, tzinfo=SHANGHAI))
     work_off()

@@ -19,23 +19,23 @@ AT = time(0, 10)
 KEY = "adoption.freeze"
 
 
-def _freezes_at(month: date) -> datetime:
+def freezes_at(month: date) -> datetime:
     return datetime.combine(next_month(month), AT, zone())
 
 
 def begin_months() -> None:
     """The running month will be frozen; who has begun already waits for it."""
     month = month_of(today())
-    due.once(_freezes_at(month), "adoption.freeze_months", key=KEY, month=month.isoformat())
+    due.once(freezes_at(month), "adoption.freeze_months", key=KEY, month=month.isoformat())
 
 
 def freeze_months(month: date) -> list[Ranking]:
     """This month, and those after it that are over by now: a worker may have slept for long."""
     frozen = []
-    while _freezes_at(month) <= timezone.now():
+    while freezes_at(month) <= timezone.now():
         frozen += freeze_month(month)
         month = next_month(month)
-    due.at(_freezes_at(month), "adoption.freeze_months", key=KEY, month=month.isoformat())
+    due.at(freezes_at(month), "adoption.freeze_months", key=KEY, month=month.isoformat())
     return frozen
 
 
