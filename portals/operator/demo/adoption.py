@@ -1,15 +1,23 @@
 """Last month's inspectors, somebody who is helped by a younger colleague, and somebody who has graduated."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+
+from django.db.models import QuerySet
 
 from adoption.actions import begin_pair
+from adoption.actions.buddies import LOOKS_AT
 from adoption.actions.months import freeze_month, freezes_at
-from adoption.deeds import month_of
+from adoption.deeds import month_of, next_month
 from adoption.models import HelpCall, Pair, Ranking, Reward, ShownName
+from adoption.unaided import by_week, checks_of, midnight, monday
 from core.events import Event, emit
+from core.share import Share
+from core.zone import zone
 from inspections.models import Run
 from people.models import User
 from portals.operator.demo.setup import Site
+
+WEEK = timedelta(days=7)
 
 
 def write_adoption(site: Site, events: list[Event], now: datetime) -> None:
@@ -17,10 +25,14 @@ def write_adoption(site: Site, events: list[Event], now: datetime) -> None:
     last_month = month_of(month_of(now.date()) - timedelta(days=1))
     frozen_at = freezes_at(last_month)
     leader = site.user("李卫东")
-    young, graduate, older = _three(site)
-    with_date = len(events)
-    _graduate(young, graduate, leader, frozen_at - timedelta(days=12))
-    _date(events[with_date:], frozen_at - timedelta(days=12))
+    older = site.user("王建国")
+    near = User.objects.filter(department=older.department_id, grants__role="worker").exclude(pk=older.pk)
+    young = near.filter(team=older.team_id).order_by("-hired_on", "pk")[0]
+    if reached := _who_reached_it(near.exclude(pk=young.pk), last_month):
+        mentee, day = reached
+        with_date = len(events)
+        _graduate(young, mentee, leader, day)
+        _date(events[with_date:], datetime.combine(day, LOOKS_AT, zone()))
     with_date = len(events)
     freeze_month(last_month)
     Ranking.objects.update(frozen_at=frozen_at)
@@ -29,17 +41,21 @@ def write_adoption(site: Site, events: list[Event], now: datetime) -> None:
     _pair(young, older, leader, now)
 
 
-def _three(site: Site) -> tuple[User, User, User]:
-    """Of one crew: the youngest two in its service, and the worker of the story."""
-    older = site.user("王建国")
-    crew = (
-        User.objects.filter(team=older.team_id, grants__role="worker").exclude(pk=older.pk).order_by("-hired_on", "pk")
-    )
-    return crew[0], crew[1], older
+def _who_reached_it(people: QuerySet[User], month: date) -> tuple[User, date] | None:
+    """Somebody who did all checks of two weeks in a row alone, and the Monday of the month after them."""
+    first = monday(month + WEEK * 2)
+    for person in people.order_by("hired_on", "pk"):
+        weeks = by_week(checks_of([person.pk], midnight(month - WEEK * 2), midnight(next_month(month))))
+        for day in (first, first + WEEK):
+            shares = [weeks.get(day - WEEK * n, Share(0, 0)) for n in (1, 2)]
+            if all(share.of and share.done == share.of for share in shares):
+                return person, day
+    return None
 
 
-def _graduate(mentor: User, mentee: User, leader: User, at: datetime) -> None:
-    facts = {"begun_by": leader, "begun_on": (at - timedelta(days=30)).date()}
+def _graduate(mentor: User, mentee: User, leader: User, day: date) -> None:
+    facts = {"begun_by": leader, "begun_on": day - WEEK * 2, "checks": 1}
+    at = datetime.combine(day, LOOKS_AT, zone())
     pair = Pair.objects.create(mentor=mentor, mentee=mentee, status=Pair.Status.GRADUATED, ended_at=at, **facts)
     told = [mentor.pk, mentee.pk, leader.pk]
     emit("pair.graduated", pair, by=None, told=told, name=mentee.name, note=mentor.name)
@@ -59,7 +75,7 @@ def _show(site: Site, at: datetime) -> None:
 def _pair(mentor: User, mentee: User, leader: User, now: datetime) -> None:
     """For three weeks; one of the last checks needed help at its third step."""
     pair = begin_pair(mentor, mentee, by=leader, weeks=4, checks=1)
-    Pair.objects.filter(pk=pair.pk).update(begun_on=now.date() - timedelta(days=21))
+    Pair.objects.filter(pk=pair.pk).update(begun_on=now.date() - WEEK * 3)
     run = Run.objects.filter(inspector=mentee, status=Run.Status.DONE).order_by("-submitted_at").first()
     item = run.checklist.items.filter(position=3).first() if run else None
     if run and item:
