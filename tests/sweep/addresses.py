@@ -80,8 +80,8 @@ OPEN_AT_THE_BARE_HOST = {
 }
 # Every table's numbers begin here in the sweep, so that one number reaches a row of each kind.
 OWN_IDS, FOREIGN_IDS = 1_000_000, 2_000_000
-# What the product brings along belongs to nobody.
-PACK = {"pack": "metal-working", "listed": "press-preshift"}
+# What the product brings along belongs to nobody, and neither does a month.
+PACK = {"pack": "metal-working", "listed": "press-preshift", "month": "2026-09"}
 REFUSED = {302, 400, 401, 403, 404, 405, 410, 422, 429}
 
 
