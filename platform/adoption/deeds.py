@@ -21,6 +21,7 @@ from hazards.models import Hazard, Review, Status
 from inspections.models import Run
 
 Found = dict[int, list[Deed]]
+_NOBODYS = (Hazard.Source.TIP, Hazard.Source.IMPORT)
 _NO_HAZARD = (Status.MERGED, Status.REJECTED, Status.VOIDED)
 
 
@@ -78,7 +79,7 @@ def _found(people, span):
     kept = {pk: (number, title, at) for pk, number, title, at in _row(confirmed, "number", "title", "confirmed_at")}
     first: dict[int, tuple[datetime, int, int]] = {}
     merged = _roots(kept)
-    named = Hazard.objects.filter(pk__in=[*kept, *merged], reporter__isnull=False).exclude(source=Hazard.Source.TIP)
+    named = Hazard.objects.filter(pk__in=[*kept, *merged], reporter__isnull=False).exclude(source__in=_NOBODYS)
     for pk, reporter, at in _row(named, "reporter", "reported_at"):
         root = merged.get(pk, pk)
         first[root] = min(first.get(root, (at, pk, reporter)), (at, pk, reporter))

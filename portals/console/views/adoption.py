@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -175,7 +176,7 @@ def pairs(request):
             form.add_error(None, refusal.message)
             status = refusal.status
     rows = Pair.objects.visible_to(request.user).select_related("mentor", "mentee__department")
-    rows = rows.order_by("ended_at", "-begun_on", "-pk")
+    rows = rows.order_by(F("ended_at").desc(nulls_first=True), "-begun_on", "-pk")
     found = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": found, "form": form if may_pair else None}
     return page(request, "console/adoption/pairs.html", context, status=status)
