@@ -55,7 +55,8 @@ def freeze_month(month: date) -> list[Ranking]:
     for pk in places:
         _tell_winner(ranking, pk)
     named = ShownName.objects.filter(person__in=places).exists()
-    emit("ranking.frozen", ranking, by=None, day=f"{month:%Y-%m}", winners=list(places), is_named=named)
+    points = {pk: scores[pk].total for pk in places}
+    emit("ranking.frozen", ranking, by=None, day=f"{month:%Y-%m}", winners=list(places), points=points, is_named=named)
     return [ranking]
 
 
@@ -116,7 +117,8 @@ def revise(ranking: Ranking, person: int, points: int, why: str, *, by: Any) -> 
         each._state.adding = True
     Result.objects.bulk_create(rows.values(), batch_size=500)
     moved = sorted(pk for pk in before.keys() | places.keys() if before.get(pk) != places.get(pk))
-    emit("ranking.revised", made, by=by, day=f"{made.month:%Y-%m}", told=moved, before=before, after=places, reason=why)
+    facts = {"day": f"{made.month:%Y-%m}", "person": person, "points": points, "reason": why}
+    emit("ranking.revised", made, by=by, told=moved, before=before, after=places, **facts)
     return made
 
 
