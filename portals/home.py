@@ -1,8 +1,11 @@
+from datetime import date
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
+from adoption.models import Appeal, HelpCall, Pair, Ranking, Result, Reward
 from billing.models import Subscription
 from hazards.models import Hazard, JointGroup, RectificationPlan, Thread
 from inspections.models import Pause, Run
@@ -73,6 +76,12 @@ def go(request, kind: str, pk: str):
         Factory._meta.label_lower: lambda user, pk: redirect("console:whole"),
         Subscription._meta.label_lower: lambda user, pk: redirect("console:billing"),
         SupportAccess._meta.label_lower: lambda user, pk: redirect("console:support"),
+        Ranking._meta.label_lower: lambda user, pk: _to_month(user, _seen(Ranking, user, pk).month),
+        Result._meta.label_lower: lambda user, pk: _to_month(user, _seen(Result, user, pk).ranking.month),
+        Appeal._meta.label_lower: lambda user, pk: _to_month(user, _seen(Appeal, user, pk).month),
+        Reward._meta.label_lower: lambda user, pk: _to_month(user, _seen(Reward, user, pk).month),
+        Pair._meta.label_lower: _to_pair,
+        HelpCall._meta.label_lower: lambda user, pk: _to_pair(user, _seen(HelpCall, user, pk).pair_id),
         Absence._meta.label_lower: lambda user, pk: redirect("field:me"),
     }
     if kind == Template._meta.label_lower:  # its number is no number
@@ -104,6 +113,17 @@ def _to_crew(user, pk: int):
 
 def _seen(model, user, pk: int):
     return get_object_or_404(model.objects.visible_to(user), pk=pk)
+
+
+def _to_month(user, month: date):
+    is_judge = user.can("adoption.award")
+    return redirect("console:month" if is_judge else "field:month", month=f"{month:%Y-%m}")
+
+
+def _to_pair(user, pk: int):
+    pair = _seen(Pair, user, pk)
+    is_own = user.pk in (pair.mentor_id, pair.mentee_id)
+    return redirect("field:buddy" if is_own else "console:pair", pk=pair.pk)
 
 
 def _to_work(user, pk: int):

@@ -21,10 +21,11 @@ SAFETY = {
         "withdraw_licence", "review_licence", "revoke_certificate", "work_act", "decide_crew", "contractor_act",
         "decide_report", "nudge_learners", "class_code", "enter_attendance", "class_photos", "sensor_act",
         "renew_machine_label", "renew_area_label", "copy_roster", "roster", "save_hazards", "save_runs",
-        "save_self_inspections", "forget_view", "repeat_message", "revoke_screen",
+        "save_self_inspections", "forget_view", "repeat_message", "revoke_screen", "answer_appeal", "end_pair",
     )
 }  # fmt: skip
-# While only reading is left: paying, taking everything along, looking the ledger over, and what was done before on a phone.
+# While only reading is left: paying, taking everything along, looking the ledger over, what was done before on a phone,
+# and no longer being named.
 READING = {
     f"console:{name}"
     for name in (
@@ -37,7 +38,7 @@ READING = {
 } | {
     "language", "theme", "text_size", "welcome", "support_enter", "put_away", "acknowledge", "alert_link", "push_shown", "field:feed_act",
     "field:push_on", "field:push_off", "field:push_renew", "field:sync_run", "field:sync_file", "field:sync_report",
-    "field:sync_report_file", "supplier:login", "supplier:feed_act", "contractor:feed_act",
+    "field:sync_report_file", "field:show_name", "supplier:login", "supplier:feed_act", "contractor:feed_act",
 }  # fmt: skip
 STATUS = 402
 

@@ -1,12 +1,13 @@
 """Lists ask the database the same number of questions for few rows and for many."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from adoption.models import Appeal, HelpCall, Pair, Ranking, Result, Reward, ShownName
 from alerts.actions import raise_alert
 from alerts.screens import make_screen
 from core.events import action, emit
@@ -92,6 +93,15 @@ PAGES = (
     "/m/me/",
     "/desk/hazards/routes/",
     "/desk/hazards/limits/",
+    "/desk/adoption/",
+    "/desk/adoption/people/",
+    "/desk/adoption/checks/",
+    "/desk/adoption/months/",
+    "/desk/adoption/months/2026-09/",
+    "/desk/adoption/buddies/",
+    "/m/points/",
+    "/m/points/2026-09/",
+    "/m/buddies/",
     "/desk/alerts/",
     "/desk/alerts/rules/",
     "/desk/alerts/notices/",
@@ -125,6 +135,7 @@ PAGES = (
 
 # Pages that are put together from many tables.
 MANY_TABLES = (
+    "/desk/adoption/",
     "/desk/market/packs/metal-working/",
     "/desk/contractors/",
     "/desk/training/figures/?span=all",
@@ -177,11 +188,29 @@ def add_some(officer, count: int) -> None:
             status="submitted", score=80, grade="B", submitted_at=timezone.now()
         )
         _crew(officer)
+        _buddies(officer, holder)
         for status in (Status.REPORTED, Status.SECOND_REVIEW, Status.CLOSED):
             hazard = make.hazard(
                 status, reporter=officer, published_on=None if status == Status.REPORTED else timezone.localdate()
             )
             Evidence.objects.create(hazard=hazard, attachment=make.photo(officer), stage="before")
+
+
+def _buddies(officer, person) -> None:
+    """A pair, and a month with a winner, a reward and an objection."""
+    month = date(2026, 9, 1)
+    ranking, _new = Ranking.objects.get_or_create(month=month, defaults={"frozen_at": timezone.now()})
+    place = ranking.results.count() + 1
+    facts = {"place": place if place <= 5 else None, "quality": 9, "volume": 0, "done": 0}
+    Result.objects.create(ranking=ranking, person=person, **facts)
+    ShownName.objects.create(person=person, agreed_at=timezone.now())
+    Reward.objects.create(month=month, person=person, what="券", paid_by=officer, paid_at=timezone.now())
+    Appeal.objects.create(month=month, person=person, text="少算了", made_at=timezone.now())
+    pair = Pair.objects.create(mentor=officer, mentee=person, begun_by=officer, begun_on=today())
+    make.run(person, status=Run.Status.DONE, inspector=person, submitted_at=timezone.now())
+    run = Run.objects.latest("pk")
+    facts = {"pair": pair, "person": person, "mentor": officer, "asked_at": timezone.now()}
+    HelpCall.objects.create(run=run, item=run.checklist.items.get(), **facts)
 
 
 def _crew(officer) -> None:

@@ -87,6 +87,7 @@ TENANT_APPS = [
     "partners",
     "notifications",
     "market",
+    "adoption",
 ]
 INSTALLED_APPS = [
     *SHARED_APPS,

@@ -14,8 +14,8 @@ from django.db import connection
 from django.db.models import Aggregate, Count, DurationField, F, Q, QuerySet
 from django.utils import timezone
 
+from core.share import Share
 from core.zone import zone
-from insight.share import Share
 from inspections.models import COUNTED, Run
 from people.models import User
 from people.permissions import Role

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet
 
+from core.share import Share
 from core.words import wordings
-from insight.share import Share
 from insight.training import count_of
 from people.models import User
 from training.models import Attempt, Course, Enrolment, PaperItem, Question

@@ -8,10 +8,10 @@ from django.db.models import Avg, Count, F, Q, QuerySet
 from django.utils import timezone
 
 from alerts.models import Alert
+from core.share import Share
 from core.zone import zone
 from hazards.models import Hazard
 from insight.hazards import FIGURES, Value, total
-from insight.share import Share
 from inspections.models import Run
 
 PERIOD = timedelta(days=30)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from insight.share import Share
+from core.share import Share
 from people.models import User
 from training.hours import Hours, hours_of
 

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Count, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncMonth
 
+from core.share import Share
 from facilities.calendar import today
-from insight.share import Share
 from people.models import User
 from training.models import Attempt, Certificate, Course, Enrolment, Exam, Requirement, StudyDay
 from training.models.learning import Occasion

@@ -97,6 +97,7 @@ def install_pack(pack: Pack, *, by: Any, tell: Callable[[str, int], None] | None
             tell(kind, new[kind])
     keep_parts(of, parts_here(of).keys() - there)
     begin_to_measure()
+    _begin_months()
     if any(new.values()):
         emit("pack.installed", current_factory(), by=by, pack=pack["code"], title=pack["title"], new=new)
     return new
@@ -113,9 +114,15 @@ def follow_release() -> dict[str, int]:
     if history(current_factory()).filter(name="pack.installed").exists():
         new["courses"] = install_courses(written_courses(), by=None)
     adopt_parts()
+    _begin_months()
     if any(new.values()):
         emit("pack.followed", current_factory(), by=None, new=new)
     return new
+
+
+def _begin_months() -> None:
+    """From now on each month has its inspectors."""
+    due.once(timezone.now(), "adoption.begin_months", key="adoption.begin_months")
 
 
 def adopt_parts() -> None:

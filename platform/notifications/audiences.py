@@ -273,6 +273,17 @@ def guards(event: Event, subject: Any) -> Iterable[User]:
     return holding("gate.check")
 
 
+def award_givers(event: Event, subject: Any) -> Iterable[User]:
+    return holding("adoption.award")
+
+
+def floor_and_award_givers(event: Event, subject: Any) -> Iterable[User]:
+    """The floor only where there is a name to be seen; the winners hear of it by themselves."""
+    floor = holding("adoption.take_part") if event.data.get("is_named") else []
+    winners = set(event.data.get("winners", []))
+    return [*(person for person in floor if person.pk not in winners), *award_givers(event, subject)]
+
+
 # Who that is, for the page of the rules.
 AUDIENCES: dict[Audience, str | Promise] = {
     nobody: "",
@@ -316,4 +327,6 @@ AUDIENCES: dict[Audience, str | Promise] = {
     work_people: _("who applied, watches and works"),
     work_people_and_officers: _("who applied, watches and works, and safety officers"),
     ban_deciders: _("leaders"),
+    award_givers: _("safety officers and leaders"),
+    floor_and_award_givers: _("people on the floor, safety officers and leaders"),
 }

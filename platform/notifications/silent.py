@@ -30,5 +30,6 @@ SILENT = frozenset({
     "passport.offered", "passport.withdrawn", "passport.ended", "passport.brought",
     "work_rule.changed", "work.measured", "work.started", "work.resumed", "work.handed_back",
     "sample.loaded", "sample.removed", "support.refused", "support.entered", "support.seen",
+    "name.shown", "name.hidden",
     "absence.ended", "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "team.added", "team.leader_named",
 })  # fmt: skip

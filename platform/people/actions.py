@@ -124,7 +124,7 @@ def change_user(user: User, person: Person, *, by: User) -> User:
     _refuse_faults(person, besides=user)
     if Role.ADMIN not in person.roles:
         _refuse_last_administrator(user)
-    before = _facts(user, user.role_codes)
+    before, workshop = _facts(user, user.role_codes), user.department_id
     for name, value in _columns(person).items():
         setattr(user, name, value)
     if person.phone != before["phone"]:
@@ -142,6 +142,8 @@ def change_user(user: User, person: Person, *, by: User) -> User:
     )
     if any(before[name] != after[name] for name in ("job_role", "hired_on", "roles")):
         due.now("training.follow_person", person=user.pk)
+    if before["roles"] != after["roles"] or workshop != user.department_id:
+        due.now("adoption.follow_person", person=user.pk)
     return User.objects.get(pk=user.pk)
 
 
@@ -225,6 +227,7 @@ def close_account(user: User, *, by: User, note: str) -> User:
         emit("user.closed", user, by=by, name=user.name, note=note)
         due.now("training.follow_person", person=user.pk)
         due.now("partners.follow_person", person=user.pk)
+        due.now("adoption.follow_person", person=user.pk)
     user.is_active = False
     note_whereabouts(user)
     return user

@@ -2,6 +2,7 @@ from django.urls import path
 
 from portals import feed
 from portals.console.views import (
+    adoption,
     alerts,
     billing,
     board,
@@ -74,6 +75,16 @@ urlpatterns = [
     path("board/", board.show, name="board"),
     path("board/runs/", board.rows, name="board_rows"),
     path("board/nudge/", board.nudge, name="nudge"),
+    path("adoption/", adoption.show, name="adoption"),
+    path("adoption/people/", adoption.people, name="adoption_people"),
+    path("adoption/checks/", adoption.checks, name="adoption_checks"),
+    path("adoption/months/", adoption.months, name="months"),
+    path("adoption/months/<str:month>/", adoption.month, name="month"),
+    path("adoption/months/<str:month>/rewards/<int:pk>/", adoption.reward, name="pay_reward"),
+    path("adoption/appeals/<int:pk>/", adoption.answer, name="answer_appeal"),
+    path("adoption/buddies/", adoption.pairs, name="pairs"),
+    path("adoption/buddies/<int:pk>/", adoption.pair, name="pair"),
+    path("adoption/buddies/<int:pk>/end/", adoption.end_pair, name="end_pair"),
     path("alerts/", alerts.index, name="alerts"),
     path("alerts/rules/", alerts.rules, name="alert_rules"),
     path("alerts/notices/", catalogue.index, name="catalogue"),

@@ -2,6 +2,7 @@ from django.urls import path
 
 from portals import feed
 from portals.field.views import (
+    buddies,
     certificates,
     classes,
     decisions,
@@ -12,6 +13,7 @@ from portals.field.views import (
     me,
     notices,
     papers,
+    points,
     proof,
     record,
     runs,
@@ -28,6 +30,14 @@ urlpatterns = [
     path("feed/<slug:verb>/", feed.act, {"face": "field"}, name="feed_act"),
     path("me/push/", me.push_on, name="push_on"),
     path("me/push/off/", me.push_off, name="push_off"),
+    path("points/", points.mine, name="points"),
+    path("points/how/", points.how, name="points_how"),
+    path("points/name/", points.name, name="show_name"),
+    path("points/<str:month>/", points.month, name="month"),
+    path("points/<str:month>/object/", points.appeal, name="appeal_month"),
+    path("buddies/", buddies.index, name="buddies"),
+    path("buddies/<int:pk>/", buddies.show, name="buddy"),
+    path("runs/<int:pk>/help/", buddies.help_me, name="ask_help"),
     path("learn/", learn.index, name="learn"),
     path("learn/<int:pk>/", learn.course, name="course"),
     path("learn/<int:pk>/<int:position>/", learn.lesson, name="lesson"),

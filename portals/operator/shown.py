@@ -17,6 +17,7 @@ from notifications.channels import ChannelError
 from tenants import due
 
 _ROOMS = {
+    "adoption": gettext_lazy("How it is used"),
     "alerts": gettext_lazy("Alerts"),
     "core": gettext_lazy("Ledger and long work"),
     "events": gettext_lazy("Notices"),

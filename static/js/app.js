@@ -43,6 +43,7 @@ const PARTS = {
   "[data-onward]": "./onward.js",
   "[data-slug]": "./slug.js",
   "[data-six]": "./six.js",
+  "[data-help]": "./help.js",
 };
 const started = new Map(Object.keys(PARTS).map((selector) => [selector, new WeakSet()]));
 

@@ -11,6 +11,8 @@ from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
+from adoption.models import Pair, Ranking
+from adoption.unaided import is_reached
 from alerts.models import Alert
 from benchmarks import authenticity
 from core.models import Attachment, Event
@@ -55,6 +57,13 @@ def test_two_years_of_records(demo):
     assert Hazard.objects.exclude(source__in=(Hazard.Source.TIP, Hazard.Source.SUPPLIER)).count() == 867
     done = Run.objects.filter(status=Run.Status.DONE).order_by("-pk")[:200]
     assert all(run.answers.count() == run.checklist.items.count() for run in done)
+
+
+def test_last_months_five_and_two_pairs_of_buddies(demo):
+    ranking = Ranking.objects.get()
+    assert [row.place for row in ranking.winners] == [1, 2, 3, 4, 5]
+    graduated = Pair.objects.get(status=Pair.Status.GRADUATED)
+    assert is_reached(graduated) and Pair.objects.running().get().mentee.name == "王建国"
 
 
 def test_the_ledger_holds_every_step(demo):

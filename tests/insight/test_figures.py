@@ -1,6 +1,6 @@
 """Each figure is its definition, with its denominator."""
 
-from insight.share import Share
+from core.share import Share
 
 
 def test_a_share_knows_what_it_is_a_share_of():

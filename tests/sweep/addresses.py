@@ -87,8 +87,8 @@ OPEN_AT_THE_BARE_HOST = {
 }
 # Every table's numbers begin here in the sweep, so that one number reaches a row of each kind.
 OWN_IDS, FOREIGN_IDS = 1_000_000, 2_000_000
-# What the product brings along belongs to nobody.
-WORDS = {"pack": "metal-working", "listed": "press-preshift", "task": "sign-in"}
+# What the product brings along belongs to nobody, and neither does a month.
+WORDS = {"pack": "metal-working", "listed": "press-preshift", "task": "sign-in", "month": "2026-09"}
 GOING = UUID("6a0f9b1a-be80-49d8-87e5-9dc228595b4a")  # the deletion of a factory
 REFUSED = {302, 400, 401, 403, 404, 405, 410, 422, 429}
 

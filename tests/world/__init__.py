@@ -16,6 +16,7 @@ from people.models import JobRole, Team, User
 from people.permissions import Role
 from sharing.actions import send
 from tests import make
+from tests.world.adoption import add_adoption
 from tests.world.base import World
 from tests.world.hazards import add_group, add_hazard
 from tests.world.inspections import add_run
@@ -70,6 +71,7 @@ def build(mark: str) -> World:
     add_partners(world, workshop)
     add_contractors(world, workshop, area)
     add_sensors(world, area, press)
+    add_adoption(world)
     # Words that anybody may read: an operator does, and then all factories.
     kinds = [{"code": "other", "name": "其他", "gbt13861": 4, "level": Level.GENERAL, "urgent_when": None}]
     item = shared_item("砂轮有裂纹吗？", "other")

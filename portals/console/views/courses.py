@@ -7,10 +7,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from core.share import Share
 from core.words import say
 from facilities.calendar import today
 from insight.courses import ENOUGH, Item, items_of, with_figures
-from insight.share import Share
 from portals.web import page, require
 from training.models import Certificate, Course, Lesson, Question
 from training.printing import MOST, order_certificates

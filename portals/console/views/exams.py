@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.errors import Refusal
+from core.share import Share
 from core.words import say
 from insight.exams import with_figures
-from insight.share import Share
 from portals.console.forms.exams import ExamForm, blueprint_in, grouped, rows_of
 from portals.console.views.courses import options_of
 from portals.web import page, require

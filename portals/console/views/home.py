@@ -1,5 +1,7 @@
 from django.contrib.auth.decorators import login_required
 
+from adoption.figures import active, last_days
+from adoption.floor import seen_by
 from hazards.models import Hazard
 from insight.figures import overview
 from inspections.models import Run
@@ -21,6 +23,7 @@ def home(request):
         "waiting": waiting[:10],
         "waiting_count": waiting.count(),
         "newest": hazards[:10],
+        "active": active(seen_by(request.user), last_days(30)) if request.user.can("adoption.view") else None,
         "doubtful": Run.objects.doubtful_to(request.user).count(),
     }
     return page(request, "console/home.html", context)

@@ -3,10 +3,12 @@ from datetime import timedelta
 from django.contrib.auth.decorators import login_required
 from django.utils import timezone
 
+from adoption.floor import is_on_floor
 from hazards.models import TO_FIX, Hazard
 from hazards.standing import standings
 from insight.completion import streak
 from inspections.models import Run
+from portals.buddies import pair_of
 from portals.field.rounds import rounds_of
 from portals.web import page
 from training.models import Enrolment
@@ -39,5 +41,7 @@ def home(request):
         "reported": standings(hazards.filter(reporter=user).select_related("owner", "merged_into")[:3]),
     }
     context["streak"] = streak(user)
+    context["is_player"] = is_on_floor(user)
+    context["buddy"] = pair_of(user) if context["is_player"] else None
     context["to_do"] = sum(len(context[what]) for what in ("runs", "to_fix", "to_decide"))
     return page(request, "field/home.html", context)

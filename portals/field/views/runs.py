@@ -17,6 +17,7 @@ from inspections.actions import (
     submit_run,
 )
 from inspections.models import Run
+from portals.buddies import help_for
 from portals.field.forms.run import Row, as_given, empty_rows, read_rows
 from portals.field.whereabouts import label_since
 from portals.locks import shows_lock
@@ -59,7 +60,8 @@ def run(request, pk: int):
         return _done(request, run)
     refuse_others(run, request.user)
     refuse_new_on_locked(run)
-    return page(request, "field/runs/run.html", {"run": run, "rows": empty_rows(run), "ex": run.ex})
+    context = {"run": run, "rows": empty_rows(run), "ex": run.ex, **help_for(request.user, run)}
+    return page(request, "field/runs/run.html", context)
 
 
 def _submit(request, run: Run):
@@ -82,6 +84,7 @@ def _submit(request, run: Run):
 
 def _again(request, run: Run, rows: list[Row], refusal: str):
     context = {"run": run, "rows": rows, "refusal": refusal, "ex": request.POST.get("ex", "") or run.ex}
+    context |= help_for(request.user, run)
     return page(request, "field/runs/run.html", context, status=422)
 
 

@@ -17,6 +17,7 @@ from core.events import Event, chain, held_back
 from core.models import LedgerHead
 from inspections.models import Item
 from people.models import User
+from portals.operator.demo.adoption import write_adoption
 from portals.operator.demo.alarms import tell_alarms, write_duties
 from portals.operator.demo.cases import make_cases
 from portals.operator.demo.checks import Question, make_checks, routines
@@ -107,6 +108,7 @@ def _write(say: Say) -> None:
         write_suppliers(site, random.Random(SEED + 3))  # noqa: S311
         write_sensors(site, events, planned, now)
         write_contractors(site, random.Random(SEED + 4))  # noqa: S311
+        write_adoption(site, planned, now)
     say("ledger")
     _seal([*site.events, *events, *planned], begin=min(event.at for event in events))
     tell_story()

@@ -1,6 +1,6 @@
 """All factories: how each one stands with its time and its work, and how sign-ups become factories that pay.
 
-Of what stands in a factory only sums are shown: how many people, how many bytes.
+Of what stands in a factory only sums are shown: how many people, how many bytes, how many of the floor use it.
 """
 
 from datetime import timedelta
@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from adoption.figures import of_factory
 from billing.models import Payment, Subscription, TextCount
 from billing.texts import this_month
 from core.errors import Refusal, WrongStatus
@@ -139,6 +140,7 @@ def _sums(factory: Factory) -> dict[str, Any]:
             "people": User.objects.filter(is_active=True).count(),
             "seen": User.objects.aggregate(at=Max("last_login"))["at"],
             "bytes": Attachment.objects.aggregate(all=Sum("size"))["all"] or 0,
+            "active": of_factory(),
             "entries": LedgerHead.objects.values_list("seq", flat=True).first() or 0,
         }
 
