@@ -15,7 +15,7 @@ from tenants.standing import SAFETY_ONLY_LASTS, Standing
 class FactoryQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> "FactoryQuerySet":
         """The one that the person belongs to, and no other."""
-        return self.filter(schema_name=connection.schema_name)
+        return self.filter(schema_name=connection.schema_name)  # type: ignore[attr-defined]  # of django-tenants
 
 
 class Factory(TenantMixin):

@@ -136,7 +136,7 @@ def _add_checks(written: dict[str, Any], machine: Equipment, checklist: Checklis
         )
         if not is_missed:
             Answer.objects.bulk_create(
-                Answer(run=run, item=item, value=Answer.Value.PASS, number=item.minimum, answered_at=run.submitted_at)
+                Answer(run=run, item=item, value=Answer.Value.PASS, number=item.minimum, answered_at=opens_at)
                 for item in items
             )
 
@@ -200,7 +200,7 @@ def _add_hazard(
     if status == Status.CLOSED:
         for stage, reviewer in zip(Review.Stage.values, [person for person in people if person != fixer], strict=False):
             Review.objects.create(
-                hazard=hazard, stage=stage, round=1, reviewer=reviewer, is_passed=True, at=hazard.closed_at
+                hazard=hazard, stage=stage, round=1, reviewer=reviewer, is_passed=True, at=facts["closed_at"]
             )
 
 
@@ -216,8 +216,8 @@ def remove_sample(*, by: User) -> int:
     _refuse_own(rows, roots)
     photos = _photos_of(rows)
     _forget_due(rows)
-    for model, pks in rows.items():
-        model._base_manager.filter(pk__in=pks)._raw_delete("default")  # type: ignore[attr-defined]  # checked at the end
+    for model, pks in rows.items():  # in any order: the database looks at what points where at the end
+        model._base_manager.filter(pk__in=pks)._raw_delete("default")
     for photo in Attachment.objects.filter(pk__in=photos):
         if not _hanging_on({Attachment: {photo.pk}}).keys() - {Attachment}:
             remove(photo)
@@ -247,7 +247,8 @@ def _hanging_on(roots: Rows) -> Rows:
     left = [(model, pks) for model, pks in roots.items() if pks]
     while left:
         model, pks = left.pop()
-        for relation in model._meta.get_fields(include_hidden=True):
+        fields: Any = model._meta.get_fields(include_hidden=True)
+        for relation in fields:
             if not (relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one)):
                 continue
             other: Any = relation.related_model
