@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from notifications.actions import last_seq
 from notifications.reading import unread_count
-from portals import locks
+from portals import locks, work_accounts
 from portals.alerts import shown_to
 from portals.console.nav import nav
 from portals.looks import TEXT_SIZES
@@ -23,6 +23,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "theme": request.COOKIES.get("theme"),
             "text_size": chosen if chosen in TEXT_SIZES else "normal",
             "has_inbox": bool(factory) and settings.DEMO,
+            "ways_in": SimpleLazyObject(lambda: work_accounts.ways(request)),
+            "waiting": SimpleLazyObject(lambda: work_accounts.waiting(request)),
         }
     return {
         "factory": factory,

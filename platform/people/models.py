@@ -174,6 +174,26 @@ class RoleGrant(models.Model):
         return obj is None or self.reaches(getattr(obj, "department_id", None))
 
 
+class WorkApp(models.Model):
+    """工作应用: the factory's own app at WeCom, DingTalk or Feishu, by which its people sign in with their work account."""
+
+    class Vendor(models.TextChoices):
+        """Their values are the names of allauth's providers."""
+
+        WECOM = "wecom", _("WeCom")
+        DINGTALK = "dingtalk", _("DingTalk")
+        FEISHU = "feishu", _("Feishu")
+
+    vendor = models.CharField(_("with"), max_length=10, choices=Vendor.choices, unique=True)
+    app_id = models.CharField(max_length=100, help_text="WeCom: of the company; else of the app.")
+    agent_id = models.CharField(max_length=20, blank=True, help_text="WeCom only.")
+    secret = models.TextField(help_text="Sealed; never shown again.")
+    set_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-vendor"]
+
+
 class AbsenceQuerySet(models.QuerySet):
     def running(self):
         now = timezone.now()

@@ -1,5 +1,6 @@
 """The factory's people: found by name, sound or number; written down, changed, closed."""
 
+from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -14,7 +15,8 @@ from core.events import history
 from facilities.models import Department
 from people import actions
 from people.models import User
-from portals import absences
+from people.work_accounts import disconnect_account
+from portals import absences, work_accounts
 from portals.console.forms.people import ROLES, FindForm, PersonForm, filled_in
 from portals.web import page, require
 
@@ -76,6 +78,7 @@ def _show(request, person: User, form: PersonForm, status: int = 200, **more):
         "form": form,
         "events": history(person),
         "may_manage": request.user.can("people.manage"),
+        "work_accounts": [row for row in work_accounts.accounts_of(person) if row["account"]],
         "may_lend": request.user.can("people.lend", person),
         **absences.absences_of(person),
     }
@@ -91,6 +94,16 @@ def lend(request, pk: int):
     form = PersonForm(initial=filled_in(person))
     back = reverse("console:person", args=[pk])
     return absences.declare(request, person, lambda typed: _show(request, person, form, 422, absence=typed), back)
+
+
+@login_required
+@require_POST
+def disconnect(request, pk: int):
+    require(request.user, "people.manage")
+    account = get_object_or_404(SocialAccount, pk=pk, user__in=User.objects.insiders())
+    disconnect_account(account, by=request.user)
+    messages.success(request, _("Disconnected. It opens this account no longer."))
+    return redirect("console:person", pk=account.user_id)
 
 
 @login_required

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from core.errors import DomainError
 from notifications.channels import push
 from notifications.subscriptions import renew, subscribe, unsubscribe
-from portals import absences
+from portals import absences, work_accounts
 from portals.field.forms.push import PushForm, browser_of
 from portals.field.views.sync import for_queue
 from portals.web import page
@@ -31,6 +31,7 @@ def _show(request, status: int = 200, **more):
         "push_key": push.public_key(),
         "browsers": browsers,
         "known": json.dumps([browser.endpoint for browser in browsers]),
+        "work_accounts": work_accounts.accounts_of(request.user),
         **absences.absences_of(request.user),
         **more,
     }
