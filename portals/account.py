@@ -2,16 +2,20 @@
 
 from allauth.account import views
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import path
 
 from people.models import WorkApp
 from people.work_accounts import forget_pending
 from portals import work_accounts
+from portals.kiosk import tablet_of
 
 
 def login(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         forget_pending(request)
+        if tablet_of(request):
+            return redirect("kiosk")
     return views.login(request)
 
 

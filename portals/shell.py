@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from notifications.actions import last_seq
 from notifications.reading import unread_count
-from portals import locks, work_accounts
+from portals import kiosk, locks, work_accounts
 from portals.alerts import shown_to
 from portals.console.nav import nav
 from portals.looks import TEXT_SIZES
@@ -23,6 +23,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "theme": request.COOKIES.get("theme"),
             "text_size": chosen if chosen in TEXT_SIZES else "normal",
             "has_inbox": bool(factory) and settings.DEMO,
+            "tablet": SimpleLazyObject(lambda: kiosk.tablet_of(request)),
             "ways_in": SimpleLazyObject(lambda: work_accounts.ways(request)),
             "waiting": SimpleLazyObject(lambda: work_accounts.waiting(request)),
         }
@@ -35,5 +36,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "alerts": SimpleLazyObject(lambda: shown_to(user)),
         "locks": SimpleLazyObject(lambda: locks.shown_to(user)),
         "nav": SimpleLazyObject(lambda: nav(request)),
+        "idle": kiosk.IDLE if getattr(request, "is_on_tablet", False) else 0,
         "may_pay": SimpleLazyObject(lambda: user.can("billing.manage")),
     }

@@ -16,9 +16,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from core.errors import NotAllowed
 from people import work_accounts
 from people.models import User, WorkApp
 from people.provider import DingTalkAdapter, FeishuAdapter, WeComAdapter
+from portals.kiosk import tablet_of
 from portals.web import page
 
 # What the browsers inside the vendors' own apps say of themselves.
@@ -40,7 +42,9 @@ class Way:
 
 
 def ways(request: HttpRequest) -> list[Way]:
-    """Those that the factory has set up."""
+    """Those that the factory has set up; none at a tablet that is everybody's, where the vendor's session would stay."""
+    if tablet_of(request):
+        return []
     browser = request.headers.get("User-Agent", "").lower()
     return [
         Way(app.vendor, app.get_vendor_display(), _INSIDE[WorkApp.Vendor(app.vendor)] in browser)
@@ -69,6 +73,8 @@ def accounts_of(person: User) -> list[dict[str, Any]]:
 def leave(request: HttpRequest, vendor: str) -> HttpResponse:
     """A page that leads on by itself: browsers stop a form that is redirected to another site."""
     get_object_or_404(WorkApp, vendor=vendor)
+    if tablet_of(request):
+        raise NotAllowed(_("This does not go from a shared tablet. Use your own phone."))
     if not ratelimit.consume(request, action="login"):
         messages.error(request, _("Too many tries. Wait five minutes, or ask your administrator."))
         return redirect("account_login")

@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portals.kiosk.KioskMiddleware",
     "portals.web.PersonMiddleware",
     "portals.supplier.gate.PortalMiddleware",
     "portals.standing.StandingMiddleware",

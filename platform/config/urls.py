@@ -2,7 +2,22 @@
 
 from django.urls import include, path
 
-from portals import absences, alerts, certificates, feed, files, home, inbox, locks, looks, media, pwa, wall, welcome
+from portals import (
+    absences,
+    alerts,
+    certificates,
+    feed,
+    files,
+    home,
+    inbox,
+    kiosk,
+    locks,
+    looks,
+    media,
+    pwa,
+    wall,
+    welcome,
+)
 from portals.field.views import tips
 from portals.supplier.views import entrance
 
@@ -29,6 +44,9 @@ urlpatterns = [
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("offline/", pwa.offline, name="offline"),
     path("g/<str:token>/", include("portals.groups.urls")),
+    path("kiosk/", kiosk.show, name="kiosk"),
+    path("kiosk/here/", kiosk.here, name="kiosk_here"),
+    path("kiosk/<str:token>/", kiosk.pair, name="kiosk_pair"),
     path("wall/<str:token>/", wall.show, name="wall"),
     path("wall/<str:token>/alive/", wall.alive, name="wall_alive"),
     path("c/<str:token>/", certificates.verify, name="verify"),

@@ -29,5 +29,5 @@ SILENT = frozenset({
     "project.added", "agreement.signed", "crew.joined", "crew.registered", "crew.signed", "crew.approved", "crew.forgotten", "gate.passed", "gate.refused",
     "passport.offered", "passport.withdrawn", "passport.ended", "passport.brought",
     "work_rule.changed", "work.measured", "work.started", "work.resumed", "work.handed_back",
-    "absence.ended", "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "work_app.set", "work_app.removed", "work_account.connected", "work_account.disconnected", "work_account.used", "team.added", "team.leader_named",
+    "absence.ended", "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "work_app.set", "work_app.removed", "work_account.connected", "work_account.disconnected", "work_account.used", "kiosk.made", "kiosk.linked", "kiosk.paired", "kiosk.revoked", "pin.set", "pin.dropped", "pin.used", "team.added", "team.leader_named",
 })  # fmt: skip

@@ -194,6 +194,33 @@ class WorkApp(models.Model):
         ordering = ["-vendor"]
 
 
+class Kiosk(models.Model):
+    """公用平板: a tablet of the factory on which people sign in one after another, until it is switched off."""
+
+    name = models.CharField(_("where it lies"), max_length=60)
+    department = models.ForeignKey(Department, models.PROTECT, related_name="+")
+    link_hash = models.CharField(max_length=64, unique=True, null=True, help_text="Of the link that pairs it, once.")
+    link_until = models.DateTimeField(null=True)
+    device_hash = models.CharField(max_length=64, unique=True, null=True, help_text="Of what its browser keeps.")
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    paired_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["name", "id"]
+
+
+class Pin(models.Model):
+    """PIN 码: six digits of one person, which count on a paired tablet only; hashed as passwords are."""
+
+    person = models.OneToOneField(User, models.CASCADE, related_name="pin")
+    secret = models.CharField(max_length=128)
+    set_at = models.DateTimeField(auto_now=True)
+
+
 class AbsenceQuerySet(models.QuerySet):
     def running(self):
         now = timezone.now()

@@ -43,7 +43,7 @@ GROUPS = (
     ),
     (
         _("People and training"),
-        Entry("console:people", _("People"), "users", "people.view", beside=("console:work_apps",)),
+        Entry("console:people", _("People"), "users", "people.view", beside=("console:work_apps", "console:kiosks")),
         Entry("console:training", _("Training"), "school", "training.view", beside=("console:classes",)),
         Entry("console:licences", _("Licences"), "id-badge-2", "training.view"),
     ),

@@ -43,6 +43,8 @@ const PARTS = {
   "[data-onward]": "./onward.js",
   "[data-slug]": "./slug.js",
   "[data-six]": "./six.js",
+  "[data-tablet]": "./tablet.js",
+  "[data-keys]": "./keys.js",
 };
 const started = new Map(Object.keys(PARTS).map((selector) => [selector, new WeakSet()]));
 

@@ -122,8 +122,11 @@ function full() {
   return offline({ "data-full hidden": "data-full" }, 507);
 }
 
+/** At a tablet that is everybody's the pages go first: without network too nobody sees those of whoever was there before. */
 async function signOut(request) {
-  const response = await fetch(request);
+  const isTablet = new URL(request.url).search === "?tablet";
+  if (isTablet) await become(null);
+  const response = await (isTablet ? fetch(request).catch(() => offline({})) : fetch(request));
   if (response.ok || response.type === "opaqueredirect") {
     await become(null);
     await navigator.clearAppBadge?.().catch(() => null);

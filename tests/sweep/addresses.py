@@ -27,6 +27,10 @@ OPEN_TO_EVERYBODY = {
     "wecom_callback",
     "dingtalk_callback",
     "feishu_callback",
+    # A shared tablet asks who it is; its pairing goes by a link, once.
+    "kiosk",
+    "kiosk_here",
+    "kiosk_pair",
     "supplier:login",
     # The poster at the gate: a phone number, its code, a project's number.
     "contractor:home",
