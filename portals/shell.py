@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from notifications.actions import last_seq
 from notifications.reading import unread_count
-from portals import announcements, locks
+from portals import announcements, kiosk, locks, work_accounts
 from portals.alerts import shown_to
 from portals.console.nav import nav
 from portals.help.pages import help_for
@@ -25,6 +25,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "text_size": chosen if chosen in TEXT_SIZES else "normal",
             "has_inbox": bool(factory) and settings.DEMO,
             "help_url": SimpleLazyObject(lambda: help_for(request)),
+            "tablet": SimpleLazyObject(lambda: kiosk.tablet_of(request)),
+            "ways_in": SimpleLazyObject(lambda: work_accounts.ways(request)),
+            "waiting": SimpleLazyObject(lambda: work_accounts.waiting(request)),
         }
     return {
         "factory": factory,
@@ -38,5 +41,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "announcements": SimpleLazyObject(lambda: announcements.shown_to(request)),
         "locks": SimpleLazyObject(lambda: locks.shown_to(user)),
         "nav": SimpleLazyObject(lambda: nav(request)),
+        "idle": kiosk.IDLE if getattr(request, "is_on_tablet", False) else 0,
         "may_pay": SimpleLazyObject(lambda: user.can("billing.manage")),
     }

@@ -32,6 +32,7 @@ from inspections.actions import ask_pause
 from inspections.models import Run
 from notifications.models import Feed, Message, Notification, PushSubscription, Robot
 from partners.models import CrewMember, GatePass, SelfInspection, WorkPermit
+from people.kiosks import make_kiosk
 from people.models import Duty, JobRole, User
 from people.permissions import Role
 from sensors.actions import retire_sensor, take_readings, take_suggested
@@ -69,6 +70,8 @@ PAGES = (
     "/desk/plant/?locked=1",
     "/desk/screen/",
     "/desk/screens/",
+    "/desk/kiosks/",
+    "/desk/work-accounts/",
     "/desk/sensors/",
     "/desk/sensors/?old=1",
     "/desk/suppliers/",
@@ -166,6 +169,7 @@ def add_some(officer, count: int) -> None:
         retire_sensor(make.sensor(), by=officer)
         issue_sticker(make.machine(), by=officer)
         make_screen("门口", make.department(), by=officer)
+        make_kiosk("门口", make.department(), by=officer)
         make.run(officer)
         ask_pause(make.machine(), by=officer, reason="换模")
         make.run(officer, status=Run.Status.DONE, inspector=officer, submitted_at=timezone.now(), result="pass")

@@ -75,6 +75,9 @@ TENANT_APPS = [
     "django.contrib.sessions",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.dingtalk",
+    "allauth.socialaccount.providers.feishu",
     "core",
     "facilities",
     "people",
@@ -122,6 +125,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portals.kiosk.KioskMiddleware",
     "portals.web.PersonMiddleware",
     "portals.supplier.gate.PortalMiddleware",
     "portals.support.SupportMiddleware",
@@ -190,6 +194,13 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_DISPLAY = "people.auth.display_name"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+# Keys are each factory's own (people.WorkApp). Of what a vendor tells about a person only the number is kept.
+SOCIALACCOUNT_ADAPTER = "people.work_accounts.WorkAccountAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "dingtalk": {"provider_class": "people.provider.DingTalk", "AUTH_PARAMS": {"prompt": "consent"}},
+    "feishu": {"provider_class": "people.provider.Feishu"},
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"

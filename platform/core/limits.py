@@ -29,6 +29,13 @@ def allow(what: str, who: str, *, most: int, within: timedelta) -> None:
         raise _too_many()
 
 
+def take_back(what: str, who: str, *, within: timedelta) -> None:
+    """What was counted came out well, so it does not count."""
+    key = _key(what, who, within)
+    if int(cache.get(key) or 0) > 0:
+        cache.decr(key)
+
+
 def _too_many() -> TooMany:
     return TooMany(_("That was very often in a short time. Wait a while, then try again."))
 

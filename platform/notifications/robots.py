@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core import post
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.events import action, emit, register
 from core.secrets import seal
 from facilities.models import Department
 from notifications import sending
-from notifications.channels import ChannelError, dingtalk, feishu, post, wecom
+from notifications.channels import ChannelError, dingtalk, feishu, wecom
 from notifications.models import Message, Robot
 from people.models import User
 from tenants import due

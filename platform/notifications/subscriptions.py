@@ -3,8 +3,9 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core import post
 from core.errors import DomainError, NotAllowed
-from notifications.channels import ChannelError, post, push
+from notifications.channels import ChannelError, push
 from notifications.models import PushSubscription
 from people.models import User
 

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from core.errors import DomainError
 from people.models import User
 from people.phones import normal_phone
+from people.work_accounts import connect_pending
 from tenants import due
 
 CODE_DIGITS = 6
@@ -140,6 +141,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_stages(self) -> list[str]:
         """Without the one that lets nobody in who has no phone number: the office may have a mailbox only."""
         return [stage for stage in super().get_login_stages() if not stage.endswith(".PhoneVerificationStage")]
+
+    def post_login(self, request: Any, user: User, **more: Any) -> Any:
+        connect_pending(request, user)
+        return super().post_login(request, user, **more)
 
     def phone_form_field(self, **kwargs: Any) -> PhoneField:
         return PhoneField(**kwargs)

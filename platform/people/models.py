@@ -176,6 +176,53 @@ class RoleGrant(models.Model):
         return obj is None or self.reaches(getattr(obj, "department_id", None))
 
 
+class WorkApp(models.Model):
+    """工作应用: the factory's own app at WeCom, DingTalk or Feishu, by which its people sign in with their work account."""
+
+    class Vendor(models.TextChoices):
+        """Their values are the names of allauth's providers."""
+
+        WECOM = "wecom", _("WeCom")
+        DINGTALK = "dingtalk", _("DingTalk")
+        FEISHU = "feishu", _("Feishu")
+
+    vendor = models.CharField(_("with"), max_length=10, choices=Vendor.choices, unique=True)
+    app_id = models.CharField(max_length=100, help_text="WeCom: of the company; else of the app.")
+    agent_id = models.CharField(max_length=20, blank=True, help_text="WeCom only.")
+    secret = models.TextField(help_text="Sealed; never shown again.")
+    set_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-vendor"]
+
+
+class Kiosk(models.Model):
+    """公用平板: a tablet of the factory on which people sign in one after another, until it is switched off."""
+
+    name = models.CharField(_("where it lies"), max_length=60)
+    department = models.ForeignKey(Department, models.PROTECT, related_name="+")
+    link_hash = models.CharField(max_length=64, unique=True, null=True, help_text="Of the link that pairs it, once.")
+    link_until = models.DateTimeField(null=True)
+    device_hash = models.CharField(max_length=64, unique=True, null=True, help_text="Of what its browser keeps.")
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    paired_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["name", "id"]
+
+
+class Pin(models.Model):
+    """PIN 码: six digits of one person, which count on a paired tablet only; hashed as passwords are."""
+
+    person = models.OneToOneField(User, models.CASCADE, related_name="pin")
+    secret = models.CharField(max_length=128)
+    set_at = models.DateTimeField(auto_now=True)
+
+
 class AbsenceQuerySet(models.QuerySet):
     def running(self):
         now = timezone.now()

@@ -23,7 +23,7 @@ class Role(TextChoices):
 
 
 PARTNER_ROLES = frozenset({Role.SUPPLIER, Role.CONTRACTOR_ADMIN, Role.CONTRACTOR_WORKER, Role.OUTSIDER})
-_SHOP_FLOOR = {Role.WORKER, Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.MAINTENANCE}
+SHOP_FLOOR = frozenset({Role.WORKER, Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.MAINTENANCE})
 _LEADERS = {Role.LEADER, Role.HEAD}
 _OFFICE = {Role.SAFETY_OFFICER, Role.ADMIN}
 _EVERYBODY = set(Role)
@@ -36,17 +36,18 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         # people and plant
         "people.view": _OFFICE | _LEADERS | {Role.WORKSHOP_HEAD, Role.TRAINER, Role.INSPECTOR},
         "people.manage": {Role.ADMIN},
+        "people.kiosks": _OFFICE,
         "people.lend": _OFFICE,
         # Who is on duty when: the heads of workshops for their own.
         "people.roster": _OFFICE | {Role.WORKSHOP_HEAD},
         "facilities.manage": _OFFICE,
         "qr.manage": _OFFICE,
         # inspections
-        "inspections.run": _SHOP_FLOOR | {Role.SAFETY_OFFICER},
+        "inspections.run": SHOP_FLOOR | {Role.SAFETY_OFFICER},
         "inspections.view": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.INSPECTOR},
         "inspections.plan": _OFFICE,
         "inspections.design": _OFFICE,
-        "inspections.pause": _SHOP_FLOOR | {Role.SAFETY_OFFICER},
+        "inspections.pause": SHOP_FLOOR | {Role.SAFETY_OFFICER},
         "inspections.approve_pause": {Role.SAFETY_OFFICER, Role.WORKSHOP_HEAD},
         "inspections.nudge": {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.SAFETY_OFFICER},
         # Private: what a team leader talks about with the people of the own team, and nobody else reads. Whom no team
@@ -67,7 +68,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "hazards.view": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.INSPECTOR},
         "hazards.confirm": {Role.SAFETY_OFFICER},
         "hazards.assign": {Role.SAFETY_OFFICER, Role.WORKSHOP_HEAD},
-        "hazards.rectify": _SHOP_FLOOR | {Role.SAFETY_OFFICER, Role.OUTSIDER, Role.SUPPLIER},
+        "hazards.rectify": SHOP_FLOOR | {Role.SAFETY_OFFICER, Role.OUTSIDER, Role.SUPPLIER},
         # The head stands in where the workshop's only team leader fixed it.
         "hazards.review_first": {Role.TEAM_LEADER, Role.WORKSHOP_HEAD},
         "hazards.review_second": {Role.SAFETY_OFFICER},
@@ -109,9 +110,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "partners.lift_ban": _LEADERS,
         "gate.check": {Role.GUARD, Role.SAFETY_OFFICER},
         # training
-        "training.learn": _SHOP_FLOOR | _OFFICE | _LEADERS | {Role.TRAINER, Role.GUARD},
+        "training.learn": SHOP_FLOOR | _OFFICE | _LEADERS | {Role.TRAINER, Role.GUARD},
         # The own papers and licences; a contractor's worker shows them at the gate.
-        "training.prove": _SHOP_FLOOR | _OFFICE | _LEADERS | {Role.TRAINER, Role.GUARD, Role.CONTRACTOR_WORKER},
+        "training.prove": SHOP_FLOOR | _OFFICE | _LEADERS | {Role.TRAINER, Role.GUARD, Role.CONTRACTOR_WORKER},
         "training.view": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.TRAINER, Role.INSPECTOR},
         # Courses, questions and exams.
         "training.teach": {Role.TRAINER, Role.SAFETY_OFFICER},

@@ -43,7 +43,7 @@ GROUPS = (
     ),
     (
         _("People and training"),
-        Entry("console:people", _("People"), "users", "people.view"),
+        Entry("console:people", _("People"), "users", "people.view", beside=("console:work_apps", "console:kiosks")),
         Entry("console:training", _("Training"), "school", "training.view", beside=("console:classes",)),
         Entry("console:adoption", _("How it is used"), "heart-handshake", "adoption.view"),
         Entry("console:licences", _("Licences"), "id-badge-2", "training.view"),

@@ -44,6 +44,8 @@ const PARTS = {
   "[data-slug]": "./slug.js",
   "[data-six]": "./six.js",
   "[data-help]": "./help.js",
+  "[data-tablet]": "./tablet.js",
+  "[data-keys]": "./keys.js",
 };
 const started = new Map(Object.keys(PARTS).map((selector) => [selector, new WeakSet()]));
 

@@ -122,9 +122,17 @@ function full() {
   return offline({ "data-full hidden": "data-full" }, 507);
 }
 
+/** How often somebody signed out: a page that was asked for before is not kept after it. */
+let gone = 0;
+
+/** At a tablet that is everybody's the pages go first: without network too nobody sees those of whoever was there before. */
 async function signOut(request) {
-  const response = await fetch(request);
+  const isTablet = new URL(request.url).search === "?tablet";
+  gone += 1;
+  if (isTablet) await become(null);
+  const response = await (isTablet ? fetch(request).catch(() => offline({})) : fetch(request));
   if (response.ok || response.type === "opaqueredirect") {
+    gone += 1;
     await become(null);
     await navigator.clearAppBadge?.().catch(() => null);
   }
@@ -132,8 +140,8 @@ async function signOut(request) {
 }
 
 async function page(event, url) {
-  const answer = fetch(event.request);
-  event.waitUntil(answer.then((response) => look(url, response.clone())).catch(() => null));
+  const answer = fetch(event.request), asked = gone;
+  event.waitUntil(answer.then((response) => look(url, response.clone(), asked)).catch(() => null));
   const standing = await recall(url);
   if (!standing) return answer.catch(() => instead(url));
   const soon = await Promise.race([answer.catch(() => null), new Promise((done) => setTimeout(done, PATIENCE_FOR_PAGES))]);
@@ -141,14 +149,14 @@ async function page(event, url) {
 }
 
 /** Keeps a page that may be needed without network, and notices whose it is. */
-async function look(url, response) {
+async function look(url, response, asked) {
   if (response.status !== 200 || !(response.headers.get("Content-Type") ?? "").startsWith("text/html")) return;
   const text = await response.text();
   const user = /<body[^>]* data-user="(\d+)"/.exec(text)?.[1];
-  if (!user) return;
+  if (!user || asked !== gone) return;
   await become(user);
   const isAsked = url.pathname === REPORT && url.search; // somebody's place stands chosen in it
-  if ((isKept(url) || LABEL.test(url.pathname)) && !isAsked) await put(user, url.pathname, text, response.headers);
+  if ((isKept(url) || LABEL.test(url.pathname)) && !isAsked && asked === gone) await put(user, url.pathname, text, response.headers);
 }
 
 function isKept(url) {
@@ -244,13 +252,14 @@ addEventListener("message", (event) => {
 
 /** A page that was open before there was a service worker; it hears whether it is kept now. */
 async function lookAgain(path, page) {
-  const response = await fetch(path, { credentials: "same-origin", redirect: "manual" }).catch(() => null);
-  if (response) await look(new URL(path, location.origin), response);
+  const asked = gone, response = await fetch(path, { credentials: "same-origin", redirect: "manual" }).catch(() => null);
+  if (response) await look(new URL(path, location.origin), response, asked);
   page?.postMessage(Boolean(await kept(path)));
 }
 
 /** The pages of this person's day, fetched without starting anything; those of yesterday go. */
 async function keepDay({ user, pages, runs }) {
+  const asked = gone;
   await become(user);
   await remember("runs", runs);
   const cache = await caches.open(`pages-${user}`), wanted = [...pages, ...runs.map((run) => run.url)];
@@ -260,7 +269,8 @@ async function keepDay({ user, pages, runs }) {
     if (version === VERSION && Date.now() - at < FRESH) continue;
     const response = await fetch(path, { credentials: "same-origin", redirect: "manual" }).catch(() => null);
     if (!response) return;
-    await look(new URL(path, location.origin), response);
+    if (asked !== gone) return;
+    await look(new URL(path, location.origin), response, asked);
   }
 }
 

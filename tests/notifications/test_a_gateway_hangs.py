@@ -7,10 +7,10 @@ import time
 import pytest
 from django.db import transaction
 
+from core import post
 from core.errors import DomainError
 from core.secrets import seal
 from notifications import sending
-from notifications.channels import post
 from notifications.models import Message, Robot
 from notifications.robots import Setting, add_robot
 from people.permissions import Role

@@ -2,9 +2,10 @@
 
 import pytest
 
+from core import post
 from core.secrets import seal
 from notifications import sending
-from notifications.channels import ChannelError, post
+from notifications.channels import ChannelError
 from notifications.models import Message, Robot
 from tests import gateways
 from tests.gateways import SECRET, Reply

@@ -35,9 +35,12 @@ def _paths(of: world.World) -> dict[Role, tuple[dict, list[str]]]:
         "alerts/",
     ]
     return {
-        Role.WORKER: (PHONE, ["/m/", "/m/scan/", "/m/report/", "/m/learn/", f"/m/hazards/{hazard.pk}/", "/m/feed/"]),
+        Role.WORKER: (
+            PHONE,
+            ["/m/", "/m/scan/", "/m/report/", "/m/learn/", "/m/me/pin/", f"/m/hazards/{hazard.pk}/", "/m/feed/"],
+        ),
         Role.SAFETY_OFFICER: (DESK, [f"/desk/{path}" for path in desk]),
-        Role.ADMIN: (DESK, ["/desk/launch/", "/desk/people/"]),
+        Role.ADMIN: (DESK, ["/desk/launch/", "/desk/people/", "/desk/work-accounts/", "/desk/kiosks/"]),
         Role.GUARD: (PHONE, ["/gate/", "/gate/inside/"]),
         Role.SUPPLIER: (PHONE, ["/s/", f"/s/reports/{report.pk}/", "/s/documents/"]),
         Role.CONTRACTOR_WORKER: (PHONE, ["/k/", "/k/works/"]),

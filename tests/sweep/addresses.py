@@ -24,6 +24,15 @@ OPEN_TO_EVERYBODY = {
     "account_inactive",
     "account_request_login_code",
     "account_confirm_login_code",
+    # To the vendor of a work account and back again; whoever comes back is asked by phone who they are.
+    "work_account",
+    "wecom_callback",
+    "dingtalk_callback",
+    "feishu_callback",
+    # A shared tablet asks who it is; its pairing goes by a link, once.
+    "kiosk",
+    "kiosk_here",
+    "kiosk_pair",
     "supplier:login",
     # The poster at the gate: a phone number, its code, a project's number.
     "contractor:home",
@@ -178,6 +187,7 @@ def beside(of: world.World) -> dict[str, object]:
         "code": of.course.code,
         "exam": of.exam.code,
         "template": of.template.pk,
+        "vendor": "wecom",
     }
 
 

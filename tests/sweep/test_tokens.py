@@ -56,6 +56,19 @@ def test_the_screen_of_another_factory_shows_nothing_here(two):
     assert two.own.mark in page and two.foreign.mark not in page
 
 
+def test_the_link_of_another_factorys_tablet_pairs_nothing_here(two):
+    client = client_of()
+    for token in (two.foreign.kiosk_token, two.foreign.screen_token, two.own.screen_token):
+        for answer in (
+            client.get(reverse("kiosk_pair", args=[token])),
+            client.post(reverse("kiosk_pair", args=[token])),
+        ):
+            assert answer.status_code in REFUSED - {302} and "kiosk" not in client.cookies
+            assert two.foreign.mark not in answer.content.decode()
+    page = client.get(reverse("kiosk_pair", args=[two.own.kiosk_token])).content.decode()
+    assert two.own.mark in page and two.foreign.mark not in page
+
+
 def test_the_key_of_a_device_of_another_factory_opens_nothing_here(two):
     url, client = reverse("api:readings"), client_of()
     body = {"at": timezone.now().isoformat(), "value": 50}

@@ -18,6 +18,7 @@ from sharing.actions import send
 from tests import make
 from tests.world.adoption import add_adoption
 from tests.world.base import World
+from tests.world.entrance import add_ways_in
 from tests.world.hazards import add_group, add_hazard
 from tests.world.inspections import add_run
 from tests.world.notices import add_alerts, add_channels
@@ -66,6 +67,7 @@ def build(mark: str) -> World:
     Message.objects.create(channel="sms", address="13900000000", text=f"{mark}短信", key=mark)
     add_alerts(world, workshop)
     add_channels(world, worker)
+    add_ways_in(world, workshop, worker)
     add_licences(world, worker)
     add_training(world, worker, post)
     add_partners(world, workshop)

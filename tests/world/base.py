@@ -27,6 +27,7 @@ class World:
     job: Job | None = None
     invitation: Invitation | None = None
     screen_token: str = ""
+    kiosk_token: str = ""
     sensor: Sensor | None = None
     sensor_key: str = ""
     course: Course | None = None

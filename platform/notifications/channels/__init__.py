@@ -2,29 +2,16 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from core.post import ChannelError as ChannelError
+from core.post import NoAnswer as NoAnswer
 from tenants.addresses import address_of
 from tenants.current import current_factory
 
 # Who is called in a group stands in the text, as DingTalk wants it: @ and the mobile number, in the last line.
 _CALL = re.compile(r"@(1\d{10})(?!\d)")
-
-
-class ChannelError(Exception):
-    """The gateway did not take it. reason: one sentence for an administrator.
-
-    is_permanent: trying again cannot help. wait: how long the gateway wants to be left alone; else it is doubled.
-    """
-
-    def __init__(self, reason: str, *, is_permanent: bool = False, wait: timedelta | None = None):
-        super().__init__(reason)
-        self.reason, self.is_permanent, self.wait = reason, is_permanent, wait
-
-
-class NoAnswer(ChannelError):
-    """Nobody is there, or too slow: whatever else goes there waits a while, so that it holds up nobody else."""
 
 
 class Gone(ChannelError):

@@ -15,9 +15,9 @@ from urllib.parse import quote
 
 from django.conf import settings
 
+from core.post import ALTOGETHER, post
 from notifications.channels import Receipt
 from notifications.channels.gateway import judge, undelivered
-from notifications.channels.post import ALTOGETHER, post
 
 HOST = "dysmsapi.aliyuncs.com"
 EMPTY = hashlib.sha256(b"").hexdigest()

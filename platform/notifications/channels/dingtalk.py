@@ -12,8 +12,8 @@ import time
 from datetime import timedelta
 from urllib.parse import quote_plus
 
+from core.post import post_json
 from notifications.channels import calls_in
-from notifications.channels.post import post_json
 from notifications.channels.robots import (
     BUSY,
     CONTENT,

@@ -12,7 +12,7 @@ import re
 import time
 from datetime import timedelta
 
-from notifications.channels.post import post_json
+from core.post import post_json
 from notifications.channels.robots import (
     FAST,
     FORM,

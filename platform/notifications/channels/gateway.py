@@ -12,8 +12,8 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.post import Answer
 from notifications.channels import ChannelError
-from notifications.channels.post import Answer
 
 TAKEN = {"OK", "Ok"}
 NUMBER = gettext_lazy("This is not a phone number that gets texts. Correct it.")

@@ -16,9 +16,9 @@ from django.conf import settings
 from django.core import signing
 from django.utils.translation import gettext as _
 
+from core.post import post
 from core.secrets import derive
 from notifications.channels import ChannelError, Gone, cut, without_calls
-from notifications.channels.post import post
 from notifications.models import Message, Notification
 from tenants.current import current_factory, current_schema
 

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.errors import DomainError
+from core.post import Answer
 from core.secrets import unseal
 from notifications.channels import ChannelError, calls_in, cut, link_of, without_calls
-from notifications.channels.post import Answer
 from notifications.models import Message, Robot
 
 REVOKED = gettext_lazy(

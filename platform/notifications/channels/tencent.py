@@ -15,9 +15,9 @@ from typing import Any
 
 from django.conf import settings
 
+from core.post import Answer, post
 from notifications.channels import Receipt
 from notifications.channels.gateway import judge, undelivered
-from notifications.channels.post import Answer, post
 
 HOST = "sms.tencentcloudapi.com"
 TYPE = "application/json; charset=utf-8"

@@ -14,8 +14,8 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.post import post
 from notifications.channels import ChannelError, calls_in, cut, link_of, without_calls
-from notifications.channels.post import post
 from notifications.channels.robots import FAST, address_of, robot_of, secret_of
 from notifications.models import Message
 from tenants.current import current_factory

@@ -5,8 +5,8 @@ developer.work.weixin.qq.com/document/path/91770 for the robot, /90455 for what 
 
 from datetime import timedelta
 
+from core.post import post_json
 from notifications.channels import calls_in
-from notifications.channels.post import post_json
 from notifications.channels.robots import BUSY, FAST, FORM, NETWORK, REVOKED, address_of, judge, robot_of, words
 from notifications.models import Message
 

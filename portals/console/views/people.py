@@ -1,5 +1,6 @@
 """The factory's people: found by name, sound or number; written down, changed, closed."""
 
+from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -13,8 +14,10 @@ from core.errors import DomainError
 from core.events import history
 from facilities.models import Department
 from people import actions
-from people.models import User
-from portals import absences
+from people.kiosks import drop_pin
+from people.models import Pin, User
+from people.work_accounts import disconnect_account
+from portals import absences, work_accounts
 from portals.console.forms.people import ROLES, FindForm, PersonForm, filled_in
 from portals.web import page, require
 
@@ -32,6 +35,7 @@ def index(request):
         "departments": Department.objects.all(),
         "roles": ROLES,
         "may_manage": request.user.can("people.manage"),
+        "may_keep_tablets": request.user.can("people.kiosks"),
         "query": f"{kept.urlencode()}&" if kept else "",
     }
     return page(request, "console/people/list.html", context)
@@ -76,6 +80,8 @@ def _show(request, person: User, form: PersonForm, status: int = 200, **more):
         "form": form,
         "events": history(person),
         "may_manage": request.user.can("people.manage"),
+        "work_accounts": [row for row in work_accounts.accounts_of(person) if row["account"]],
+        "has_pin": Pin.objects.filter(person=person).exists(),
         "may_lend": request.user.can("people.lend", person),
         **absences.absences_of(person),
     }
@@ -95,13 +101,27 @@ def lend(request, pk: int):
 
 @login_required
 @require_POST
+def disconnect(request, pk: int):
+    require(request.user, "people.manage")
+    account = get_object_or_404(SocialAccount, pk=pk, user__in=User.objects.insiders())
+    disconnect_account(account, by=request.user)
+    messages.success(request, _("Disconnected. It opens this account no longer."))
+    return redirect("console:person", pk=account.user_id)
+
+
+@login_required
+@require_POST
 def account(request, pk: int, verb: str):
-    """Close it, open it again, or give a password, which is shown on this answer only."""
+    """Close it, open it again, remove its PIN, or give a password, which is shown on this answer only."""
     require(request.user, "people.manage")
     person = get_object_or_404(User.objects.insiders(), pk=pk)
     form = PersonForm(initial=filled_in(person))
     if verb == "password":
         return _show(request, person, form, password=actions.give_password(person, by=request.user))
+    if verb == "pin":
+        drop_pin(person, by=request.user)
+        messages.success(request, _("Removed. %(name)s chooses a new one after a code.") % {"name": person.name})
+        return redirect("console:person", pk=pk)
     if verb == "close":
         try:
             actions.close_account(person, by=request.user, note=request.POST.get("note", ""))

@@ -10,7 +10,9 @@ from django.views.decorators.http import require_POST
 from core.errors import DomainError
 from notifications.channels import push
 from notifications.subscriptions import renew, subscribe, unsubscribe
-from portals import absences
+from people.kiosks import may_have_pin
+from people.models import Kiosk
+from portals import absences, work_accounts
 from portals.field.forms.push import PushForm, browser_of
 from portals.field.views.sync import for_queue
 from portals.web import page
@@ -28,9 +30,11 @@ def _show(request, status: int = 200, **more):
     browsers = list(request.user.push_subscriptions.order_by("-id"))
     context = {
         "has_desk": request.user.can("console.open"),
+        "is_pin_possible": Kiosk.objects.filter(revoked_at=None).exists() and may_have_pin(request.user),
         "push_key": push.public_key(),
         "browsers": browsers,
         "known": json.dumps([browser.endpoint for browser in browsers]),
+        "work_accounts": work_accounts.accounts_of(request.user),
         **absences.absences_of(request.user),
         **more,
     }

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0001_squashed_0004_duty'),
+        ('people', '0006_kiosks'),
     ]
 
     operations = [

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from queue import Empty, SimpleQueue
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,10 +22,23 @@ import httpcore
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from notifications.channels import ChannelError, NoAnswer
-
 LOOK_UP, CONNECT, READ, ALTOGETHER = 3.0, 3.0, 5.0, 8.0
 MOST_READ = 64 * 1024
+
+
+class ChannelError(Exception):
+    """The gateway did not take it. reason: one sentence for an administrator.
+
+    is_permanent: trying again cannot help. wait: how long the gateway wants to be left alone; else it is doubled.
+    """
+
+    def __init__(self, reason: str, *, is_permanent: bool = False, wait: timedelta | None = None):
+        super().__init__(reason)
+        self.reason, self.is_permanent, self.wait = reason, is_permanent, wait
+
+
+class NoAnswer(ChannelError):
+    """Nobody is there, or too slow: whatever else goes there waits a while, so that it holds up nobody else."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +62,16 @@ def post_json(url: str, body: Mapping[str, Any], headers: Mapping[str, str] | No
 
 
 def post(url: str, content: bytes, headers: Mapping[str, str]) -> Answer:
+    return ask("POST", url, content, headers)
+
+
+def ask(method: str, url: str, content: bytes, headers: Mapping[str, str]) -> Answer:
     base = settings.GATEWAYS.get(urlsplit(url).hostname or "")
     refuse_strange(url)
     target = base + url[url.index("/", len("https://")) :] if base else url
     line = _Line(time.monotonic() + ALTOGETHER, is_guarded=not (base or settings.PRIVATE_ADDRESSES))
     try:
-        return _talk(target, content, {"User-Agent": "Anhuan", **headers}, line)
+        return _talk(method, target, content, {"User-Agent": "Anhuan", **headers}, line)
     except (httpcore.TimeoutException, TimeoutError):
         raise NoAnswer(_("The gateway does not answer.")) from None
     except (socket.gaierror, UnicodeError):
@@ -153,11 +171,11 @@ class _Timed(httpcore.NetworkStream):
         return self.inner.get_extra_info(info)
 
 
-def _talk(url: str, content: bytes, headers: Mapping[str, str], line: _Line) -> Answer:
+def _talk(method: str, url: str, content: bytes, headers: Mapping[str, str], line: _Line) -> Answer:
     limits = {"timeout": {"connect": CONNECT, "read": READ, "write": READ, "pool": CONNECT}}
     with (
         httpcore.ConnectionPool(ssl_context=_authorities(), network_backend=line) as pool,
-        pool.stream("POST", url, headers=list(headers.items()), content=content, extensions=limits) as response,
+        pool.stream(method, url, headers=list(headers.items()), content=content, extensions=limits) as response,
     ):
         body = b""
         for part in response.iter_stream():
