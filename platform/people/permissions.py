@@ -135,7 +135,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         # all of it: taken along, under another address, removed
         "factory.manage": {Role.ADMIN},
         # how it is used: who counts as the floor, who pairs buddies, who answers for the month and hands out its rewards
-        "adoption.take_part": _SHOP_FLOOR,
+        "adoption.take_part": SHOP_FLOOR,
         "adoption.view": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.TRAINER, Role.INSPECTOR},
         "adoption.pair": {Role.SAFETY_OFFICER, Role.TEAM_LEADER, Role.WORKSHOP_HEAD},
         "adoption.award": {Role.SAFETY_OFFICER} | _LEADERS,
