@@ -46,7 +46,7 @@ def refuse_what_is_missing() -> None:
 @contextmanager
 def copy_of_demo() -> Iterator[dict[str, str]]:
     """The environment of a database that is gone afterwards."""
-    name = "guide"
+    name = f"guide_{os.getpid()}"
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"].replace("/anhuan?", "/postgres?"), autocommit=True) as owner:
         owner.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         owner.execute(f"CREATE DATABASE {name} TEMPLATE anhuan")
