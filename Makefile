@@ -6,7 +6,7 @@ $(error Anhuan needs Python 3.11 or newer, and none was found; on Debian or Ubun
 endif
 RUN = @.venv/bin/python -m
 
-.PHONY: demo manage test check soak bench format setup setup-dev clean
+.PHONY: demo manage test check guides soak bench format setup setup-dev clean
 
 demo: setup           ## the product with its demo factory; PORT=8000
 	$(RUN) config.serve
@@ -24,6 +24,9 @@ check: setup-dev      ## style, types, templates, translations, migrations, impo
 format: setup-dev     ## writes code and templates as `make check` wants them
 	@.venv/bin/ruff check --fix --quiet . deploy/setup deploy/check; .venv/bin/ruff format --quiet . deploy/setup deploy/check
 	@find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} +
+
+guides: setup-dev     ## records the guide films anew; ARGS="fix-a-hazard" for one of them
+	$(RUN) config.embedded -- .venv/bin/python -m deploy.guides $(ARGS)
 
 soak: setup-dev       ## kills servers at random while 500 alerts are raised; prints what became of each
 	$(RUN) tests.faults --alerts 500 --kills 60

@@ -24,7 +24,7 @@ TEMPLATES = settings.ROOT / "templates"
 SCRIPTS = ("queue.js", "sender.js", "sw.js")
 # The camera's reader is big: a phone that is in a hurry works before it is there.
 LATER = ("vendor/barcode-detector/",)
-NOT_ON_PHONES = ("vendor/fonts/",)
+NOT_ON_PHONES = ("vendor/fonts/", "guides/")
 _MODULE_WORDS = re.compile(r"^import .*?;\n|^export (?=(async )?(function|class|const|let))", re.MULTILINE)
 
 

@@ -11,6 +11,7 @@ from notifications.reading import unread_count
 from portals import announcements, kiosk, locks, work_accounts
 from portals.alerts import shown_to
 from portals.console.nav import nav
+from portals.guides import beside
 from portals.help.pages import help_for
 from portals.looks import TEXT_SIZES
 
@@ -40,6 +41,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "alerts": SimpleLazyObject(lambda: shown_to(user)),
         "announcements": SimpleLazyObject(lambda: announcements.shown_to(request)),
         "locks": SimpleLazyObject(lambda: locks.shown_to(user)),
+        "guide_beside": SimpleLazyObject(lambda: beside(request)),
         "nav": SimpleLazyObject(lambda: nav(request)),
         "idle": kiosk.IDLE if getattr(request, "is_on_tablet", False) else 0,
         "may_pay": SimpleLazyObject(lambda: user.can("billing.manage")),

@@ -223,6 +223,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MIMETYPES = {".vtt": "text/vtt"}
 CONTENT_ROOT = ROOT / "content"
 PDF_FONT_DIR = ROOT / "static" / "vendor" / "fonts"
 

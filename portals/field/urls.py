@@ -6,6 +6,7 @@ from portals.field.views import (
     certificates,
     classes,
     decisions,
+    guides,
     hazards,
     home,
     learn,
@@ -27,6 +28,7 @@ app_name = "field"
 urlpatterns = [
     path("", home.home, name="home"),
     path("me/", me.me, name="me"),
+    path("guides/", guides.index, name="guides"),
     path("feed/", feed.show, {"face": "field"}, name="feed"),
     path("feed/<slug:verb>/", feed.act, {"face": "field"}, name="feed_act"),
     path("me/push/", me.push_on, name="push_on"),

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
+from portals import guides
 from portals.help import pages
 from portals.help.pages import HelpPage
 
@@ -31,6 +32,7 @@ def show(request, task: str):
     text = page.text
     context = {
         "page": page,
+        "guide": next(iter(guides.about(page.screens, page.code)), None),
         "steps": [pages.parts(step) for step in text["steps"]],
         "result": pages.parts(text["result"]),
         "trouble": [(row["if"], pages.parts(row["do"])) for row in text["trouble"]],

@@ -41,6 +41,7 @@ const PARTS = {
   "[data-gate]": "./gate.js",
   "[data-print]": "./print.js",
   "[data-onward]": "./onward.js",
+  "[data-guide]": "./guide.js",
   "[data-slug]": "./slug.js",
   "[data-six]": "./six.js",
   "[data-help]": "./help.js",

@@ -11,7 +11,7 @@ const KEPT = `files-${VERSION}`, ABOUT = "about", OFFLINE = "/offline/";
 const PATIENCE_FOR_PAGES = 4000, FRESH = 3_600_000;
 const REPORT = "/m/report/", RUN = /^\/m\/runs\/\d+\/$/, FIXED = ["/m/", "/m/sync/", "/m/scan/", REPORT, "/gate/"];
 const SELF = /^\/s\/reports\/\d+\/$/, NOT_OF_THE_DAY = /^\/([ks]|desk)\//, WAY = /^\/k\/(crew\/\d+\/)?$/, PERMIT = /^\/k\/crew\/\d+\/permit\/$/, GATE = "/gate/", PEOPLE = "/gate/list/";
-const LABEL = /^\/m\/q\/([^/]+)\/$/, SPOT = /^\/m\/q\/[^/]+\/inspect\/$/, DAY = 86_400_000;
+const FILMS = "/static/guides/", LABEL = /^\/m\/q\/([^/]+)\/$/, SPOT = /^\/m\/q\/[^/]+\/inspect\/$/, DAY = 86_400_000;
 
 addEventListener("install", (event) => {
   skipWaiting();
@@ -39,7 +39,7 @@ addEventListener("fetch", (event) => {
   const isPage = request.mode === "navigate";
   if (isPage && request.method === "POST") event.respondWith(send(request, url));
   if (isPage && request.method === "GET") event.respondWith(page(event, url));
-  if (!isPage && request.method === "GET" && url.pathname.startsWith("/static/")) event.respondWith(file(request, url));
+  if (!isPage && request.method === "GET" && url.pathname.startsWith("/static/") && !url.pathname.startsWith(FILMS)) event.respondWith(file(request, url));
   if (!isPage && request.method === "GET" && url.pathname === PEOPLE) event.respondWith(people(request));
 });
 

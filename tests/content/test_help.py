@@ -3,8 +3,6 @@
 import re
 
 import pytest
-from babel.messages.pofile import read_po
-from django.conf import settings
 
 from people.permissions import Role
 from portals.console.nav import GROUPS as MENU
@@ -14,17 +12,6 @@ from tests.sweep.addresses import ADDRESSES
 PAGES = pages.all_pages()
 FIELDS = {"title", "when", "steps", "result", "trouble", "words"}
 EACH = pytest.mark.parametrize("page", PAGES.values(), ids=PAGES.keys())
-
-
-@pytest.fixture(scope="module")
-def labels() -> dict[str, set[str]]:
-    """All that may stand on a button or above a page, by language."""
-    found: dict[str, set[str]] = {"en": set(), "zh": set()}
-    with (settings.ROOT / "locale/zh_Hans/LC_MESSAGES/django.po").open("rb") as file:
-        for message in read_po(file, locale="zh_Hans"):
-            for language, texts in (("en", message.id), ("zh", message.string)):
-                found[language].update([texts] if isinstance(texts, str) else texts)
-    return found
 
 
 @EACH

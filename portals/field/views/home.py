@@ -10,6 +10,7 @@ from insight.completion import streak
 from inspections.models import Run
 from portals.buddies import pair_of
 from portals.field.rounds import rounds_of
+from portals.guides import HOME, put_away
 from portals.web import page
 from training.models import Enrolment
 from training.study import tasks_of
@@ -38,6 +39,7 @@ def home(request):
         "to_learn": list(tasks_of(user, Enrolment.Status.OPEN)[:3]),
         # Asked once: whoever has chosen, be it the usual size, has the cookie.
         "is_size_open": user.text_size == "normal" and "text_size" not in request.COOKIES,
+        "has_guides": HOME not in put_away(request),
         "reported": standings(hazards.filter(reporter=user).select_related("owner", "merged_into")[:3]),
     }
     context["streak"] = streak(user)
