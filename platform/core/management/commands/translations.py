@@ -23,6 +23,8 @@ KEYWORDS = {
 }
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 _CJK = re.compile(r"[\u4e00-\u9fff]")
+# Beside Chinese its own comma, colon and question mark stand.
+_WESTERN = re.compile(r"[\u4e00-\u9fff」][,:;?!]")
 
 
 def sources() -> list[str]:
@@ -104,6 +106,11 @@ def faults_of(catalog: Catalog, code: Catalog) -> list[str]:
             f"placeholders differ: {message.id!r}"
             for message in catalog
             if message.id and not _same_placeholders(message)
+        ),
+        *(
+            f"punctuation is not Chinese: {message.string!r}"
+            for message in catalog
+            if _WESTERN.search(str(message.string))
         ),
         *(f"the source text is not English: {message.id!r}" for message in code if _CJK.search(str(message.id))),
     ]
