@@ -5,6 +5,7 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -120,7 +121,7 @@ def test_a_report_that_is_sent_twice_at_once_is_one_hazard(fresh_factory):
         client = Client(HTTP_HOST=fresh_factory.domains.get().domain)
         client.force_login(worker)
         sent = {"client_id": key, "title": "油污满地", "category": kind.pk, "area": place.pk, "level": "general"}
-        photo = make.SimpleUploadedFile("photo.jpg", picture, "image/jpeg")
+        photo = SimpleUploadedFile("photo.jpg", picture, "image/jpeg")
         answers.append(client.post(reverse("field:report"), sent | {"photos": photo}))
 
     at_once(fresh_factory, send, send)

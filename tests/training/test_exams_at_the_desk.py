@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from people.models import JobRole, RoleGrant, User
 from people.permissions import Role
@@ -140,7 +141,7 @@ def test_a_post_that_asks_for_an_exam_gives_it_the_same_day_to_all_of_it(browser
 
 def test_what_has_to_be_taken_stands_on_the_home_of_the_phone(browser, trainer):
     worker, exam = make.person(Role.WORKER), make.exam(make.course(), is_open=False)
-    actions.enrol_by_hand([worker], exam, by=trainer, due_on=make.timezone.localdate())
+    actions.enrol_by_hand([worker], exam, by=trainer, due_on=timezone.localdate())
     browser.force_login(worker)
     for page in ("/m/", "/m/learn/"):
         assert f'href="/m/exams/{exam.pk}/"' in browser.get(page).content.decode()
@@ -188,7 +189,7 @@ def test_only_so_many_tries_a_day(clock, trainer):
 
 def test_a_retired_exam_is_taken_from_who_had_yet_to_take_it(browser, trainer):
     exam = make.exam(make.course())
-    actions.enrol_by_hand([make.person(Role.WORKER)], exam, by=trainer, due_on=make.timezone.localdate())
+    actions.enrol_by_hand([make.person(Role.WORKER)], exam, by=trainer, due_on=timezone.localdate())
     assert browser.post(f"{URL}{exam.code}/retire/").status_code == 302
     assert Enrolment.objects.get().status == Enrolment.Status.WITHDRAWN
 
@@ -226,7 +227,7 @@ def test_whoever_has_still_to_pass_it_reads_no_right_answer_at_the_desk(browser,
 
 
 def _told(person, exam) -> Enrolment:
-    facts = {"reason": Enrolment.Reason.BY_HAND, "due_on": make.timezone.localdate(), "course_code": exam.code}
+    facts = {"reason": Enrolment.Reason.BY_HAND, "due_on": timezone.localdate(), "course_code": exam.code}
     return Enrolment.objects.create(person=person, exam=exam, **facts)
 
 
