@@ -18,11 +18,11 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
-    from benchmarks import authenticity, due, exports, fanout, fleet, hazards, ledger, provisioning, training
+    from benchmarks import authenticity, due, exports, fanout, fleet, growth, hazards, ledger, provisioning, training
     from benchmarks.measure import counts, table
 
     call_command("bootstrap")
-    parts = (provisioning, fleet, ledger, due, exports, hazards)
+    parts = (provisioning, growth, fleet, ledger, due, exports, hazards)
     results = [row for part in parts for row in part.run(is_quick=is_quick)]
     told, lost = fanout.run(is_quick=is_quick)
     printed, large = training.run(is_quick=is_quick)

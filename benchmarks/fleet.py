@@ -1,27 +1,24 @@
 """A release with one trivial migration comes to many factories: ours, the bare DDL, and django-tenants' own command.
 
-`python -m benchmarks.fleet [--quick] [--factories 300]`. All three change full schemas of the product on a PostgreSQL of
+`python -m benchmarks.fleet [--quick]`. All three change full schemas of the product on a PostgreSQL of
 its own that writes each commit to the disk, as it does in production: what a commit costs is what the bare DDL costs.
 """
 
-import argparse
-import json
-import os
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import Result, result, table
-from config.embedded import ROOT, Servers, new_keys
+from benchmarks.apart import main, run_apart
+from benchmarks.measure import Result, result
+from config.embedded import ROOT
 
 APP, TABLE = "sensors", "sensors_sensor"
 # django-tenants goes through its schemas one after the other and each costs the same: a few stand for all.
 BESIDE, ROUNDS = 3, 3
+FACTORIES, QUICK = 300, 10
 MIGRATION = """
 from django.db import migrations, models
 
@@ -32,47 +29,15 @@ class Migration(migrations.Migration):
 
 
 def run(*, is_quick: bool) -> list[Result]:
-    command = [sys.executable, "-m", "benchmarks.fleet", "--json", *(["--quick"] if is_quick else [])]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    return [Result(**row) for row in json.loads(done.stdout.splitlines()[-1])]
+    return run_apart("benchmarks.fleet", is_quick=is_quick)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="ten factories")
-    parser.add_argument("--factories", type=int, default=300)
-    parser.add_argument("--json", action="store_true", help="one line for the table of all benchmarks")
-    asked = parser.parse_args()
-    found = _on_own_servers(10 if asked.quick else asked.factories)
-    print(json.dumps([row.as_json() for row in found]) if asked.json else table(found))
-
-
-def _on_own_servers(factories: int) -> list[Result]:
-    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"):
-        os.environ.pop(name, None)
-    with tempfile.TemporaryDirectory(prefix="anhuan-fleet-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        folder.chmod(0o711)
-        servers = Servers(folder)
-        try:
-            servers.start()
-            more = {"DEMO": "1", "MEDIA_ROOT": str(folder / "files"), **new_keys(), **servers.environment}
-            os.environ.update(more | {"DATABASE_AS_OWNER": "1", "DJANGO_SETTINGS_MODULE": "config.settings"})
-            return _measure(factories, folder)
-        finally:
-            servers.stop()
-
-
-def _measure(count: int, folder: Path) -> list[Result]:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
+def _measure(is_quick: bool, folder: Path) -> list[Result]:
     from django.test import override_settings
 
     from tenants import provisioning
 
-    call_command("bootstrap", stdout=sys.stderr)
+    count = QUICK if is_quick else FACTORIES
     factories = [provisioning.create_factory(f"fleet-{number}", "benchmark") for number in range(count)]
     beside = [provisioning._prepare() for _number in range(BESIDE)]
     releases = Releases(folder)
@@ -151,4 +116,4 @@ def _django_tenants(schemas: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(__doc__, _measure)

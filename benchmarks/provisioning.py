@@ -1,4 +1,4 @@
-"""Opening a factory: cold, from the warm pool, against Django's migrations, and with many factories there."""
+"""Opening a factory: cold, from the warm pool, and against Django's migrations."""
 
 import secrets
 from collections.abc import Iterator
@@ -26,7 +26,6 @@ def run(*, is_quick: bool) -> list[Result]:
             signup,
             result("provision_signup_vs_cold", signup.ours, cold.ours, 0.1),
             result("provision_vs_migrate", signup.ours, migrated.ours, 0.05),
-            _growth(many=10 if is_quick else 60),
         ]
 
 
@@ -52,6 +51,12 @@ def _drop_prepared() -> None:
 
 def _cold() -> None:
     provisioning._prepare()
+
+
+def _open() -> None:
+    """All of it: the schema, and its place among the factories."""
+    _cold()
+    _sign_up()
 
 
 def _replay() -> None:
@@ -93,12 +98,3 @@ def _migrate() -> None:
     connection.set_schema_to_public()
     with provisioning.as_owner() as owner:
         owner.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(name)))
-
-
-def _growth(many: int) -> Result:
-    """The same work with so many more schemas in the catalogue."""
-    few = compare("few", _cold, _replay, goal=1.5, rounds=5)
-    for _factory in range(many):
-        provisioning._prepare()
-    later = compare("later", _cold, _replay, goal=1.5, rounds=5)
-    return result(f"provision_growth_{many}", later.ours, few.ours, 1.3)
