@@ -279,6 +279,7 @@ def test_whether_somebody_is_at_work_is_seen_from_elsewhere(db):
     with provisioning.as_owner() as owner:
         owner.execute("SELECT pg_advisory_lock(%s)", [fleet._LOCK])
         assert fleet.is_running()
+        owner.execute("SELECT pg_advisory_unlock(%s)", [fleet._LOCK])
     assert not fleet.is_running()
 
 
