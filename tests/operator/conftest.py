@@ -7,9 +7,10 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
 
 from operators import totp
-from operators.actions import add_operator
+from operators.actions import add_operator, open_session
 from operators.models import Operator
 
 PASSWORD = "sieben Zwerge am Berg"
@@ -51,3 +52,17 @@ def console(anna) -> Client:
     client = at_bare_host()
     assert client.post(SIGN_IN, anna.sent()).status_code == 302
     return client
+
+
+@pytest.fixture
+def operator(db) -> Client:
+    """Signed in at the console."""
+    cache.clear()
+    client = at_bare_host()
+    client.cookies["operator"] = open_session(account("anna").row)
+    return client
+
+
+def url(name: str, *args: object) -> str:
+    """Of the console."""
+    return reverse(f"operator:{name}", urlconf="config.urls_public", args=args)

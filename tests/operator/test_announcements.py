@@ -7,21 +7,11 @@ import time_machine
 from django.core.cache import cache
 from django.utils import timezone
 
-from operators.actions import open_session
 from operators.models import Announcement, OperatorEntry
 from people.permissions import Role
 from tests import make
-from tests.operator.conftest import account, at_bare_host
 
 PAGE = "/operator/announcements/"
-
-
-@pytest.fixture
-def operator(db, django_capture_on_commit_callbacks):
-    cache.clear()
-    client = at_bare_host()
-    client.cookies["operator"] = open_session(account("anna").row)
-    return client
 
 
 def form(**changed: str) -> dict[str, str]:

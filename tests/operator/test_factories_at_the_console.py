@@ -6,28 +6,15 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 
 from billing.actions import open_trial
 from billing.models import Subscription
 from core.models import Event
-from operators.actions import open_session
 from operators.models import OperatorEntry
 from tenants import provisioning
 from tenants.models import Factory
-from tests.operator.conftest import account, at_bare_host
-
-
-def url(name: str, *args) -> str:
-    return reverse(f"operator:{name}", urlconf="config.urls_public", args=args)
-
-
-@pytest.fixture
-def operator(db):
-    client = at_bare_host()
-    client.cookies["operator"] = open_session(account("anna").row)
-    return client
+from tests.operator.conftest import url
 
 
 @pytest.fixture

@@ -6,35 +6,22 @@ from urllib.parse import urlsplit
 import pytest
 import time_machine
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
 from core import ledger
 from core.models import Event
 from notifications.models import Notification
-from operators.actions import open_session
 from operators.models import OperatorEntry
 from people import support
 from people.models import SupportAccess, User
 from people.permissions import Role
 from tenants import provisioning
 from tests import make
-from tests.operator.conftest import account, at_bare_host
+from tests.operator.conftest import url
 
 PAGE, OFFER = "/desk/factory/support/", "/desk/factory/support/offer/"
 REASON = "导出的表里少了一列,想看一眼"
-
-
-def url(name: str, *args) -> str:
-    return reverse(f"operator:{name}", urlconf="config.urls_public", args=args)
-
-
-@pytest.fixture
-def operator(db):
-    client = at_bare_host()
-    client.cookies["operator"] = open_session(account("anna").row)
-    return client
 
 
 @pytest.fixture
