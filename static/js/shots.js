@@ -17,10 +17,17 @@ export function setup(box) {
   if (input.files.length && !box.shots.length) take(box, input); // somebody was faster than this script
 }
 
-async function take(box, input) {
-  if (input.multiple || !box.shots.length) hold(box, input.files.length);
-  const added = await drawnAgain([...input.files]);
-  put(box, input.multiple ? [...box.shots, ...added] : added);
+function take(box, input) {
+  const files = [...input.files];
+  if (input.multiple || !box.shots.length) hold(box, files.length);
+  return inTurn(box, files, (added) => (input.multiple ? [...box.shots, ...added] : added));
+}
+
+/** In the order in which they were taken, however long each is drawn. */
+function inTurn(box, files, together) {
+  const before = box.drawing ?? Promise.resolve();
+  box.drawing = before.catch(() => {}).then(async () => put(box, together(await drawnAgain(files))));
+  return box.drawing;
 }
 
 export async function drawnAgain(files) {
@@ -30,10 +37,9 @@ export async function drawnAgain(files) {
 }
 
 /** More of them, taken otherwise than with the input. */
-export async function add(box, files) {
+export function add(box, files) {
   hold(box, files.length);
-  const added = await drawnAgain(files);
-  put(box, [...(box.shots ?? []), ...added]);
+  return inTurn(box, files, (added) => [...(box.shots ?? []), ...added]);
 }
 
 /** Room for photos that are still being drawn: what is below does not move away under a finger when they are there. */

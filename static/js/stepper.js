@@ -76,6 +76,7 @@ class Stepper {
     if (isGone && (standing.state !== "done" || "kept" in document.body.dataset)) return this.saved(standing);
     const draft = standing && !isGone && !("again" in this.form.dataset) ? standing : null, last = draft?.here ?? 0; // what is written on the way moves it
     if (draft) await this.restore(draft).catch(() => refuse(say("noAnswer")));
+    else this.catchUp();
     this.found();
     if (this.key) onChange(() => this.watch());
     this.steps.forEach((step) => this.look(step));
@@ -95,6 +96,13 @@ class Stepper {
     this.form.addEventListener("click", (event) => this.tapped(event));
     this.form.addEventListener("submit", (event) => this.send(event));
     addEventListener("beforeunload", (event) => this.isFull && event.preventDefault());
+  }
+
+  /** Photos that were there before this script listened, because somebody was faster. */
+  catchUp() {
+    for (const box of this.form.querySelectorAll("[data-shots]")) {
+      if (box.shots?.length) this.changed({ type: "shots:changed", target: box.querySelector("input[type=file]") });
+    }
   }
 
   changed(event) {
