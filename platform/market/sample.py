@@ -49,6 +49,8 @@ PLANT = {
     Checklist: gettext_lazy("Checklists"),
     Plan: gettext_lazy("Plans"),
 }
+# Of these nothing goes that is another workshop's.
+RECORDS: dict[Any, Any] = {Hazard: gettext_lazy("Hazards"), Run: gettext_lazy("Inspections")}
 Rows = dict[type[models.Model], set[Any]]
 
 
@@ -132,17 +134,13 @@ def _add_checks(written: dict[str, Any], machine: Equipment, checklist: Checklis
             role=Role.WORKER,
             opens_at=opens_at,
             closes_at=opens_at + timedelta(minutes=30),
-            **(_missed() if is_missed else _done(person, opens_at, len(items))),
+            **({"status": Run.Status.MISSED} if is_missed else _done(person, opens_at, len(items))),
         )
         if not is_missed:
             Answer.objects.bulk_create(
                 Answer(run=run, item=item, value=Answer.Value.PASS, number=item.minimum, answered_at=opens_at)
                 for item in items
             )
-
-
-def _missed() -> dict[str, Any]:
-    return {"status": Run.Status.MISSED}
 
 
 def _done(person: User, opens_at: datetime, items: int) -> dict[str, Any]:
@@ -213,7 +211,7 @@ def remove_sample(*, by: User) -> int:
         raise WrongStatus(_("The sample data is gone already."))
     roots = _roots(home)
     rows = _hanging_on(roots)
-    _refuse_own(rows, roots)
+    _refuse_own(rows, roots, home)
     photos = _photos_of(rows)
     _forget_due(rows)
     for model, pks in rows.items():  # in any order: the database looks at what points where at the end
@@ -232,13 +230,15 @@ def _roots(home: Department) -> Rows:
         Department: {home.pk},
         Area: set(Area.objects.filter(department=home, code=SAMPLE).values_list("pk", flat=True)),
         Equipment: set(Equipment.objects.filter(area__department=home, **codes).values_list("pk", flat=True)),
-        User: set(User.objects.filter(employee_no__startswith="SAMPLE-").values_list("pk", flat=True)),
+        User: set(User.objects.filter(department=home, employee_no__startswith="SAMPLE-").values_list("pk", flat=True)),
         Plan: set(_plans_of(home).values_list("pk", flat=True)),
     }
 
 
 def _plans_of(home: Department) -> models.QuerySet[Plan]:
-    return Plan.objects.filter(stops__equipment__area__department=home, is_active=False)
+    """Those that stand still and go nowhere else: a plan with a stop of the factory's own is the factory's."""
+    elsewhere = Stop.objects.exclude(equipment__area__department=home).values("plan")
+    return Plan.objects.filter(stops__equipment__area__department=home, is_active=False).exclude(pk__in=elsewhere)
 
 
 def _hanging_on(roots: Rows) -> Rows:
@@ -259,14 +259,22 @@ def _hanging_on(roots: Rows) -> Rows:
     return {model: pks for model, pks in found.items() if pks}
 
 
-def _refuse_own(rows: Rows, roots: Rows) -> None:
-    """What somebody has put into the sample workshop is theirs, and so is what they did under one of its names."""
+def _refuse_own(rows: Rows, roots: Rows, home: Department) -> None:
+    """What somebody has put into the sample workshop is theirs, and so is what they did under one of its names.
+
+    A record of another workshop never goes, even where a sample person was put in charge of it.
+    """
     if Event in rows:
         raise DomainError(_("Somebody has worked under a sample person's name. That stays, so the sample does too."))
     own = [
         f"{word} {len(left)}"
         for model, word in PLANT.items()
         if (left := rows.get(model, set()) - roots.get(model, set()))
+    ]
+    own += [
+        f"{word} {count}"
+        for model, word in RECORDS.items()
+        if (count := model._base_manager.filter(pk__in=rows.get(model, ())).exclude(department=home).count())
     ]
     if own:
         words = {"what": _(", ").join(own)}

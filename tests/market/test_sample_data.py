@@ -110,6 +110,25 @@ def test_what_was_put_into_it_is_named_and_nothing_goes(desk, admin):
     assert not Plan.objects.filter(name__contains="示例").exists()
 
 
+def test_a_record_of_another_workshop_never_goes(desk, admin):
+    desk.post(LOAD)
+    sample = User.objects.filter(employee_no="SAMPLE-1").get()
+    own = make.hazard(Status.RECTIFYING, owner=sample)
+    machine = make.machine()
+    stopped = make.plan()
+    stopped.is_active = False
+    stopped.save()
+    position = stopped.stops.count() + 1
+    stopped.stops.create(position=position, equipment=Equipment.objects.get(code="SAMPLE-1"))
+    stopped.stops.create(position=position + 1, equipment=machine)
+    run = make.run(plan=stopped, equipment=machine)
+    page = desk.post(REMOVE)
+    assert page.status_code == 422 and "隐患 1" in page.content.decode()
+    Hazard.objects.filter(pk=own.pk).update(owner=admin)
+    assert desk.post(REMOVE).status_code == 302
+    assert Hazard.objects.filter(pk=own.pk).exists() and Run.objects.filter(pk=run.pk, plan=stopped).exists()
+
+
 def test_twice_or_without_a_pack_it_is_refused_with_a_sentence(browser, factory):
     browser.force_login(make.person(Role.ADMIN))
     page = browser.post(LOAD)
