@@ -69,10 +69,10 @@ async function file(request, url) {
 
 /** Who has an entry permit: the newest list that there is; the gate's page says how old it is. */
 async function people(request) {
-  const answer = await fetch(request).catch(() => null), user = await about("user");
-  if (answer?.ok && user) await put(user, PEOPLE, await answer.clone().text(), answer.headers);
+  const asked = gone, answer = await fetch(request).catch(() => null), user = await about("user");
+  if (answer?.ok && user) await change(asked, async () => put(user, PEOPLE, await answer.clone().text(), answer.headers));
   if (answer && answer.status < 500) return answer;
-  return (user && (await (await caches.open(`pages-${user}`)).match(PEOPLE))) || Response.error();
+  return (user && (await caches.match(PEOPLE, { cacheName: `pages-${user}` }))) || Response.error();
 }
 
 /** Without network a check begins all the same; the server hears of it when it is handed in. */
@@ -123,17 +123,27 @@ function full() {
 }
 
 /** How often somebody signed out: a page that was asked for before is not kept after it. */
-let gone = 0;
+let gone = 0, turn = Promise.resolve();
+
+/** One change of what is kept after another, and none that was asked for by somebody who has left since. */
+function change(asked, act) {
+  const mine = turn.then(() => (asked === gone ? act() : null));
+  turn = mine.catch(() => null);
+  return mine;
+}
+
+function leave() {
+  gone += 1;
+  return change(gone, () => become(null));
+}
 
 /** At a tablet that is everybody's the pages go first: without network too nobody sees those of whoever was there before. */
 async function signOut(request) {
   const isTablet = new URL(request.url).search === "?tablet";
-  gone += 1;
-  if (isTablet) await become(null);
+  if (isTablet) await leave();
   const response = await (isTablet ? fetch(request).catch(() => offline({})) : fetch(request));
   if (response.ok || response.type === "opaqueredirect") {
-    gone += 1;
-    await become(null);
+    await leave();
     await navigator.clearAppBadge?.().catch(() => null);
   }
   return response;
@@ -153,10 +163,12 @@ async function look(url, response, asked) {
   if (response.status !== 200 || !(response.headers.get("Content-Type") ?? "").startsWith("text/html")) return;
   const text = await response.text();
   const user = /<body[^>]* data-user="(\d+)"/.exec(text)?.[1];
-  if (!user || asked !== gone) return;
-  await become(user);
+  if (!user) return;
   const isAsked = url.pathname === REPORT && url.search; // somebody's place stands chosen in it
-  if ((isKept(url) || LABEL.test(url.pathname)) && !isAsked && asked === gone) await put(user, url.pathname, text, response.headers);
+  await change(asked, async () => {
+    await become(user);
+    if ((isKept(url) || LABEL.test(url.pathname)) && !isAsked) await put(user, url.pathname, text, response.headers);
+  });
 }
 
 function isKept(url) {
@@ -177,7 +189,7 @@ async function recall(url) {
 
 async function kept(path) {
   const user = await about("user");
-  const found = user && (await (await caches.open(`pages-${user}`)).match(path));
+  const found = user && (await caches.match(path, { cacheName: `pages-${user}` }));
   if (!found) return null;
   // The page says itself that it is not fresh; each report that begins on it is another one.
   const text = (await found.text()).replace("<body", "<body data-kept").replace(/(name="client_id" value=")[^"]*/, `$1${newId()}`);
@@ -206,8 +218,14 @@ async function offline(marks, status = 200) {
 }
 
 async function permitKept() {
-  const cache = await caches.open(`pages-${await about("user")}`);
-  return (await cache.keys()).map(({ url }) => new URL(url).pathname).find((path) => PERMIT.test(path));
+  return (await pathsKept()).find((path) => PERMIT.test(path));
+}
+
+/** Opening a cache makes it: of somebody who has left there is none. */
+async function pathsKept() {
+  const name = `pages-${await about("user")}`;
+  const all = (await caches.has(name)) ? await (await caches.open(name)).keys() : [];
+  return all.map(({ url }) => new URL(url).pathname);
 }
 
 function codeOf(token) {
@@ -215,9 +233,8 @@ function codeOf(token) {
 }
 
 async function placeAt(token) {
-  const cache = await caches.open(`pages-${await about("user")}`), code = codeOf(token);
-  const paths = (await cache.keys()).map(({ url }) => new URL(url).pathname);
-  const path = paths.find((each) => LABEL.test(each) && codeOf(decodeURIComponent(LABEL.exec(each)[1])) === code);
+  const code = codeOf(token);
+  const path = (await pathsKept()).find((each) => LABEL.test(each) && codeOf(decodeURIComponent(LABEL.exec(each)[1])) === code);
   return path ? kept(path) : null;
 }
 
@@ -235,7 +252,7 @@ async function remember(what, value) {
 }
 
 async function become(user) {
-  if ((await about("user")) === user) return;
+  if (user && (await about("user")) === user) return;
   const names = await caches.keys();
   await Promise.all(names.filter((name) => name.startsWith("pages-") && name !== `pages-${user}`).map((name) => caches.delete(name)));
   await remember("runs", []);
@@ -252,25 +269,31 @@ addEventListener("message", (event) => {
 
 /** A page that was open before there was a service worker; it hears whether it is kept now. */
 async function lookAgain(path, page) {
-  const asked = gone, response = await fetch(path, { credentials: "same-origin", redirect: "manual" }).catch(() => null);
-  if (response) await look(new URL(path, location.origin), response, asked);
+  await fetchAndLook(path, gone);
   page?.postMessage(Boolean(await kept(path)));
+}
+
+/** Whether it arrived. */
+async function fetchAndLook(path, asked) {
+  const response = await fetch(path, { credentials: "same-origin", redirect: "manual" }).catch(() => null);
+  if (response) await look(new URL(path, location.origin), response, asked);
+  return Boolean(response);
 }
 
 /** The pages of this person's day, fetched without starting anything; those of yesterday go. */
 async function keepDay({ user, pages, runs }) {
-  const asked = gone;
-  await become(user);
-  await remember("runs", runs);
-  const cache = await caches.open(`pages-${user}`), wanted = [...pages, ...runs.map((run) => run.url)];
-  for (const { url } of await cache.keys()) if (!isWanted(new URL(url).pathname, wanted) && !(await isOfToday(cache, url))) await cache.delete(url);
+  const asked = gone, cacheName = `pages-${user}`, wanted = [...pages, ...runs.map((run) => run.url)];
+  if ((await about("user")) !== user) await fetchAndLook(pages[0], asked); // who has left meanwhile is not brought back
+  if ((await about("user")) !== user) return;
+  await change(asked, async () => {
+    await remember("runs", runs);
+    const cache = await caches.open(cacheName);
+    for (const { url } of await cache.keys()) if (!isWanted(new URL(url).pathname, wanted) && !(await isOfToday(cache, url))) await cache.delete(url);
+  });
   for (const path of wanted) {
-    const [version, at] = (await cache.match(path))?.headers.get("X-Kept")?.split(" ") ?? [];
+    const [version, at] = (await caches.match(path, { cacheName }))?.headers.get("X-Kept")?.split(" ") ?? [];
     if (version === VERSION && Date.now() - at < FRESH) continue;
-    const response = await fetch(path, { credentials: "same-origin", redirect: "manual" }).catch(() => null);
-    if (!response) return;
-    if (asked !== gone) return;
-    await look(new URL(path, location.origin), response, asked);
+    if (!(await fetchAndLook(path, asked)) || asked !== gone) return;
   }
 }
 
