@@ -75,6 +75,8 @@ PAGES = (
     "/desk/work-accounts/",
     "/desk/sensors/",
     "/desk/sensors/?old=1",
+    "/desk/patterns/",
+    "/desk/past/",
     "/desk/suppliers/",
     "/desk/suppliers/reports/",
     "/desk/contractors/",

@@ -87,6 +87,7 @@ TENANT_APPS = [
     "inspections",
     "hazards",
     "sensors",
+    "past",
     "partners",
     "notifications",
     "market",

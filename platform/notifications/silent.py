@@ -14,7 +14,7 @@ SILENT = frozenset({
     "shift.added", "shift.changed", "shift.removed", "calendar.declared", "calendar.withdrawn",
     "department.added", "area.added", "area.changed", "equipment.added", "equipment.changed",
     "sensor.added", "sensor.changed", "sensor.key_given", "sensor.key_ended", "sensor.retired", "threshold.set",
-    "threshold.dropped", "alarm.opened",
+    "threshold.dropped", "alarm.opened", "past.read_in", "past.removed", "patterns.searched",
     "screen.made", "screen.renamed", "screen.revoked",
     "session.opened", "session.closed", "session.cancelled", "session.attended", "session.left", "session.entered",
     "course.installed", "requirement.set", "requirement.dropped", "enrolment.withdrawn", "enrolment.passed",
