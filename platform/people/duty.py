@@ -99,6 +99,27 @@ def _answering(row: Duty, away: dict[int, User]) -> User | None:
     return stand_in if stand_in and stand_in.is_active else None
 
 
+@dataclass(frozen=True)
+class Watch:
+    """That somebody answers now, for themselves or for whom they take over; until: when the shift is over."""
+
+    duty: Duty
+    until: datetime
+
+
+def watch_of(user: User, moment: datetime) -> Watch | None:
+    """The one that lasts longest; of the safety officers nobody is on duty only because no other is entered."""
+    local = moment.astimezone(zone()).date()
+    absent = Absence.objects.filter(stand_in=user).values("person")
+    rows = Duty.objects.filter(
+        Q(person=user) | Q(substitute=user) | Q(person__in=absent), day__in=(local - _DAY, local)
+    )
+    now = [row for row in rows.select_related("shift", "person", "substitute", "department") if _covers(row, moment)]
+    away = _away({pk for row in now for pk in (row.person_id, row.substitute_id) if pk}, moment) if now else {}
+    mine = [Watch(row, bounds(row.day, row.shift)[1]) for row in now if _answering(row, away) == user]
+    return max(mine, key=lambda watch: watch.until, default=None)
+
+
 # The week
 
 
