@@ -8,8 +8,10 @@ neither offered nor changed.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from django.db.models import TextChoices
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -67,15 +69,11 @@ class Crews:
     """The factory's teams whose leader can fix things, asked for once."""
 
     @cached_property
-    def teams(self) -> list[Team]:
+    def teams(self) -> list[Any]:
         fixers = User.objects.permitted("hazards.rectify").filter(is_active=True)
         rows = Team.objects.filter(leader__in=fixers).exclude(department__code=SAMPLE)
-        return list(rows.select_related("leader", "department"))
-
-    @cached_property
-    def roles(self) -> set[tuple[int, str]]:
-        rows = RoleGrant.objects.filter(user__in=[team.leader_id for team in self.teams])
-        return set(rows.values_list("user_id", "role"))
+        roles = ArraySubquery(RoleGrant.objects.filter(user=OuterRef("leader")).values("role"))
+        return list(rows.select_related("leader", "department").annotate(roles=roles))
 
     @cached_property
     def areas(self) -> list[Area]:
@@ -97,7 +95,7 @@ class Crews:
                     }
         role = LED_BY.get(hands)
         for team in self.teams:
-            if role and (team.leader_id, role) in self.roles:
+            if role and role in team.roles:
                 return ((None, team),), _("Its leader's role: %(role)s") % {"role": role.label}
         return (), ""
 
@@ -106,7 +104,7 @@ class Crews:
         goes: list[tuple[Area | None, Team]] = []
         for area in self.areas:
             here = [team for team in self.teams if team.department_id == area.department_id]
-            heads = [team for team in here if (team.leader_id, Role.WORKSHOP_HEAD) in self.roles]
+            heads = [team for team in here if Role.WORKSHOP_HEAD in team.roles]
             meant = heads if heads and hands == Hands.WORKSHOP else here
             if len(meant) == 1:
                 goes.append((area, meant[0]))
@@ -120,8 +118,9 @@ def _has(name: dict[str, str], word: str) -> bool:
 
 def suggested_routes() -> list[Suggestion]:
     """Of the kinds of hazards that go nowhere by themselves yet, those that a team here could fix."""
-    routed = set(Route.objects.values_list("category_id", "area_id"))
-    kinds = {row.code: row for row in Category.objects.listed() if (row.pk, None) not in routed}
+    routed = ArraySubquery(Route.objects.filter(category=OuterRef("pk")).values("area"))
+    rows: Any = Category.objects.listed().annotate(routed=routed)
+    kinds = {row.code: row for row in rows if None not in row.routed}
     crews = Crews()
     found: dict[str, Suggestion] = {}
     for pack in sorted(installed()) if kinds and crews.teams else ():
@@ -129,7 +128,7 @@ def suggested_routes() -> list[Suggestion]:
             if row["code"] in kinds and row["code"] not in found:
                 category, hands = kinds[row["code"]], Hands(row["fixes"])
                 goes, why = crews.of(hands)
-                left = tuple(each for each in goes if (category.pk, each[0] and each[0].pk) not in routed)
+                left = tuple(each for each in goes if (each[0] and each[0].pk) not in category.routed)
                 if left:
                     found[row["code"]] = Suggestion(category, hands, left, why)
     return [found[code] for code in kinds if code in found]

@@ -41,11 +41,12 @@ def routes(request):
 
 
 def _routes(request, form: RouteForm, refusal: str = "", status: int = 200):
-    standing = {route.category_id: (route.team_id, route.maintainer_id) for route in Route.objects.filter(area=None)}
+    routes = list(Route.objects.select_related("category", "area", "team__leader", "maintainer"))
+    standing = {route.category_id: (route.team_id, route.maintainer_id) for route in routes if route.area is None}
     typed = [(category, *_typed(request, category, standing)) for category in Category.objects.listed()]
     context = {
         "rows": typed,
-        "exceptions": Route.objects.exclude(area=None).select_related("category", "area", "team__leader", "maintainer"),
+        "exceptions": [route for route in routes if route.area],
         "teams": Team.objects.select_related("leader"),
         "companies": Maintainer.objects.filter(is_active=True),
         "form": form,
