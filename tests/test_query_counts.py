@@ -148,6 +148,7 @@ MANY_TABLES = (
     "/desk/training/figures/?span=all",
     "/desk/training/figures/arrivals/",
     "/desk/training/posts/",
+    "/m/",
     "/m/record/post/",
 )
 

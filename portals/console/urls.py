@@ -143,6 +143,7 @@ urlpatterns = [
     path("hazards/<int:pk>/category/", reporting.categorise, name="categorise"),
     path("hazards/<int:pk>/answer/", reporting.answer, name="answer_tip"),
     path("hazards/routes/", routing.routes, name="routes"),
+    path("hazards/routes/suggested/", routing.adopt, name="adopt_routes"),
     path("hazards/routes/area/", routing.except_area, name="except_area"),
     path("hazards/maintainers/", routing.maintainers, name="maintainers"),
     path("hazards/maintainers/<int:pk>/", routing.maintainer, name="maintainer"),
