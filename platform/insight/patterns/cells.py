@@ -42,7 +42,8 @@ class Factor:
     """codes: of each inspection, from 0, −1 where it is not known; edges: of a measured factor, one more than levels.
 
     widths: how many levels in a row make a cell, and of a cell with a second factor; a single level where the order
-    means nothing. is_round: after the last level comes the first.
+    means nothing. is_round: after the last level comes the first. has_rest: the last level is what is left over, and no
+    place for a pattern.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Factor:
     widths: tuple[int, ...] = (1,)
     pair_widths: tuple[int, ...] = (1,)
     is_round: bool = False
+    has_rest: bool = False
     edges: Sequence[float] = ()
 
     @property
@@ -67,11 +69,12 @@ class Factor:
 
     def _spans(self, widths: tuple[int, ...]) -> list[tuple[int, int]]:
         """From level to level, the end excluded."""
+        levels = self.levels - self.has_rest
         return [
             (first, first + width)
             for width in widths
             if width < self.levels
-            for first in range(self.levels if self.is_round else self.levels - width + 1)
+            for first in range(levels if self.is_round else levels - width + 1)
         ]
 
     @cached_property
@@ -133,6 +136,12 @@ class Family:
             is_known &= factor.codes >= 0
         codes[~is_known] = self.size
         return codes
+
+    @cached_property
+    def known(self) -> NDArray[np.bool_] | None:
+        """Inspections of which every factor is known; None where that is all of them."""
+        known = self.codes < self.size
+        return None if known.all() else known
 
     def counts(self, layer: NDArray[Any], layers: int, at: NDArray[Any] | None = None) -> NDArray[np.float64]:
         """How many lie at each level, for each layer: of all inspections or of those at the places named."""

@@ -133,11 +133,16 @@ def read_history() -> History:
     found_by, names = _found(past, own, [kinds.of_past(name) for name in past_kinds], kinds)
     triples = [*_past_triples(past, places), *_own_triples(own, places)]
     rows = np.concatenate([past, own])
-    return History(assemble(rows, triples, found_by, names), rows["run"], len(past))
+    facts = assemble(rows, triples, found_by, names, source=np.arange(len(rows)) >= len(past))
+    return History(facts, rows["run"], len(past))
 
 
 def assemble(
-    rows: NDArray[Any], triples: Sequence[tuple[str, ...]], found_by: NDArray[np.int64], kinds: Sequence[str]
+    rows: NDArray[Any],
+    triples: Sequence[tuple[str, ...]],
+    found_by: NDArray[np.int64],
+    kinds: Sequence[str],
+    source: NDArray[Any] | None = None,
 ) -> Facts:
     """rows: inspections in the form of RECORD; of each its workshop, area and machine; what was found, and by which."""
     labels = sorted(set(kinds))
@@ -148,6 +153,7 @@ def assemble(
         found_by=found_by,
         found_kind=np.array([number[name] for name in kinds], np.int64),
         kinds=labels,
+        source=np.zeros(len(rows), np.int64) if source is None else source.astype(np.int64),
     )
 
 
@@ -234,8 +240,8 @@ def _named(name: str, texts: Sequence[str]) -> Factor:
 
 def _circumstances(rows: NDArray[Any]) -> list[Factor]:
     days = rows["tenure"]
-    weeks = np.where((days < 0) | (days >= 7 * TENURE_WEEKS), _UNKNOWN, days // 7).astype(np.int32)
-    tenure = Factor("tenure_week", weeks, range(1, TENURE_WEEKS + 1), (1, 2, 3, 4), (1, 2))
+    weeks = np.where(days < 0, _UNKNOWN, np.minimum(days // 7, TENURE_WEEKS)).astype(np.int32)
+    tenure = Factor("tenure_week", weeks, range(1, TENURE_WEEKS + 2), (1, 2, 3, 4), (1, 2), has_rest=True)
     return [tenure, *(_measured(name, rows[name]) for name in ("temperature_c", "humidity_pct"))]
 
 

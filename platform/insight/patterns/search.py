@@ -27,20 +27,23 @@ MOST = 10
 _OWN_MIXTURE, _SURE = 0.3, 1e-6
 _SHRINKAGE = 5.0  # findings of the factory's mixture that are added to an area's own
 _ROUNDS = 30
-_TINY = 1e-300
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Facts:
-    """One entry per inspection, and one per kind of hazard that an inspection found (`found_by` its inspection)."""
+    """One entry per inspection, and one per kind of hazard that an inspection found (`found_by` its inspection).
+
+    source: by whom it was written down; one may find more than the other, and that is no pattern.
+    """
 
     factors: list[Factor]
     failed: NDArray[np.bool_]
     found_by: NDArray[np.int64]
     found_kind: NDArray[np.int64]
     kinds: list[str]
+    source: NDArray[np.int64]
 
     @property
     def runs(self) -> int:
@@ -61,30 +64,38 @@ class Found:
     p: float
     q: float
     inside: NDArray[np.bool_] = field(repr=False)
+    plain_ratio: float = field(repr=False)
+    ci: tuple[float, float]
     rate_ratio: float = 0.0
-    ci: tuple[float, float] = (0.0, 0.0)
 
-    @property
-    def columns(self) -> list[int]:
-        """Of the expectation: 0 is any hazard, then one for each kind."""
-        return [0] if self.kind is None else [0, self.kind + 1]
+
+@dataclass
+class _Part:
+    """Inspections that find more or less than others by a factor that is fitted: those of a pattern, or those of which
+    its factors are known."""
+
+    inside: NDArray[np.bool_]
+    columns: list[list[int]]
+    found: Found | None = None
 
 
 class _Expectation:
     """How often an inspection is expected to find something: by groups of inspections that are alike in that."""
 
     def __init__(self, facts: Facts) -> None:
-        self.facts, self.found = facts, list[Found]()
+        self.facts, self.parts = facts, list[_Part]()
         self.totals = np.array([facts.failed.sum(), *np.bincount(facts.found_kind, minlength=len(facts.kinds))], float)
-        self.group: NDArray[Any] = np.zeros(facts.runs, np.int64)
-        rate = self.totals / max(facts.runs, 1)
-        self.base: Floats = rate[None, :]
+        self.group: NDArray[Any] = facts.source
+        sizes = np.maximum(np.bincount(facts.source), 1)
+        rates = np.bincount(facts.source, facts.failed, len(sizes)) / sizes
+        kinds = self.totals[1:] / max(self.totals[0], 1)
+        self.base: Floats = rates[:, None] * np.concatenate([[1.0], kinds])
         area = facts.factor("area") or facts.factor("workshop")
         if area is not None and len(facts.kinds) > 1:
-            self._mix(area)
+            self._mix(area, rates)
         self.base = self.rates = self._scaled(self.base)
 
-    def _mix(self, area: Factor) -> None:
+    def _mix(self, area: Factor, rates: Floats) -> None:
         codes = np.where(area.codes >= 0, area.codes, area.levels)
         table = np.zeros((area.levels + 1, len(self.facts.kinds)), int)
         np.add.at(table, (codes[self.facts.found_by], self.facts.found_kind), 1)
@@ -95,13 +106,9 @@ class _Expectation:
             return
         whole = table.sum(0) / table.sum()
         share = (table + _SHRINKAGE * whole) / (table.sum(1, keepdims=True) + _SHRINKAGE)
-        self.group = codes.astype(np.int64)
-        rate = self.totals[0] / self.facts.runs
-        self.base = np.column_stack([np.full(len(table), rate), share * rate])
-
-    @property
-    def groups(self) -> int:
-        return len(self.rates)
+        self.group = self.facts.source * len(table) + codes
+        mixture = np.column_stack([np.ones(len(table)), share])
+        self.base = np.concatenate([rate * mixture for rate in rates])
 
     def _sizes(self) -> Floats:
         return np.bincount(self.group, minlength=len(self.base)).astype(float)
@@ -111,36 +118,48 @@ class _Expectation:
         expected = (self._sizes()[:, None] * rates).sum(0)
         return rates * (self.totals / np.maximum(expected, 1e-12))
 
-    def of(self, family: Family) -> tuple[Floats, Floats]:
-        """Expected counts by column and cell, and the inspections in each cell."""
-        counts = family.counts(self.group, self.groups)
-        return family.lifted(np.tensordot(self.rates.T, counts, 1)), family.lifted(counts.sum(0))
+    def of(self, family: Family, known: Floats) -> tuple[Floats, Floats]:
+        """Expected counts by column and cell, and the inspections in each cell.
 
-    def take_out(self, found: Found) -> None:
+        known: of each column what was found where the family's factors are known; as much is expected there.
+        """
+        counts = family.counts(self.group, len(self.rates))
+        expected = np.tensordot(self.rates.T, counts, 1)
+        if family.known is not None:
+            there = expected.reshape(len(expected), -1).sum(1)
+            scale = known / np.maximum(there, 1e-12)
+            expected *= scale.reshape(-1, *(1 for _axis in family.shape))
+        return family.lifted(expected), family.lifted(counts.sum(0))
+
+    def take_out(self, found: Found, known: NDArray[np.bool_] | None) -> None:
         """From now on what was found is expected; all that was found before is fitted anew together with it.
 
-        Iterative proportional fitting: the maximum likelihood of a model in which each pattern multiplies the rate.
+        Iterative proportional fitting: the maximum likelihood of a model in which each part multiplies the rate.
         """
-        self.found.append(found)
-        groups, self.group = np.unique(self.group * 2 + found.inside, return_inverse=True)
-        self.base = self.base[groups // 2]
+        kinds = list(range(1, len(self.totals)))
+        if known is not None:
+            self._split(_Part(known, [[0], kinds]))
+        self._split(_Part(found.inside, [[0], kinds] if found.kind is None else [[0], [found.kind + 1]], found))
         sizes, counts = self._sizes(), self._counts()
-        members = [np.bincount(self.group, one.inside, len(groups)) > 0 for one in self.found]
-        ratios = [1.0] * len(self.found)
-        rates = self.base.copy()
+        members = [np.nonzero(np.bincount(self.group, part.inside, len(sizes)))[0] for part in self.parts]
+        rates, ratios = self.base.copy(), [np.ones(len(part.columns)) for part in self.parts]
         for _round in range(_ROUNDS):
             rates = self._scaled(rates)
-            for at, (one, member) in enumerate(zip(self.found, members, strict=True)):
-                parts = [[0], list(range(1, counts.shape[1]))] if one.kind is None else [[0], [one.kind + 1]]
-                for columns in parts:
-                    where = np.ix_(np.nonzero(member)[0], np.array(columns))
-                    ratio = counts[where].sum() / max((sizes[member][:, None] * rates[where]).sum(), 1e-12)
-                    rates[where] *= ratio
-                    if columns[-1] == one.columns[-1]:
-                        ratios[at] *= ratio
+            for part, member, ratio in zip(self.parts, members, ratios, strict=True):
+                for at, columns in enumerate(part.columns):
+                    where = np.ix_(member, np.array(columns))
+                    step = counts[where].sum() / max((sizes[member][:, None] * rates[where]).sum(), 1e-12)
+                    rates[where] *= step
+                    ratio[at] *= step
         self.rates = rates
-        for one, ratio in zip(self.found, ratios, strict=True):
-            one.rate_ratio = ratio
+        for part, ratio in zip(self.parts, ratios, strict=True):
+            if part.found:
+                part.found.rate_ratio = float(ratio[0] if part.found.kind is None else ratio[1])
+
+    def _split(self, part: _Part) -> None:
+        groups, self.group = np.unique(self.group * 2 + part.inside, return_inverse=True)
+        self.base = self.base[groups // 2]
+        self.parts.append(part)
 
     def _counts(self) -> Floats:
         """What was found, by group and column."""
@@ -156,33 +175,35 @@ def find(facts: Facts) -> list[Found]:
         return []
     wanted = list(families(facts.factors))
     observed = [_observed(family, facts) for family in wanted]
-    expectation = _Expectation(facts)
+    expectation, found = _Expectation(facts), list[Found]()
     for _one in range(MOST):
         best = _strongest(facts, wanted, observed, expectation)
         if best is None:
             break
-        expectation.take_out(best)
-    for one in expectation.found:
-        one.ci = _interval(one, int(expectation.totals[one.columns[-1]]), facts.runs)
-    return expectation.found
+        expectation.take_out(*best)
+        found.append(best[0])
+    for one in found:
+        _adjust(one)
+    return found
 
 
-def _observed(family: Family, facts: Facts) -> Floats:
-    """By column and cell."""
+def _observed(family: Family, facts: Facts) -> tuple[Floats, Floats]:
+    """By column and cell, and by column where the factors are known. Column 0 is any hazard, then comes each kind."""
     failed = np.nonzero(facts.failed)[0]
     whole = family.counts(np.zeros(len(failed), np.int64), 1, failed)
     kinds = family.counts(facts.found_kind, len(facts.kinds), facts.found_by)
-    return family.lifted(np.concatenate([whole, kinds]))
+    counts = np.concatenate([whole, kinds])
+    return family.lifted(counts), counts.reshape(len(counts), -1).sum(1)
 
 
 def _strongest(facts: Facts, wanted: list[Family], observed: list[Floats], expectation: _Expectation) -> Found | None:
     chances, weights, cells = [], [], []
     main = sum(family.names in MAIN for family in wanted)
-    for family, counts in zip(wanted, observed, strict=True):
-        expected, runs = expectation.of(family)
+    for family, (counts, known) in zip(wanted, observed, strict=True):
+        expected, runs = expectation.of(family, known)
         # Whether a cell is looked at must not depend on what was found in it.
         looked_at = np.nonzero((expected >= MIN_EXPECTED) & (runs >= MIN_RUNS) & (runs <= facts.runs / 2))
-        chance = _chances(counts[looked_at], expected[looked_at], expectation.totals[looked_at[0]])
+        chance = _chances(counts[looked_at], expected[looked_at], known[looked_at[0]])
         share = MAIN_SHARE / main if family.names in MAIN else (1 - MAIN_SHARE) / (len(wanted) - main)
         apart, is_whole = np.broadcast_to(family.apart, counts.shape)[looked_at], looked_at[0] == 0
         chances.append(chance)
@@ -202,16 +223,20 @@ def _strongest(facts: Facts, wanted: list[Family], observed: list[Floats], expec
     q = stats.false_discovery_control(weighted)
     if q.min() >= ALPHA:
         return None
-    # Of those that are no chance the least likely one is where the pattern lies; of the same inspections in other words
-    # the first.
-    best = int(np.argmin(np.where(q < ALPHA, np.maximum(p, _TINY), 1.0)))
+    # The same inspections in other words are equally likely: of these the first.
+    likeliest = int(np.argmin(weighted))
+    best = int(np.nonzero((q < ALPHA) & np.isclose(p, p[likeliest], rtol=1e-9, atol=0))[0][0])
     ends = np.cumsum([len(chance) for chance in chances])
     number = int(np.searchsorted(ends, best, side="right"))
     column, *place = (int(axis[best - ends[number] + len(chances[number])]) for axis in cells[number])
     spans = wanted[number].spans(place)
     inside = np.logical_and.reduce([factor.holds(span) for factor, span in spans])
-    n = int(observed[number][(column, *place)])
-    return Found(spans, column - 1 if column else None, n, int(inside.sum()), float(p[best]), float(q[best]), inside)
+    family, (counts, known) = wanted[number], observed[number]
+    n, runs = int(counts[(column, *place)]), int(inside.sum())
+    all_runs = facts.runs if family.known is None else int(family.known.sum())
+    plain, ci = _ratio(n, runs, int(known[column]), all_runs)
+    kind = column - 1 if column else None
+    return Found(spans, kind, n, runs, float(p[best]), float(q[best]), inside, plain, ci), family.known
 
 
 def _chances(counts: Floats, expected: Floats, totals: Floats) -> Floats:
@@ -221,11 +246,16 @@ def _chances(counts: Floats, expected: Floats, totals: Floats) -> Floats:
     return np.where((counts >= MIN_COUNT) & (counts > expected), chance, 1.0)
 
 
-def _interval(found: Found, total: int, runs: int) -> tuple[float, float]:
-    """95 %; of the ratio to all other inspections, moved to the ratio to what was expected of these."""
-    plain = stats.contingency.relative_risk(found.n, found.exposure, total - found.n, runs - found.exposure)
-    if not plain.relative_risk or not np.isfinite(plain.relative_risk):
-        return found.rate_ratio, float("inf")
+def _ratio(n: int, runs: int, total: int, all_runs: int) -> tuple[float, tuple[float, float]]:
+    """To the rate of all other inspections, with its 95 % interval."""
+    plain = stats.contingency.relative_risk(n, runs, total - n, all_runs - runs)
     low, high = plain.confidence_interval(0.95)
-    scale = found.rate_ratio / plain.relative_risk
-    return float(low * scale), float(high * scale)
+    return float(plain.relative_risk), (float(low), float(high))
+
+
+def _adjust(found: Found) -> None:
+    """The interval moves along to the ratio that was fitted together with the other patterns."""
+    if np.isfinite(found.plain_ratio):
+        low, high = found.ci
+        scale = found.rate_ratio / found.plain_ratio
+        found.ci = low * scale, high * scale
