@@ -24,12 +24,11 @@ _SAME = {
 }
 # What accidents are known to follow, and people can do something about; the other pairs share what doubt is left.
 MAIN = {
-    *((name,) for name in ("weekday", "hour", "month", "area", "workshop", "equipment", "tenure_week", "shift")),
+    *((name,) for name in ("weekday", "hour", "month", "area", "equipment", "tenure_week", "shift")),
     ("temperature_c",),
     ("humidity_pct",),
     ("weekday", "hour"),
     ("month", "area"),
-    ("month", "workshop"),
 }
 MAIN_SHARE = 0.85
 # A cell that is shifted by less than this part of its width says nothing new: 1 / 2.5, tried on histories without any
@@ -117,6 +116,11 @@ class Family:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(factor.name for factor in self.factors)
+
+    @property
+    def topic(self) -> tuple[str, ...]:
+        """Families of one topic share its doubt: an area and its workshop are asked the same thing."""
+        return tuple("area" if name == "workshop" else name for name in self.names)
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -29,6 +29,7 @@ _SHRINKAGE = 5.0  # findings of the factory's mixture that are added to an area'
 _ROUNDS = 30
 
 Floats = NDArray[np.float64]
+Observed = tuple[Floats, Floats]
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,7 @@ def find(facts: Facts) -> list[Found]:
     return found
 
 
-def _observed(family: Family, facts: Facts) -> tuple[Floats, Floats]:
+def _observed(family: Family, facts: Facts) -> Observed:
     """By column and cell, and by column where the factors are known. Column 0 is any hazard, then comes each kind."""
     failed = np.nonzero(facts.failed)[0]
     whole = family.counts(np.zeros(len(failed), np.int64), 1, failed)
@@ -196,27 +197,12 @@ def _observed(family: Family, facts: Facts) -> tuple[Floats, Floats]:
     return family.lifted(counts), counts.reshape(len(counts), -1).sum(1)
 
 
-def _strongest(facts: Facts, wanted: list[Family], observed: list[Floats], expectation: _Expectation) -> Found | None:
-    chances, weights, cells = [], [], []
-    main = sum(family.names in MAIN for family in wanted)
-    for family, (counts, known) in zip(wanted, observed, strict=True):
-        expected, runs = expectation.of(family, known)
-        # Whether a cell is looked at must not depend on what was found in it.
-        looked_at = np.nonzero((expected >= MIN_EXPECTED) & (runs >= MIN_RUNS) & (runs <= facts.runs / 2))
-        chance = _chances(counts[looked_at], expected[looked_at], known[looked_at[0]])
-        share = MAIN_SHARE / main if family.names in MAIN else (1 - MAIN_SHARE) / (len(wanted) - main)
-        apart, is_whole = np.broadcast_to(family.apart, counts.shape)[looked_at], looked_at[0] == 0
-        chances.append(chance)
-        weights.append(
-            np.where(
-                is_whole,
-                WHOLE_SHARE / max(apart[is_whole].sum(), 1),
-                (1 - WHOLE_SHARE) / max(apart[~is_whole].sum(), 1),
-            )
-            * share
-        )
-        cells.append(looked_at)
-    p, weight = np.concatenate(chances), np.concatenate(weights)
+def _strongest(
+    facts: Facts, wanted: list[Family], observed: list[Observed], expectation: _Expectation
+) -> tuple[Found, NDArray[np.bool_] | None] | None:
+    """And the inspections of which its factors are known, where that is not all."""
+    looks = [_look(facts, *each, expectation) for each in zip(wanted, observed, strict=True)]
+    p, weight = np.concatenate([look.chances for look in looks]), _weights(wanted, looks)
     if not len(p):
         return None
     weighted = np.minimum(p / (weight * len(p)), 1.0)
@@ -226,17 +212,58 @@ def _strongest(facts: Facts, wanted: list[Family], observed: list[Floats], expec
     # The same inspections in other words are equally likely: of these the first.
     likeliest = int(np.argmin(weighted))
     best = int(np.nonzero((q < ALPHA) & np.isclose(p, p[likeliest], rtol=1e-9, atol=0))[0][0])
-    ends = np.cumsum([len(chance) for chance in chances])
+    ends = np.cumsum([len(look.chances) for look in looks])
     number = int(np.searchsorted(ends, best, side="right"))
-    column, *place = (int(axis[best - ends[number] + len(chances[number])]) for axis in cells[number])
-    spans = wanted[number].spans(place)
-    inside = np.logical_and.reduce([factor.holds(span) for factor, span in spans])
+    column, *place = (int(axis[best - ends[number]]) for axis in looks[number].cells)
     family, (counts, known) = wanted[number], observed[number]
+    spans = family.spans(place)
+    inside = np.logical_and.reduce([factor.holds(span) for factor, span in spans])
     n, runs = int(counts[(column, *place)]), int(inside.sum())
     all_runs = facts.runs if family.known is None else int(family.known.sum())
     plain, ci = _ratio(n, runs, int(known[column]), all_runs)
     kind = column - 1 if column else None
     return Found(spans, kind, n, runs, float(p[best]), float(q[best]), inside, plain, ci), family.known
+
+
+@dataclass(frozen=True)
+class _Look:
+    """A family's cells that are looked at (column and place), how likely each is, and for how many each counts."""
+
+    cells: tuple[NDArray[np.intp], ...]
+    chances: Floats
+    apart: Floats
+
+
+def _look(facts: Facts, family: Family, observed: Observed, expectation: _Expectation) -> _Look:
+    counts, known = observed
+    expected, runs = expectation.of(family, known)
+    # Whether a cell is looked at must not depend on what was found in it.
+    cells = np.nonzero((expected >= MIN_EXPECTED) & (runs >= MIN_RUNS) & (runs <= facts.runs / 2))
+    chances = _chances(counts[cells], expected[cells], known[cells[0]])
+    return _Look(cells, chances, np.broadcast_to(family.apart, counts.shape)[cells])
+
+
+def _weights(wanted: list[Family], looks: list[_Look]) -> Floats:
+    """How the doubt is shared: among families, within each among its cells."""
+    topics = [family.topic for family in wanted]
+    main = len({topic for topic in topics if topic in MAIN})
+    shares = {
+        topic: MAIN_SHARE / main if topic in MAIN else (1 - MAIN_SHARE) / (len(set(topics)) - main) for topic in topics
+    }
+    sizes: dict[tuple[tuple[str, ...], bool], float] = {}
+    for topic, look in zip(topics, looks, strict=True):
+        for is_whole in (True, False):
+            many = look.apart[(look.cells[0] == 0) == is_whole].sum()
+            sizes[topic, is_whole] = sizes.get((topic, is_whole), 0.0) + many
+    return np.concatenate([
+        shares[topic]
+        * np.where(
+            look.cells[0] == 0,
+            WHOLE_SHARE / max(sizes[topic, True], 1.0),
+            (1 - WHOLE_SHARE) / max(sizes[topic, False], 1.0),
+        )
+        for topic, look in zip(topics, looks, strict=True)
+    ])  # fmt: skip
 
 
 def _chances(counts: Floats, expected: Floats, totals: Floats) -> Floats:
