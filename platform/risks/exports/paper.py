@@ -14,6 +14,14 @@ from risks.models import Control, FloorPlan, Risk
 from tenants.current import current_factory
 
 SIZES = ("a3", "a4")
+# Fill and what stands on it, by rank. A drawing on paper hears of no style sheet.
+PAINT = {
+    0: ("#8a958f", "#ffffff"),
+    1: ("#c4201c", "#ffffff"),
+    2: ("#f27a1a", "#2b1200"),
+    3: ("#f5c400", "#2b2300"),
+    4: ("#1f6bd0", "#ffffff"),
+}
 
 
 def write_cards(path: Path, risks: list[Risk]) -> int:
@@ -36,7 +44,9 @@ def write_board(path: Path, risks: list[Risk], department: Department | None) ->
 def write_plan(path: Path, plan: FloorPlan, size: str) -> int:
     shapes, (width, height) = shapes_of(plan), size_of(plan)
     legend = [(colour, list(found)) for colour, found in groupby(shapes, key=lambda shape: shape.colour)]
-    facts = {"plan": plan, "shapes": shapes, "legend": legend, "size": size, "width": width, "height": height}
+    painted = [(shape, *PAINT[shape.rank]) for shape in shapes]
+    facts: dict[str, Any] = {"plan": plan, "painted": painted, "legend": legend, "size": size}
+    facts |= {"width": width, "height": height}
     # The badges are drawn for a picture 800 wide.
     facts |= {"mark": max(width, height) / 800, "line": max(width, height) / 500}
     facts["missing"] = [colour for colour in RiskColour if colour not in {shape.colour for shape in shapes}]

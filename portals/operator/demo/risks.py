@@ -30,9 +30,9 @@ ROOMS = {
     "weld-area": (65, 4, 97, 28),
     "paint-shop": (65, 31, 97, 56),
     "paint-store": (84, 59, 97, 76),
-    "crane-area": (3, 55, 46, 76),
-    "compressor-station": (49, 55, 62, 66),
-    "switch-room": (49, 68, 62, 76),
+    "crane-area": (3, 55, 34, 76),
+    "compressor-station": (37, 50, 62, 62),
+    "switch-room": (37, 64, 62, 76),
     "hazwaste-store": (65, 59, 81, 76),
 }
 OFFICES = ((3, 82, 40, 96, "办公楼"), (44, 82, 62, 96, "食堂"), (66, 82, 97, 96, "装配车间"))
@@ -46,7 +46,6 @@ _EARLIER = (
 )
 # Of these the next look is past.
 _LATE = ("feeding-shear-brake", "gas-cylinders")
-_WATCHED = 8
 
 
 def write_risks(site: Site, planned: list[Event], now: datetime, rng: random.Random) -> None:
@@ -120,10 +119,11 @@ def _one_at_a_machine(site: Site, officer: User) -> None:
 
 
 def _watch(risks: list[Risk], officer: User) -> None:
-    """The first item of a list in use that asks for one of the risk's kinds of hazards."""
-    for risk in risks[:_WATCHED]:
+    """The first item of a list for the machines there that asks for one of the risk's kinds of hazards."""
+    for risk in risks:
         item = (
             Item.objects.filter(category__in=risk.categories.all(), checklist__status="current")
+            .filter(checklist__target_type__equipment__area=risk.area_id)
             .select_related("checklist")
             .order_by("checklist__code", "position")
             .first()
@@ -147,7 +147,7 @@ def _draw_plan(site: Site, officer: User) -> None:
         box = _pixels((left, top, right, bottom))
         pen.rectangle(box, fill="#eef1ef", outline="#7e8c85", width=3)
         pen.text((box[0] + 14, box[1] + 12), name, fill="#46544e", font=small)
-    pen.text((SIZE[0] * 0.44, SIZE[1] * 0.49), "主  通  道", fill="#7e8c85", font=big)
+    pen.text((SIZE[0] * 0.15, SIZE[1] * 0.49), "主  通  道", fill="#7e8c85", font=big)
     pen.text((SIZE[0] * 0.03, SIZE[1] * 0.775), "消防通道 →", fill="#7e8c85", font=small)
     plan = add_floor_plan("厂区平面图", keep_picture(image, name="厂区平面图.jpg", by=officer), by=officer)
     for code, (left, top, right, bottom) in ROOMS.items():
