@@ -1,6 +1,6 @@
 """Every address, by itself, from the URL configuration: a new one is covered the moment it is added."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -193,23 +193,26 @@ def beside(of: world.World) -> dict[str, object]:
 
 def own_urls(two: Two) -> Iterator[tuple[Address, str]]:
     """Each address once for every kind of id that it takes."""
+    beside_the_pk = {"token": token_of(two.own.sticker), **WORDS, **beside(two.own)}
     for address in ADDRESSES:
-        if not address.arguments:
-            yield address, reverse(address.name)
-            continue
-        for pk in two.own_ids:
-            values = {"pk": pk, "token": token_of(two.own.sticker), **WORDS, **beside(two.own)}
-            if url := address.url(values):
+        urls = (address.url({"pk": pk, **beside_the_pk}) for pk in two.own_ids)
+        for url in dict.fromkeys(urls) if address.arguments else [reverse(address.name)]:
+            if url:
                 yield address, url
 
 
-def answers(ask: Callable[..., Any], urls: Iterable[tuple[Address, str]]) -> Iterator[tuple[Address, str, Any]]:
-    """An address that does not take the method refuses it before it looks at a number: it is asked once."""
+def answers(
+    ask: Callable[..., Any], urls: Iterable[tuple[Address, str]], final: Container[int] = (405,)
+) -> Iterator[tuple[Address, str, Any]]:
+    """An address that does not take the method refuses it before it looks at a number: it is asked once.
+
+    final: further answers that need no second number; of a role that may not open a page.
+    """
     refusing = {"account_logout"}
     for address, url in urls:
         if address.name not in refusing:
             answer = ask(url)
-            if answer.status_code == 405:
+            if answer.status_code in final:
                 refusing.add(address.name)
             yield address, url, answer
 
