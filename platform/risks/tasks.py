@@ -13,4 +13,6 @@ def remind(risk: int) -> None:
 
 @due.handler("risks.look_at_hazard")
 def look_at_hazard(hazard: int) -> None:
-    actions.look_at_hazard(Hazard.objects.get(pk=hazard))
+    """One of the sample may be gone."""
+    if row := Hazard.objects.filter(pk=hazard).first():
+        actions.look_at_hazard(row)

@@ -14,7 +14,7 @@ from risks.models import Risk
 @login_required
 def index(request):
     """?plan= another one than the first."""
-    require(request.user, "hazards.report")
+    require(request.user, "risks.read")
     plans = list(plans_for(request.user))
     asked = request.GET.get("plan", "")
     plan = next((each for each in plans if str(each.pk) == asked), plans[0] if plans else None)
@@ -34,7 +34,7 @@ def _areas() -> list[tuple[Area, str, int]]:
 
 @login_required
 def area(request, pk: int):
-    require(request.user, "hazards.report")
+    require(request.user, "risks.read")
     place = get_object_or_404(Area.objects.select_related("department"), pk=pk)
     risks = Risk.objects.visible_to(request.user).in_force().filter(area=place)
     found = list(risks.select_related("area", "equipment", "owner").worst_first())
