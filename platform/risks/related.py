@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from hazards.archive import VALID
 from hazards.models import Hazard, Level
-from risks.models import Proposal, Risk
+from inspections.models import Checklist, Item
+from risks.models import Proposal, Risk, Watch
 
 WITHIN = timedelta(days=90)
 MANY = 3
@@ -25,6 +26,24 @@ def hazards_of(risk: Risk) -> QuerySet[Hazard]:
     place = Q(equipment=risk.equipment_id) if risk.equipment_id else Q(area=risk.area_id)
     kinds = list(risk.categories.values_list("pk", flat=True))
     return Hazard.objects.filter(VALID, place, Q(category__in=kinds) if kinds else Q())
+
+
+def risks_by_item(checklist: Checklist) -> dict[int, list[Risk]]:
+    """By item of this version, the risks that it looks after: tied to it, or to what it was in an earlier version."""
+    watches = Watch.objects.filter(item__checklist__code=checklist.code, risk__retired_at=None).select_related("risk")
+    tied: dict[int, list[Risk]] = {}
+    for watch in watches:
+        tied.setdefault(watch.item_id, []).append(watch.risk)
+    if not tied:
+        return {}
+    origins = dict(Item.objects.filter(checklist__code=checklist.code).values_list("pk", "origin"))
+    found: dict[int, list[Risk]] = {}
+    for pk in checklist.items.values_list("pk", flat=True):
+        before: int | None = pk
+        while before:
+            found.setdefault(pk, []).extend(tied.get(before, []))
+            before = origins.get(before)
+    return found
 
 
 def reason_to_rate(risk: Risk) -> tuple[str, list[Hazard]]:

@@ -6,6 +6,7 @@ import pytest
 from core.models import Job
 from facilities.qr import issue_sticker, token_of
 from hazards.actions import confirm_hazard
+from inspections.actions import draft_checklist, publish_checklist
 from notifications.models import Notification
 from people.permissions import Role
 from risks.actions import propose_rating, rate_risk
@@ -77,6 +78,11 @@ def test_a_check_item_looks_after_a_measure(desk, officer, risk):
     desk.post(f"/desk/risks/{risk.pk}/watch/", {"item": item.pk, "measure": "安全栓"})
     watch = Watch.objects.get()
     assert (watch.item, watch.measure) == (item, "安全栓")
+    draft = draft_checklist(checklist, by=make.person(Role.ADMIN))
+    publish_checklist(draft, by=make.person(Role.ADMIN))
+    for version in (checklist, draft):
+        page = desk.get(f"/desk/checklists/{version.pk}/").content.decode()
+        assert f'href="/desk/risks/{risk.pk}/"' in page, "also by the version that took its place"
     desk.post(f"/desk/risks/{risk.pk}/unwatch/", {"watch": watch.pk})
     assert not Watch.objects.exists()
 

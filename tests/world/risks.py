@@ -9,7 +9,7 @@ from tests.world.base import World
 
 def add_risks(world: World, area: Area, press: Equipment) -> None:
     officer = world.people[Role.SAFETY_OFFICER]
-    risk = make.risk(area, by=officer, name=f"{world.mark}换模", equipment=press, owner=officer)
+    world.risk = risk = make.risk(area, by=officer, name=f"{world.mark}换模", equipment=press, owner=officer)
     propose_rating(risk, by=officer, reason=f"{world.mark}换了新模具")
     watch_item(risk, make.checklist({}).items.get(), by=officer)
     plan = add_floor_plan(f"{world.mark}平面图", make.photo_file(f"{world.mark}plan.jpg"), by=officer)
