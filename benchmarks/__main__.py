@@ -18,7 +18,19 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
-    from benchmarks import authenticity, due, exports, fanout, fleet, growth, hazards, ledger, provisioning, training
+    from benchmarks import (
+        authenticity,
+        due,
+        exports,
+        fanout,
+        fleet,
+        growth,
+        hazards,
+        ledger,
+        patterns,
+        provisioning,
+        training,
+    )
     from benchmarks.measure import counts, table
 
     call_command("bootstrap")
@@ -27,7 +39,7 @@ def main() -> None:
     told, lost = fanout.run(is_quick=is_quick)
     printed, large = training.run(is_quick=is_quick)
     results += [*told, *printed]
-    found = [*authenticity.run(is_quick=is_quick), *lost, *large]
+    found = [*authenticity.run(is_quick=is_quick), *patterns.run(is_quick=is_quick), *lost, *large]
     print(table(results))
     print(counts(found))
     if not is_quick:

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg import IsolationLevel, sql
+from psycopg.types.json import JsonbLoader
 
 from core.errors import WrongStatus
 from core.events import canonical, public_key_bytes, signature_of
@@ -140,6 +141,7 @@ def events_of(owner: psycopg.Connection, schema: str) -> Iterator[Event]:
     """By a cursor of the database: they may be millions."""
     with owner.cursor("events") as cursor:
         cursor.itersize = 2000
+        cursor.adapters.register_loader("jsonb", JsonbLoader)  # of a connection of Django's it comes as text
         table = sql.Identifier(schema, Event._meta.db_table)
         cursor.execute(sql.SQL("SELECT {} FROM {} ORDER BY seq").format(names(_LEDGER), table))
         for row in cursor:

@@ -3,8 +3,11 @@
 Where the factory is gone it comes back under the schema's name and number that it had, because printed labels, codes
 and links are signed for them. A copy beside the original gets others, and the original's labels are nothing in it.
 
-One transaction of the owner's holds tables and common rows, so of a killed restore nothing is left in the database; a
-note beside its files says until the commit that they may go.
+The schema is made as it was when the archive was, by the recorded migrations that the archive names, and goes from there
+to this release like that of any factory which lags. Common rows get what their tables have had since as a new row would.
+
+One transaction of the owner's holds all of it, so of a killed restore nothing is left in the database; a note beside its
+files says until the commit that they may go.
 """
 
 import json
@@ -18,21 +21,25 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from django.apps import apps
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from core.errors import DomainError
+from core.errors import DomainError, WrongStatus
 from core.events import public_key_bytes, seal_of, sign
 from lifecycle import verify
 from lifecycle.contents import PUBLIC, names, tables_of
 from lifecycle.export import events_of, speak_plainly
-from tenants.models import Factory, SchemaTemplate
-from tenants.provisioning import anchor_file, as_owner, fingerprint, host_of, replay
+from tenants import due, fleet
+from tenants.models import Factory, RecordedMigration
+from tenants.provisioning import anchor_file, fingerprint, host_of, owning, replay
 from tenants.slugs import SlugRefused, check_shape, check_slug, look_of
+from tenants.template import has_template, statements_of
 
-_LOCK = 7_302_159
 _PART = 1 << 20
 # Numbers at the card service belong to one factory: a copy of one that is here goes without.
 _AT_THE_CARD_SERVICE = {"customer": "", "card_subscription": ""}
@@ -46,14 +53,16 @@ def restore_factory(path: Path | str, slug: str, *, key: str = "") -> Factory:
         check_slug(slug)
     except SlugRefused as refused:
         raise DomainError(str(refused)) from None
-    with zipfile.ZipFile(path) as archive, as_owner() as owner:
-        owner.execute("SELECT pg_advisory_lock(%s)", [_LOCK])  # until the connection ends
+    # No upgrade and no other restore meanwhile.
+    with zipfile.ZipFile(path) as archive, owning() as owner, fleet.alone(lambda: None):
+        steps = _steps_of(listed)
         _sweep(owner)
         schema = _schema_for(owner, listed)
-        with _files_of(schema), owner.transaction():
-            _fill(owner, archive, listed, schema)
-            pk = _common_rows(owner, archive, schema, slug, is_same=schema == listed["ledger"]["schema"])
+        with _files_of(schema), transaction.atomic():
+            _fill(owner, archive, listed, schema, steps)
+            pk = _common_rows(owner, archive, listed, schema, slug)
             _put_files(archive, listed, schema)
+            _upgrade(Factory.objects.get(pk=pk))
     return Factory.objects.get(pk=pk)
 
 
@@ -62,14 +71,54 @@ def _looked_over(path: Path, key: str) -> dict[str, Any]:
     if faults:
         said = faults[0].zh if (get_language() or "").startswith("zh") else faults[0].en
         raise DomainError(_("The archive is not taken: %(fault)s.") % {"fault": said})
-    if listed["schema_version"] != fingerprint():
+    return listed
+
+
+# The release
+
+
+def _steps_of(listed: dict[str, Any]) -> list[RecordedMigration]:
+    """The migrations that made the archive's tables."""
+    if not has_template():
+        raise WrongStatus(_("The service is being upgraded. Restore the archive when that is done."))
+    if listed["schema_version"] == fingerprint():
+        return list(RecordedMigration.objects.order_by("id"))
+    try:
+        return fleet.steps_of(listed["migrations"])
+    except fleet.OtherRelease as other:
+        if other.is_newer:
+            raise _newer(listed, other.migration) from None
         raise DomainError(
             _(
-                "The archive was made by release %(release)s, whose tables are others. Restore it with that release, then upgrade."
+                "The archive is of release %(release)s, which does not lead to this one: %(what)s is not known here. Restore"
+                " it with that release, upgrade that installation and export it again."
             )
-            % {"release": listed["release"]}
+            % {"release": listed["release"], "what": other.migration}
+        ) from None
+
+
+def _newer(listed: dict[str, Any], what: str) -> DomainError:
+    return DomainError(
+        _(
+            "The archive is of a newer release (%(release)s) than this service: %(what)s is not known here. Upgrade this"
+            " service first, then restore it."
         )
-    return listed
+        % {"release": listed["release"], "what": what}
+    )
+
+
+def _upgrade(factory: Factory) -> None:
+    try:
+        fleet.bring(factory)
+    except fleet.NotBrought as error:
+        raise DomainError(
+            _(
+                "The archive's tables could not be brought to this release, at %(migration)s: %(reason)s. Nothing was made."
+            )
+            % {"migration": error.migration, "reason": error.reason}
+        ) from error
+    # What came with the releases since beside tables.
+    due.in_other(factory, "market.follow_release", key="follow_release")
 
 
 # The schema
@@ -87,12 +136,15 @@ def _schema_for(owner: psycopg.Connection, listed: dict[str, Any]) -> str:
     return before if is_ours and owner.execute(gone, asked).fetchone() == (True,) else f"t_{secrets.token_hex(8)}"
 
 
-def _fill(owner: psycopg.Connection, archive: zipfile.ZipFile, listed: dict[str, Any], schema: str) -> None:
-    template = SchemaTemplate.objects.get(fingerprint=fingerprint())
-    replay(owner, schema, template.statements, template.tables_with_rows)
+def _fill(
+    owner: psycopg.Connection,
+    archive: zipfile.ZipFile,
+    listed: dict[str, Any],
+    schema: str,
+    steps: list[RecordedMigration],
+) -> None:
+    replay(owner, schema, statements_of(steps), [])
     speak_plainly(owner, schema)
-    for table in template.tables_with_rows:
-        owner.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(schema, table)))
     owner.execute("SET CONSTRAINTS ALL DEFERRED")  # rows come table by table, in no order of their references
     carried = {table["name"]: table for table in listed["tables"]}
     for table in tables_of(owner, schema):
@@ -136,8 +188,14 @@ def _look_at_seals(owner: psycopg.Connection, listed: dict[str, Any], schema: st
 # The common part
 
 
-def _common_rows(owner: psycopg.Connection, archive: zipfile.ZipFile, schema: str, slug: str, *, is_same: bool) -> int:
-    rows = {table: list(_lines(archive, table)) for table in PUBLIC}
+def _common_rows(
+    owner: psycopg.Connection, archive: zipfile.ZipFile, listed: dict[str, Any], schema: str, slug: str
+) -> int:
+    written = {name for name in listed["entries"] if name.startswith("public/")}
+    if unknown := written.difference(f"public/{table}.jsonl" for table in PUBLIC):
+        raise _newer(listed, min(unknown))
+    rows = {table: [_complete(listed, table, row) for row in _lines(archive, table)] for table in PUBLIC}
+    is_same = schema == listed["ledger"]["schema"]
     own = {"schema_name": schema, "status": Factory.Status.ACTIVE.value}
     pk = _insert(owner, "tenants_factory", rows.pop("tenants_factory")[0] | own, keeps_number=is_same)
     _domains(owner, rows.pop("tenants_domain"), slug, pk)
@@ -178,9 +236,25 @@ def _domains(owner: psycopg.Connection, rows: list[dict[str, Any]], slug: str, f
 
 
 def _lines(archive: zipfile.ZipFile, table: str) -> Iterator[dict[str, Any]]:
-    with archive.open(f"public/{table}.jsonl") as file:
-        for line in file:
-            yield json.loads(line)
+    """None of a table that came after the archive."""
+    name = f"public/{table}.jsonl"
+    if name in archive.namelist():
+        with archive.open(name) as file:
+            for line in file:
+                yield json.loads(line)
+
+
+def _complete(listed: dict[str, Any], table: str, row: dict[str, Any]) -> dict[str, Any]:
+    """A column that came after the archive has what it has on a new row; the database keeps no default of it."""
+    model = next(model for model in apps.get_models() if model._meta.db_table == table)
+    fields: dict[str, Any] = {str(field.column): field for field in model._meta.concrete_fields}
+    if unknown := set(row).difference(fields):
+        raise _newer(listed, f"{table}.{min(unknown)}")
+    new = model()
+    added = {
+        name: one.pre_save(new, True) for name, one in fields.items() if name not in row and not one.has_db_default()
+    }
+    return row | {name: value for name, value in added.items() if value is not None}
 
 
 def _insert(owner: psycopg.Connection, table: str, row: dict[str, Any], *, keeps_number: bool = False) -> int:
@@ -189,7 +263,7 @@ def _insert(owner: psycopg.Connection, table: str, row: dict[str, Any], *, keeps
         "INSERT INTO public.{table} ({columns}) SELECT {columns} FROM jsonb_populate_record(NULL::public.{table}, %s)"
         " RETURNING id"
     ).format(table=sql.Identifier(table), columns=names(tuple(columns)))
-    found: Any = owner.execute(order, [json.dumps(row)]).fetchone()
+    found: Any = owner.execute(order, [json.dumps(row, cls=DjangoJSONEncoder)]).fetchone()
     return int(found[0])
 
 

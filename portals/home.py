@@ -8,6 +8,7 @@ from django.urls import reverse
 from adoption.models import Appeal, HelpCall, Pair, Ranking, Result, Reward
 from billing.models import Subscription
 from hazards.models import Hazard, JointGroup, RectificationPlan, Thread
+from insight.models import Search
 from inspections.models import Pause, Run
 from notifications.reading import open_notices
 from partners.models import (
@@ -51,6 +52,7 @@ def go(request, kind: str, pk: str):
         JointGroup._meta.label_lower: _to_group,
         Thread._meta.label_lower: _to_thread,
         Run._meta.label_lower: _to_run,
+        Search._meta.label_lower: lambda user, pk: redirect("console:patterns"),
         Pause._meta.label_lower: _to_pause,
         RectificationPlan._meta.label_lower: _to_plan,
         Course._meta.label_lower: lambda user, pk: redirect("field:learn"),

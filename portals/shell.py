@@ -40,6 +40,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "bell": SimpleLazyObject(lambda: unread_count(user)),
         "alerts": SimpleLazyObject(lambda: shown_to(user)),
         "announcements": SimpleLazyObject(lambda: announcements.shown_to(request)),
+        "connected": SimpleLazyObject(lambda: work_accounts.connected_to(user)),
         "locks": SimpleLazyObject(lambda: locks.shown_to(user)),
         "guide_beside": SimpleLazyObject(lambda: beside(request)),
         "nav": SimpleLazyObject(lambda: nav(request)),

@@ -69,6 +69,11 @@ def accounts_of(person: User) -> list[dict[str, Any]]:
     ]
 
 
+def connected_to(person: User) -> list[dict[str, Any]]:
+    """For the page of a portal that is the person's own; asked only where it is shown."""
+    return [row for row in accounts_of(person) if row["account"]]
+
+
 @require_POST
 def leave(request: HttpRequest, vendor: str) -> HttpResponse:
     """A page that leads on by itself: browsers stop a form that is redirected to another site."""
@@ -103,4 +108,4 @@ def disconnect(request: HttpRequest, pk: int) -> HttpResponse:
     account = get_object_or_404(SocialAccount, pk=pk, user=request.user)
     work_accounts.disconnect_account(account, by=account.user)
     messages.success(request, _("Disconnected. It opens your account no longer."))
-    return redirect("field:me")
+    return redirect(get_next_redirect_url(request) or "field:me")

@@ -69,6 +69,20 @@ def is_running() -> bool:
         return bool(cursor.fetchone()[0])
 
 
+class OtherRelease(LookupError):
+    """A history that this installation does not come from; is_newer: all that is here stands in it, and more."""
+
+    def __init__(self, migration: str, *, is_newer: bool) -> None:
+        super().__init__(migration)
+        self.migration, self.is_newer = migration, is_newer
+
+
+class NotBrought(RuntimeError):
+    def __init__(self, migration: str, reason: str) -> None:
+        super().__init__(f"{migration}: {reason}")
+        self.migration, self.reason = migration, reason
+
+
 class NoSchema(LookupError):
     """A factory without a schema, or one that somebody deletes at this moment."""
 
@@ -147,6 +161,27 @@ def upgrade(only: list[Factory] | None = None) -> None:
                 deque(left, maxlen=0)  # where it is broken off, nobody takes up what is left
     # Killed between the last step and its note, or put right by hand.
     _note_done(of_this_release(only).exclude(status=Status.DONE).exclude(factory__in=tried))
+
+
+def steps_of(history: Iterable[str]) -> list[RecordedMigration]:
+    """Those that made a schema of this history, whatever has come since."""
+    applied, recorded = frozenset(history), list(RecordedMigration.objects.order_by("id"))
+    made = [one for one in recorded if str(one) in applied or Way((), applied).is_done_in_parts(one)]
+    if unknown := applied.difference(*(one.history for one in made)):
+        raise OtherRelease(min(unknown), is_newer=len(made) == len(recorded))
+    return made
+
+
+def bring(factory: Factory) -> None:
+    """One that nobody knows of yet, in the caller's transaction: what fails is raised, and nothing is noted of it."""
+    for way, _factories in _behind([factory], set()):
+        looking = _looking({step.pk for step in way.steps if not way.is_sql(step)})
+        for step in way.steps:
+            try:
+                _step(factory, way, step, looking.get(step.pk))
+            except Exception as error:
+                raise NotBrought(str(step), f"{type(error).__name__}: {str(error).partition(chr(10))[0]}") from error
+        _send(factory, way.types)
 
 
 def of_this_release(only: list[Factory] | None = None) -> QuerySet[SchemaUpgrade]:

@@ -9,13 +9,15 @@ import functools
 import hashlib
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from django.conf import settings
 from django.core.cache import cache
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 from psycopg import sql
@@ -191,3 +193,19 @@ def as_owner() -> psycopg.Connection:
         port=db["PORT"] or None,
         autocommit=True,
     )
+
+
+@contextmanager
+def owning() -> Iterator[psycopg.Connection]:
+    """Django works as that role in this thread meanwhile, for migrations; the connection is the one beneath Django's."""
+    own: Any = connections[DEFAULT_DB_ALIAS]
+    login = {key: settings.DATABASE_OWNER[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")}
+    made = type(own)(own.settings_dict | login | {"OPTIONS": {"options": "-c jit=off", "pool": False}}, own.alias)
+    connections[own.alias] = made
+    try:
+        with in_public():
+            made.ensure_connection()
+            yield made.connection
+    finally:
+        made.close()
+        connections[own.alias] = own

@@ -5,7 +5,7 @@ What was recorded makes new schemas (tenants.provisioning) and brings those that
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.apps import apps
@@ -59,13 +59,13 @@ def refresh_template() -> None:
             _begin_anew()
             executor = MigrationExecutor(connection)
         _migrate(executor)
-    statements = [
-        statement
-        for recorded in RecordedMigration.objects.order_by("id")
-        for statement in recorded.statements
-        if statement.lstrip().upper().startswith(_DDL)
-    ]
-    _keep(fingerprint(), [_HISTORY, *statements], _tables_with_rows())
+    _keep(fingerprint(), statements_of(RecordedMigration.objects.order_by("id")), _tables_with_rows())
+
+
+def statements_of(steps: Iterable[RecordedMigration]) -> list[str]:
+    """What makes an empty schema, as it is after these."""
+    sent = (statement for step in steps for statement in step.statements)
+    return [_HISTORY, *(statement for statement in sent if statement.lstrip().upper().startswith(_DDL))]
 
 
 @transaction.atomic

@@ -80,6 +80,8 @@ PAGES = (
     "/desk/risks/?standing=overdue&q=换模",
     "/desk/risks/plans/",
     "/m/risks/",
+    "/desk/patterns/",
+    "/desk/past/",
     "/desk/suppliers/",
     "/desk/suppliers/reports/",
     "/desk/contractors/",
@@ -151,6 +153,7 @@ MANY_TABLES = (
     "/desk/training/figures/?span=all",
     "/desk/training/figures/arrivals/",
     "/desk/training/posts/",
+    "/m/",
     "/m/record/post/",
 )
 

@@ -87,6 +87,7 @@ TENANT_APPS = [
     "inspections",
     "hazards",
     "sensors",
+    "past",
     "risks",
     "partners",
     "notifications",

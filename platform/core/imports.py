@@ -41,6 +41,7 @@ class Kind:
     check: Callable[..., list[Row]]
     take: Callable[..., int]
     may_add: str | Promise = ""
+    most_rows: int = sheets.MAX_ROWS
 
 
 kinds: dict[str, Kind] = {}
@@ -66,7 +67,7 @@ class Outlook:
         if self.missing:
             return []
         places = {column.key: self.row.places.get(column.key) for column in self.kind.columns}
-        rows = sheets.rows_of(self.row.lines, self.row.head, places, self.kind.columns)
+        rows = sheets.rows_of(self.row.lines, self.row.head, places, self.kind.columns, self.kind.most_rows)
         return self.kind.check(rows, may_add=self.row.may_add)
 
     @property
@@ -95,7 +96,7 @@ def outcome(row: Row) -> str:
 def begin_import(upload: UploadedFile, kind: Kind, *, by: Any) -> Import:
     """Keeps the sheet with its columns matched as far as their headings are known."""
     _refuse_others(kind, by)
-    lines = sheets.read_lines(upload)
+    lines = sheets.read_lines(upload, kind.most_rows)
     head = sheets.head_of(lines, kind.columns)
     places = sheets.places_of(lines[head], kind.columns)
     row = Import.objects.create(

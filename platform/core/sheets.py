@@ -63,7 +63,8 @@ class Column:
 class Row:
     """One line of the sheet: its number there, texts by key, and what is wrong with it.
 
-    skip: why nothing comes of it; changes: what of something that is there already would be changed by it.
+    skip: why nothing comes of it; changes: what of something that is there already would be changed by it; notes: what
+    stands in columns that were not matched, by their heading.
     """
 
     number: int
@@ -71,6 +72,7 @@ class Row:
     faults: list[str] = field(default_factory=list)
     skip: str = ""
     changes: list[str] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
 
 
 def read_sheet(upload: UploadedFile, columns: Sequence[Column]) -> list[Row]:
@@ -86,7 +88,7 @@ def read_sheet(upload: UploadedFile, columns: Sequence[Column]) -> list[Row]:
     return rows_of(lines, 0, places, columns)
 
 
-def read_lines(upload: UploadedFile) -> list[list[str]]:
+def read_lines(upload: UploadedFile, most: int = MAX_ROWS) -> list[list[str]]:
     """Every line of the first sheet as texts, of an Excel file or of a CSV file in any of the usual encodings."""
     if upload.size and upload.size > MAX_BYTES:
         raise DomainError(_("The file is larger than %(limit)d MB. Split it.") % {"limit": MAX_BYTES // 2**20})
@@ -101,8 +103,8 @@ def read_lines(upload: UploadedFile) -> list[list[str]]:
             continue
         lines += [[] for _gap in range(empty)] + [line]
         filled, empty = filled + 1, 0
-        if filled > MAX_ROWS + MAX_HEAD:
-            raise DomainError(_("There are more than %(limit)d rows. Split the file.") % {"limit": MAX_ROWS})
+        if filled > most + MAX_HEAD:
+            raise DomainError(_("There are more than %(limit)d rows. Split the file.") % {"limit": most})
     if not lines:
         raise DomainError(_("There is nothing in this file."))
     return lines
@@ -121,16 +123,22 @@ def head_of(lines: Sequence[Sequence[str]], columns: Sequence[Column]) -> int:
 
 
 def rows_of(
-    lines: Sequence[Sequence[str]], head: int, places: dict[str, int | None], columns: Sequence[Column]
+    lines: Sequence[Sequence[str]],
+    head: int,
+    places: dict[str, int | None],
+    columns: Sequence[Column],
+    most: int = MAX_ROWS,
 ) -> list[Row]:
     """The filled rows below the headings, each with its number in the file."""
-    rows = []
+    rows, others = [], {at: text for at, text in enumerate(lines[head]) if text and at not in places.values()}
     for number, line in enumerate(lines[head + 1 :], head + 2):
         texts = {key: line[at] if at is not None and at < len(line) else "" for key, at in places.items()}
         if any(texts.values()):
-            rows.append(_row(number, texts, columns))
-    if len(rows) > MAX_ROWS:
-        raise DomainError(_("There are more than %(limit)d rows. Split the file.") % {"limit": MAX_ROWS})
+            row = _row(number, texts, columns)
+            row.notes = {heading: line[at] for at, heading in others.items() if at < len(line) and line[at]}
+            rows.append(row)
+    if len(rows) > most:
+        raise DomainError(_("There are more than %(limit)d rows. Split the file.") % {"limit": most})
     if not rows:
         raise DomainError(_("There is nothing below the headings."))
     return rows

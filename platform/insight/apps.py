@@ -5,4 +5,4 @@ class InsightConfig(AppConfig):
     name = "insight"
 
     def ready(self) -> None:
-        from insight import exports  # noqa: F401 - registers an event and a job
+        from insight import actions, exports  # noqa: F401 - register events, jobs and what is due

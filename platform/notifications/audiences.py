@@ -213,6 +213,10 @@ def market_managers(event: Event, subject: Any) -> Iterable[User]:
     return holding("market.manage")
 
 
+def searchers(event: Event, subject: Any) -> Iterable[User]:
+    return holding("insight.search")
+
+
 def partner_managers(event: Event, subject: Any) -> Iterable[User]:
     return holding("partners.manage")
 
@@ -329,6 +333,7 @@ AUDIENCES: dict[Audience, str | Promise] = {
     administrators: _("administrators"),
     partner_managers: _("safety officers and administrators"),
     market_managers: _("safety officers and administrators"),
+    searchers: _("safety officers, leaders and administrators"),
     partner_reviewers: _("safety officers"),
     company_and_managers: _("the company's people, safety officers and administrators"),
     company_and_reviewers: _("the company's people and safety officers"),

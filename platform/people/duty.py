@@ -1,11 +1,11 @@
 """值班表: who answers for safety in which shift, and who that is at a moment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -85,18 +85,54 @@ def _upwards(department_id: int | None) -> list[int]:
 
 def _away(people: set[int], moment: datetime) -> dict[int, User]:
     """Who is absent then, and who stands in for each."""
-    running = Absence.objects.filter(person__in=people, starts_at__lte=moment, ends_at__gt=moment)
-    running = running.filter(Q(ended_at=None) | Q(ended_at__gt=moment)).select_related("stand_in")
+    running = _running(moment).filter(person__in=people).select_related("stand_in")
     return {absence.person_id: absence.stand_in for absence in running}
 
 
-def _answering(row: Duty, away: dict[int, User]) -> User | None:
+def _running(moment: datetime) -> QuerySet[Absence]:
+    rows = Absence.objects.filter(starts_at__lte=moment, ends_at__gt=moment)
+    return rows.filter(Q(ended_at=None) | Q(ended_at__gt=moment))
+
+
+def _answering(row: Duty, away: Mapping[int, User | None]) -> User | None:
     """The person, else the substitute, else the person's stand-in."""
     for person in (row.person, row.substitute):
         if person and person.is_active and person.pk not in away:
             return person
     stand_in = away.get(row.person_id)
     return stand_in if stand_in and stand_in.is_active else None
+
+
+@dataclass(frozen=True)
+class Watch:
+    """That somebody answers now, for themselves or for whom they take over; until: when the shift is over."""
+
+    duty: Duty
+    until: datetime
+
+
+def watch_of(user: User, moment: datetime) -> Watch | None:
+    """The one that lasts longest; of the safety officers nobody is on duty only because no other is entered."""
+    local = moment.astimezone(zone()).date()
+    running = _running(moment)
+    lent = running.filter(stand_in=user).values("person")
+    rows = Duty.objects.filter(Q(person=user) | Q(substitute=user) | Q(person__in=lent), day__in=(local - _DAY, local))
+    rows = rows.select_related("shift", "person", "substitute", "department").annotate(
+        stand_in=Subquery(running.filter(person=OuterRef("person")).values("stand_in")[:1]),
+        substitute_stand_in=Subquery(running.filter(person=OuterRef("substitute")).values("stand_in")[:1]),
+    )
+    mine = [Watch(row, bounds(row.day, row.shift)[1]) for row in rows if _covers(row, moment) and _is_mine(row, user)]
+    return max(mine, key=lambda watch: watch.until, default=None)
+
+
+def _is_mine(row: Any, user: User) -> bool:
+    """row: with the numbers of the stand-ins of those who are away."""
+    away: dict[int, User | None] = {}
+    if row.substitute_stand_in:
+        away[row.substitute_id] = None
+    if row.stand_in:
+        away[row.person_id] = user if row.stand_in == user.pk else None
+    return _answering(row, away) == user
 
 
 # The week

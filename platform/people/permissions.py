@@ -56,6 +56,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "inspections.see_doubts_of_leaderless": {Role.SAFETY_OFFICER},
         # industry packs and templates: taken over, updated, taken out, published
         "market.manage": _OFFICE,
+        # past records that were brought along, and what is found in all of them
+        "past.view": _OFFICE | _LEADERS | {Role.INSPECTOR},
+        "past.manage": _OFFICE,
+        "insight.patterns": _OFFICE | _LEADERS | {Role.INSPECTOR},
+        "insight.search": _OFFICE | _LEADERS,
         # hazards: the closed loop
         "hazards.report": _EVERYBODY - {Role.INSPECTOR, Role.OUTSIDER},
         # From special checks and outside authorities, at the desk; old lists from Excel.

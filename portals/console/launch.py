@@ -1,15 +1,17 @@
 """The launch checklist in words: what each step is, why it matters, and the page that does it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from core.templatetags.core_tags import span
 from market.beginning import kinds_to_begin_with
 from market.launch import Launch, Standing, card_for
+from market.routing import suggested_routes
 from people.permissions import PERMISSIONS, Role
 from portals.console.forms.launch import MachineForm
 
@@ -151,9 +153,16 @@ def rows_of(launch: Launch, user: Any) -> list[tuple[Text, Text, list[dict[str, 
 
 def shown(standing: Standing, user: Any) -> dict[str, Any]:
     words, step = WORDS[standing.step.key], standing.step
-    may = user.can(step.permission)
+    may, url = user.can(step.permission), reverse(words.url_name)
     who = [str(role.label) for role in Role if role in PERMISSIONS[step.permission]][:3]
-    return {"standing": standing, "words": words, "url": reverse(words.url_name), "may": may, "who": who}
+    if step.key == "routes" and may and not standing.is_done and (offered := len(suggested_routes())):
+        why = ngettext(
+            "Your pack suggests who fixes %(n)d kind of hazard. One click takes it over.",
+            "Your pack suggests who fixes %(n)d kinds of hazards. One click takes them over.",
+            offered,
+        )
+        words, url = replace(words, why=why % {"n": offered}, button=_("Look and take over")), f"{url}#suggested"
+    return {"standing": standing, "words": words, "url": url, "may": may, "who": who}
 
 
 def card_of(user: Any) -> dict[str, Any] | None:

@@ -35,6 +35,8 @@ from portals.console.views import (
     locks,
     market,
     notices,
+    past,
+    patterns,
     pauses,
     people,
     plans,
@@ -68,6 +70,7 @@ from portals.console.views import (
 from portals.groups import views as groups
 
 app_name = "console"
+PAST = ("runs", "hazards", "drills", "incidents")
 urlpatterns = [
     path("", home.home, name="home"),
     path("billing/", billing.show, name="billing"),
@@ -142,6 +145,7 @@ urlpatterns = [
     path("hazards/<int:pk>/category/", reporting.categorise, name="categorise"),
     path("hazards/<int:pk>/answer/", reporting.answer, name="answer_tip"),
     path("hazards/routes/", routing.routes, name="routes"),
+    path("hazards/routes/suggested/", routing.adopt, name="adopt_routes"),
     path("hazards/routes/area/", routing.except_area, name="except_area"),
     path("hazards/maintainers/", routing.maintainers, name="maintainers"),
     path("hazards/maintainers/<int:pk>/", routing.maintainer, name="maintainer"),
@@ -319,6 +323,19 @@ urlpatterns = [
     path("risks/<int:pk>/card/", risks.print_card, name="print_risk_card"),
     path("risks/<int:pk>/<slug:verb>/", risks.act, name="risk_act"),
     path("suppliers/reports/<int:pk>/<slug:verb>/", suppliers.decide, name="decide_report"),
+    path("patterns/", patterns.index, name="patterns"),
+    path("patterns/look/", patterns.look, name="find_patterns"),
+    path("patterns/<int:pk>/", patterns.show, name="pattern"),
+    path("past/", past.index, name="past"),
+    path("past/<int:pk>/remove/", past.remove, name="remove_past"),
+    *(
+        path(f"past/import/{kind}/", imports.begin, {"what": f"past_{kind}"}, name=f"import_past_{kind}")
+        for kind in PAST
+    ),
+    *(
+        path(f"past/template/{kind}/", imports.template, {"what": f"past_{kind}"}, name=f"past_{kind}_template")
+        for kind in PAST
+    ),
     path("imports/<uuid:pk>/", imports.show, name="import"),
     path("imports/<uuid:pk>/faulty/", imports.faulty, name="import_faulty"),
     path("market/", market.index, name="market"),

@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 import yaml
 
+from market.routing import Hands
 from tests.content.rules import CHINESE, CONTENT, bad_questions, bad_sources, bad_words, giveaways
 
 FILES = sorted((CONTENT / "packs").glob("*.yaml"))
@@ -98,6 +99,7 @@ def test_categories_carry_level_class_and_route(pack):
         assert category["level"] in {"general", "serious"}
         assert category["gbt13861"] in {1, 2, 3, 4}
         assert {"route", "urgent_when"} <= set(category)
+        assert category["fixes"] in Hands.values
 
 
 @every_pack

@@ -226,3 +226,30 @@ def test_addresses_that_make_no_sense_show_this_week_or_nothing(browser, officer
         assert browser.get(reverse("console:roster"), {"week": week}).status_code == 200
     for place in ("x", "0", "99999999999999999999"):
         assert browser.get(reverse("console:roster"), {"place": place}).status_code == 404
+
+
+def home_of(browser, person) -> str:
+    browser.force_login(person)
+    return browser.get(reverse("field:home"), headers={"Accept-Language": "en"}).content.decode()
+
+
+def test_who_answers_now_sees_it_on_the_phone_and_until_when(officer, shifts, browser):
+    worker, substitute, stand_in = (make.person(Role.WORKER, name=name) for name in ("甲", "乙", "丙"))
+    enter(officer, shifts["day"], worker, substitute)
+    with time_machine.travel(at(7, 29), tick=False):
+        assert 'id="watch"' not in home_of(browser, worker)
+    with time_machine.travel(at(8), tick=False):
+        page = home_of(browser, worker)
+        assert 'id="watch"' in page and "19:30" in page
+        assert 'id="watch"' not in home_of(browser, substitute)
+        when = {"starts_at": at(8), "ends_at": at(18)}
+        declare_absence(worker, by=officer, stand_in=stand_in, **when)
+        declare_absence(substitute, by=officer, stand_in=officer, **when)
+        assert 'id="watch"' not in home_of(browser, worker)
+        page = home_of(browser, stand_in)
+        assert 'id="watch"' in page and "甲" in page
+        assert 'id="watch"' not in home_of(browser, officer), "only the person's own stand-in answers"
+    with time_machine.travel(at(19, 30), tick=False):
+        assert 'id="watch"' not in home_of(browser, worker)
+        # Nobody is entered: the officers answer, but nobody was put on duty.
+        assert on_duty(at(19, 30)) == [officer] and 'id="watch"' not in home_of(browser, officer)

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from core.models import Event
 from notifications.models import Message
+from partners.actions.companies import add_member
 from people.models import User, WorkApp
 from people.permissions import Role
 from people.work_accounts import connect_account, set_work_app
@@ -142,6 +143,24 @@ def test_nobody_disconnects_what_is_somebody_elses(browser, worker, admin, wecom
     assert "企业微信" in text_of(browser, reverse("console:person", args=[worker.pk]))
     assert browser.post(reverse("console:disconnect_work_account", args=[account.pk])).status_code == 302
     assert not SocialAccount.objects.exists()
+
+
+def test_partners_disconnect_on_a_page_of_their_own_portal(browser, factory, wecom):
+    foreman, member = make.person(), make.crew_member()
+    add_member(make.contractor(), foreman, role=Role.CONTRACTOR_ADMIN)
+    supplier, foreman = make.supplier(), User.objects.get(pk=foreman.pk)
+    pages = ((supplier, "/s/people/"), (foreman, "/k/company/"), (member.user, f"/k/crew/{member.pk}/"))
+    for number, (person, path) in enumerate(pages):
+        browser.force_login(person)
+        assert "account/work/" not in text_of(browser, path)
+        account = connect_account(person, "wecom", f"ww1f2e3d:{number}", by=person)
+        away = reverse("disconnect_work_account", args=[account.pk])
+        assert away in text_of(browser, path)
+        assert browser.post(away, {"next": "https://elsewhere.example/"})["Location"] == "/m/me/"
+        account = connect_account(person, "wecom", f"ww1f2e3d:{number}", by=person)
+        away = reverse("disconnect_work_account", args=[account.pk])
+        assert browser.post(away, {"next": path})["Location"] == path
+        assert "account/work/" not in text_of(browser, path) and not SocialAccount.objects.exists()
 
 
 def test_who_knows_no_number_of_the_list_connects_nothing(browser, worker, company, wecom, work_off):

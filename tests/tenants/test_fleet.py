@@ -1,16 +1,9 @@
 """A release comes to all factories: each by itself, to the same end as Django would, however it is broken off."""
 
-import os
 import signal
-import subprocess
-import sys
-from dataclasses import dataclass, field
-from pathlib import Path
 from uuid import uuid4
 
-import psycopg
 import pytest
-from django.conf import settings
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import connection, migrations, models
 from django.test import Client
@@ -22,42 +15,8 @@ from realtime.middleware import _resolve
 from tenants import due, fleet, provisioning, template
 from tenants.models import Due, Factory, SchemaUpgrade
 from tests import make
-from tests.tenants.test_provisioning import SHAPES
+from tests.tenants.release import LOOKING, PLAIN, STRICT, Site, begin
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-BEFORE = sorted(path.stem for path in (ROOT / "platform/hazards/migrations").glob("0*.py"))[-1]
-HEAD = """
-import os, signal
-from django.db import connection, migrations, models
-
-class Migration(migrations.Migration):
-    dependencies = [("hazards", "{before}")]
-"""
-# A column and a table, and what Django adds for a table.
-PLAIN = """
-    operations = [
-        migrations.AddField("category", "note", models.CharField(max_length=20, default="")),
-        migrations.CreateModel("Remark", [("id", models.BigAutoField(primary_key=True)), ("text", models.TextField())]),
-    ]
-"""
-# Looks at what stands in each schema; on demand its process is killed in one of them.
-LOOKING = """
-def fill(apps, editor):
-    if connection.schema_name == os.environ.get("DIE_IN"):
-        os.kill(os.getpid(), signal.SIGKILL)
-    for row in apps.get_model("hazards", "Category").objects.filter(code="other"):
-        row.note += f"{row.code} seen"
-        row.save()
-
-Migration.operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
-"""
-# Only after it this is possible, and only where nothing else is in the table.
-STRICT = """
-    operations = [
-        migrations.AlterField("category", "note", models.CharField(max_length=30)),
-        migrations.AddConstraint("category", models.CheckConstraint(condition=~models.Q(note=""), name="note_is_there")),
-    ]
-"""
 SQUASHED = """
     replaces = [("hazards", "8001_plain"), ("hazards", "8002_looking"), ("hazards", "8003_strict")]
     operations = [
@@ -69,76 +28,10 @@ SQUASHED = """
 NAMES = ("t_first", "t_second", "t_third")
 
 
-@dataclass
-class Site:
-    """An installation with three factories, and a schema beside them that django-tenants' own command migrates."""
-
-    database: str
-    environment: dict[str, str]
-    package: Path
-    files: list[str] = field(default_factory=list)
-
-    def bring(self, name: str, text: str) -> None:
-        before = self.files[-1] if self.files else BEFORE
-        self.files.append(name)
-        (self.package / f"{name}.py").write_text(HEAD.format(before=before) + text)
-
-    def start(self, *command: str, **more: str) -> subprocess.Popen:
-        out = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-        return subprocess.Popen([sys.executable, ROOT / "manage.py", *command], env=self.environment | more, **out)
-
-    def run(self, *command: str, **more: str) -> tuple[int, str]:
-        process = self.start(*command, **more)
-        return process.wait(), process.communicate()[0]
-
-    def ask(self, question: str, *values: object) -> list[tuple]:
-        with self.owner() as owner:
-            cursor = owner.execute(question, values)
-            return cursor.fetchall() if cursor.description else []
-
-    def owner(self) -> psycopg.Connection:
-        db = settings.DATABASE_OWNER
-        where = {"user": db["USER"], "password": db["PASSWORD"], "host": db["HOST"], "port": db["PORT"] or None}
-        return psycopg.connect(dbname=self.database, autocommit=True, **where)
-
-    def states(self) -> list[str]:
-        rows = self.ask("SELECT status FROM tenants_schemaupgrade ORDER BY factory_id")
-        return [status for (status,) in rows]
-
-    def history(self, schema: str) -> set[str]:
-        question = sql.SQL("SELECT name FROM {}.django_migrations WHERE app = 'hazards'")
-        rows = self.ask(question.format(sql.Identifier(schema)).as_string())
-        return {name for (name,) in rows if name.startswith("8")}
-
-    def all_of(self, schema: str) -> dict[str, list]:
-        """Its shape, its history and what Django adds, without numbers of rows and the model that no code knows."""
-        values = {"schema": schema, "dot": f"{schema}.", "role": settings.DATABASE_APP_ROLE}
-        types = "SELECT app_label, model FROM {0}.django_content_type WHERE model <> 'remark'"
-        rights = (
-            "SELECT t.app_label, t.model, p.codename FROM {0}.auth_permission p"
-            " JOIN {0}.django_content_type t ON t.id = p.content_type_id WHERE model <> 'remark'"
-        )
-        rows = {"types": types, "permissions": rights, "rows": "SELECT code, note FROM {0}.hazards_category"}
-        with self.owner() as owner:
-            found = {kind: owner.execute(text, values).fetchall() for kind, text in SHAPES.items()}
-            found |= {kind: owner.execute(text.format(schema)).fetchall() for kind, text in rows.items()}
-        return {kind: sorted(some, key=str) for kind, some in found.items()} | {"history": self.history(schema)}
-
-
 @pytest.fixture(scope="module")
 def site(spare_database, tmp_path_factory) -> Site:
-    database, addresses = spare_database
-    folder = tmp_path_factory.mktemp("release")
-    package = folder / "coming"
-    package.mkdir()
-    own = str(ROOT / "platform/hazards/migrations")
-    (package / "__init__.py").write_text(f"__path__ = [{str(package)!r}, {own!r}]\n")
-    (folder / "coming_settings.py").write_text(
-        'from config.settings import *\nMIGRATION_MODULES = {"hazards": "coming"}\n'
-    )
-    paths = os.pathsep.join(map(str, (folder, ROOT, ROOT / "platform")))
-    more = {"DJANGO_SETTINGS_MODULE": "coming_settings", "PYTHONPATH": paths}
-    made = Site(database, os.environ | addresses | more, package)
+    """With three factories, and a schema beside them that django-tenants' own command migrates."""
+    made = begin(spare_database, tmp_path_factory.mktemp("release"))
     [(statements, tables)] = made.ask("SELECT statements, tables_with_rows FROM tenants_schematemplate")
     for schema in (*NAMES, "t_beside"):
         with made.owner() as owner, owner.transaction():

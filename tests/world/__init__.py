@@ -23,6 +23,7 @@ from tests.world.hazards import add_group, add_hazard
 from tests.world.inspections import add_run
 from tests.world.notices import add_alerts, add_channels
 from tests.world.partners import add_contractors, add_partners
+from tests.world.past import add_past
 from tests.world.risks import add_risks
 from tests.world.sensors import add_sensors
 from tests.world.training import add_licences, add_training
@@ -76,6 +77,7 @@ def build(mark: str) -> World:
     add_sensors(world, area, press)
     add_risks(world, area, press)
     add_adoption(world)
+    add_past(world)
     # Words that anybody may read: an operator does, and then all factories.
     kinds = [{"code": "other", "name": "其他", "gbt13861": 4, "level": Level.GENERAL, "urgent_when": None}]
     item = shared_item("砂轮有裂纹吗？", "other")

@@ -179,6 +179,12 @@ def clock(moment: datetime | None) -> str:
 
 
 @register.filter
+def chance(probability: float) -> str:
+    """Two digits are enough, and what is next to nothing is said so."""
+    return f"{probability:.2g}" if probability >= 0.0001 else "< 0.0001"
+
+
+@register.filter
 def moment(text: str) -> datetime | None:
     """A time as an event's data holds it."""
     return parse_datetime(str(text))

@@ -13,10 +13,17 @@ from core import imports, sheets
 from core.errors import DomainError, Refusal, WrongStatus
 from core.imports import Kind, Outlook
 from core.models import Import, Job
+from past.imports import key_of
+from past.models import PastKind
 from portals.web import page, require
 
 SHOWN_FAULTY, SHOWN_GOOD = 100, 12
-LISTS = {"people": "console:people", "machines": "console:machines", "hazards": "console:hazards"}
+LISTS = {
+    "people": "console:people",
+    "machines": "console:machines",
+    "hazards": "console:hazards",
+    **{key_of(kind): "console:past" for kind in PastKind},
+}
 
 
 def _kind(request, what: str) -> Kind:

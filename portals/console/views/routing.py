@@ -7,12 +7,14 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from core.errors import DomainError
 from hazards.actions import route_category, send_out
 from hazards.actions.routing import keep_maintainer
 from hazards.models import Category, Maintainer, Route
+from market.routing import adopt_routes, suggested_routes
 from people.models import Team
 from portals.console.forms.routing import MaintainerForm, RouteForm, SendOutForm
 from portals.web import page, require
@@ -39,15 +41,17 @@ def routes(request):
 
 
 def _routes(request, form: RouteForm, refusal: str = "", status: int = 200):
-    standing = {route.category_id: (route.team_id, route.maintainer_id) for route in Route.objects.filter(area=None)}
+    routes = list(Route.objects.select_related("category", "area", "team__leader", "maintainer"))
+    standing = {route.category_id: (route.team_id, route.maintainer_id) for route in routes if route.area is None}
     typed = [(category, *_typed(request, category, standing)) for category in Category.objects.listed()]
     context = {
         "rows": typed,
-        "exceptions": Route.objects.exclude(area=None).select_related("category", "area", "team__leader", "maintainer"),
+        "exceptions": [route for route in routes if route.area],
         "teams": Team.objects.select_related("leader"),
         "companies": Maintainer.objects.filter(is_active=True),
         "form": form,
         "refusal": refusal,
+        "suggested": suggested_routes(),
     }
     return page(request, "console/hazards/routes.html", context, status=status)
 
@@ -58,6 +62,19 @@ def _typed(request, category: Category, standing: dict) -> tuple[str, str]:
     pairs = zip(names, standing.get(category.pk, ("", "")), strict=True)
     team, company = (request.POST.get(name, value or "") for name, value in pairs)
     return str(team), str(company)
+
+
+@login_required
+@require_POST
+def adopt(request):
+    """The ticked ones of what the installed packs suggest."""
+    require(request.user, "hazards.route")
+    taken = adopt_routes(request.POST.getlist("kind"), by=request.user)
+    words = ngettext(
+        "%(n)d kind of hazard goes out by itself now.", "%(n)d kinds of hazards go out by themselves now.", len(taken)
+    )
+    messages.success(request, words % {"n": len(taken)})
+    return redirect("console:routes")
 
 
 @login_required

@@ -8,6 +8,7 @@ from hazards.models import TO_FIX, Hazard
 from hazards.standing import standings
 from insight.completion import streak
 from inspections.models import Run
+from people.duty import watch_of
 from portals.buddies import pair_of
 from portals.field.rounds import rounds_of
 from portals.guides import HOME, put_away
@@ -42,6 +43,7 @@ def home(request):
         "has_guides": HOME not in put_away(request),
         "reported": standings(hazards.filter(reporter=user).select_related("owner", "merged_into")[:3]),
     }
+    context["watch"] = watch_of(user, now)
     context["streak"] = streak(user)
     context["is_player"] = is_on_floor(user)
     context["buddy"] = pair_of(user) if context["is_player"] else None

@@ -1,0 +1,63 @@
+"""Patterns that were planted and how many of them are found, and what is found where there are none.
+
+Planted ones count if a direct test of the planted cell itself is sure of it
+(p < 1e-6); found is one of the first five whose inspections are mostly the same.
+"""
+
+import numpy as np
+from scipy import stats
+
+from benchmarks.exports import in_a_factory
+from benchmarks.histories import WORKSHOPS, History, Plant, history, shuffled
+from benchmarks.measure import Count
+
+SEEDS, QUICK = 100, 6
+SURE, SAME, FIRST = 1e-6, 0.4, 5
+
+
+def run(*, is_quick: bool) -> list[Count]:
+    from insight.patterns.search import find
+
+    found = planted = reported = 0
+    seeds = QUICK if is_quick else SEEDS
+    with in_a_factory():
+        for seed in range(seeds):
+            past = history(seed)
+            first = find(_facts(past))[:FIRST]
+            sure = [plant for plant in past.planted if _chance(past, plant) < SURE]
+            planted += len(sure)
+            found += sum(
+                any(_overlap(past.inside(plant.factors), one.inside) >= SAME for one in first) for plant in sure
+            )
+            reported += bool(find(_facts(shuffled(past, seed))))
+    return [
+        Count("planted_patterns_found", found, planted, round(planted * 0.95), is_floor=True),
+        Count("reported_without_any", reported, seeds, seeds // 20),
+    ]
+
+
+def _facts(past: History):
+    from insight.patterns.facts import RECORD, assemble
+
+    rows = np.zeros(len(past.found), RECORD)
+    rows["minute"] = np.array(past.moments, "datetime64[m]").astype(np.int64)
+    rows["tenure"] = (past.columns["tenure_week"] - 1) * 7
+    rows["failed"] = past.found >= 0
+    for name in ("temperature_c", "humidity_pct"):
+        rows[name] = past.columns[name]
+    places = zip(past.columns["area"].tolist(), past.columns["equipment"].tolist(), strict=True)
+    triples = [(WORKSHOPS[area % 5], f"{area}", f"{machine}") for area, machine in places]
+    found_by = np.nonzero(past.found >= 0)[0]
+    return assemble(rows, triples, found_by, [f"{kind:02}" for kind in past.found[found_by]])
+
+
+def _chance(past: History, plant: Plant) -> float:
+    """Of as many or more there, at the rate of everywhere else."""
+    inside = past.inside(plant.factors)
+    has_found = past.found >= 0 if plant.kind < 0 else past.found == plant.kind
+    rate = has_found[~inside].mean()
+    return float(stats.binom.sf(has_found[inside].sum() - 1, inside.sum(), rate))
+
+
+def _overlap(one: np.ndarray, other: np.ndarray) -> float:
+    return float((one & other).sum() / max((one | other).sum(), 1))

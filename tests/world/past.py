@@ -1,0 +1,25 @@
+"""A list from before, and a pattern that was found in it."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from insight.models import Pattern, Search
+from past import actions
+from past.actions import Entry
+from past.models import PastKind, PastRun
+from people.permissions import Role
+from tests.world.base import World
+
+
+def add_past(world: World) -> None:
+    officer = world.people[Role.SAFETY_OFFICER]
+    at = timezone.now() - timedelta(days=400)
+    run = {"at": at, "area": f"{world.mark}老车间", "result": True, "category": f"{world.mark}老隐患"}
+    actions.add_past(PastKind.RUNS, [Entry(run, {"备注": world.mark})], name=f"{world.mark}台账.csv", by=officer)
+    search = Search.objects.create(at=timezone.now(), by=officer, runs=40, failed=8)
+    Pattern.objects.create(
+        search=search, rank=1, factors={"area": f"{world.mark}老车间"}, category="", n=5, exposure=10, rate_ratio=3.0,
+        ci_low=1.2, ci_high=None, q=0.01, sentence=world.words("老车间查出问题多"), action=world.words("多查几次"),
+        past_ids=list(PastRun.objects.values_list("pk", flat=True)),
+    )  # fmt: skip
