@@ -28,6 +28,7 @@ from partners.models import (
 )
 from people.models import Absence, SupportAccess
 from portals.supplier.gate import home_of, is_partner
+from risks.models import Risk
 from sharing.models import Template
 from tenants.models import Factory
 from training.models import Certificate, Clearance, Course, Enrolment, Exam, Licence, TrainingSession
@@ -85,6 +86,7 @@ def go(request, kind: str, pk: str):
         Pair._meta.label_lower: _to_pair,
         HelpCall._meta.label_lower: lambda user, pk: _to_pair(user, _seen(HelpCall, user, pk).pair_id),
         Absence._meta.label_lower: lambda user, pk: redirect("field:me"),
+        Risk._meta.label_lower: _to_risk,
     }
     if kind == Template._meta.label_lower:  # its number is no number
         return redirect("console:templates")
@@ -126,6 +128,13 @@ def _to_pair(user, pk: int):
     pair = _seen(Pair, user, pk)
     is_own = user.pk in (pair.mentor_id, pair.mentee_id)
     return redirect("field:buddy" if is_own else "console:pair", pk=pair.pk)
+
+
+def _to_risk(user, pk: int):
+    risk = _seen(Risk, user, pk)
+    if user.can("risks.view"):
+        return redirect("console:risk", pk=risk.pk)
+    return redirect("field:area_risks", pk=risk.area_id)
 
 
 def _to_work(user, pk: int):

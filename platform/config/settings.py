@@ -88,6 +88,7 @@ TENANT_APPS = [
     "hazards",
     "sensors",
     "past",
+    "risks",
     "partners",
     "notifications",
     "market",

@@ -23,6 +23,7 @@ from market.models import LISTS, PackPart, PartKind
 from market.packs import Pack
 from market.parts import area_of, digest, keep_parts, lists_here, parts_here, places_of, release, release_of
 from market.questionnaires import questionnaire_of
+from market.risks import install_risks
 from partners.actions import install_text
 from partners.entry import CREW_NAME, CREW_ROLE, ENTRY_EXAM
 from partners.models import SiteText
@@ -86,6 +87,7 @@ def install_pack(pack: Pack, *, by: Any, tell: Callable[[str, int], None] | None
         "licence_kinds": lambda: install_licence_kinds(written_licence_kinds(), by=by),
         "requirements": lambda: _require_courses(pack["job_roles"], by=by),
         "licence_requirements": lambda: _require_licences(pack["job_roles"]),
+        "risks": lambda: install_risks(pack["risks"], places_of(pack["areas"]), by=by),
     }
     adopt_parts()
     of = release_of(pack)

@@ -15,7 +15,7 @@ from market.updates import installed, refuse_unless_manager
 
 KIND = "pack"
 # As many kinds of things as install_pack tells of.
-STEPS = 12
+STEPS = 13
 
 
 @action

@@ -14,6 +14,7 @@ class PartKind(models.TextChoices):
     CHECKLIST = "checklist", _("Checklists")
     QUESTIONNAIRE = "questionnaire", _("Questionnaire for suppliers")
     BRIEFING = "briefing", _("Site briefing")
+    RISK = "risk", _("Risk points")
 
 
 LISTS = (PartKind.CHECKLIST, PartKind.QUESTIONNAIRE)

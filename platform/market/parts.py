@@ -16,8 +16,10 @@ from inspections.rules import clean
 from market.models import PackPart, PartKind
 from market.packs import Pack, load_pack
 from market.questionnaires import questionnaire_of
+from market.risks import risk_here, written_risk
 from partners.models import SiteText
 from people.models import JobRole
+from risks.models import Risk
 
 Key = tuple[str, str]
 Content = dict[str, Any]
@@ -69,7 +71,7 @@ def digest(content: Any) -> str:
 
 def _counts(pack: Pack) -> dict[str, int]:
     questionnaire = questionnaire_of(pack)
-    return {name: len(pack[name]) for name in ("areas", "equipment_types", "checklists", "categories")} | {
+    return {name: len(pack[name]) for name in ("areas", "equipment_types", "checklists", "categories", "risks")} | {
         "courses": len({course for role in pack["job_roles"] for course in role["courses"]}),
         "questions": len(pack.get("entry_questions") or ()),
         "items": sum(len(row["items"]) for row in pack["checklists"]),
@@ -98,6 +100,8 @@ def _written(pack: Pack) -> dict[Key, Content]:
         )
     if briefing := pack.get("briefing"):
         found[PartKind.BRIEFING, SiteText.Kind.BRIEFING] = _text(briefing["body"], briefing["minutes"])
+    for row in pack["risks"]:
+        found[PartKind.RISK, row["code"]] = written_risk(row)
     # As the database gives it back, so that both sides compare.
     return {key: json.loads(json.dumps(content)) for key, content in found.items()}
 
@@ -117,6 +121,9 @@ def parts_here(of: Release) -> dict[Key, Content]:
     lists = [*codes[PartKind.CHECKLIST], *codes[PartKind.QUESTIONNAIRE]]
     for code, content in lists_here(Checklist.objects.current().filter(code__in=lists), of.areas).items():
         found[PartKind.QUESTIONNAIRE if code in codes[PartKind.QUESTIONNAIRE] else PartKind.CHECKLIST, code] = content
+    meant = {pk: code for code, pk in places_of(of.areas).items()} if codes[PartKind.RISK] else {}
+    for risk in Risk.objects.in_force().filter(code__in=codes[PartKind.RISK]).select_related("area"):
+        found[PartKind.RISK, str(risk.code)] = risk_here(risk, meant)
     text = SiteText.objects.filter(kind=SiteText.Kind.BRIEFING).first() if codes[PartKind.BRIEFING] else None
     if text:
         found[PartKind.BRIEFING, SiteText.Kind.BRIEFING] = _text(text.body, text.minutes)

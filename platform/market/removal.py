@@ -18,12 +18,14 @@ from market.parts import Release, digest, release
 from market.updates import Part, State, refuse_unless_manager, standing_of, title_of
 from partners.models import Company
 from people.models import JobRole
+from risks.models import Assessment, Risk
 from tenants.current import current_factory
 from training.models import LicenceRequirement, Requirement
 
 register({"pack.removed": gettext_lazy("Unused parts of an industry pack taken out")})
 
 _MODELS: dict[str, Any] = {
+    PartKind.RISK: Risk,
     PartKind.CHECKLIST: Checklist,
     PartKind.QUESTIONNAIRE: Checklist,
     PartKind.JOB_ROLE: JobRole,
@@ -36,6 +38,7 @@ _ALONG = {
     PartKind.CHECKLIST: (Item,),
     PartKind.QUESTIONNAIRE: (Item,),
     PartKind.JOB_ROLE: (Requirement, LicenceRequirement),
+    PartKind.RISK: (Assessment, Risk.categories.through),
 }
 
 
@@ -52,7 +55,7 @@ class Outlook:
 
 
 def outlook_of(of: Release) -> Outlook:
-    """Lists first: with one of them goes what kept its kind of machine, its area and its kinds of hazards."""
+    """Risks and lists first: with one of them goes what kept its kind of machine, its area and its kinds of hazards."""
     found, gone = Outlook(), dict[type[models.Model], set[Any]]()
     parts = [part for part in standing_of(of) if part.here is not None]
     for kind, model in _MODELS.items():
@@ -126,6 +129,10 @@ _WORDS = {
     "inspections.stop": gettext_lazy("Plans that use it"),
     "hazards.hazard": gettext_lazy("Hazards"),
     "hazards.route": gettext_lazy("Rules of who fixes what"),
+    "risks.risk": gettext_lazy("Risk points"),
+    "risks.proposal": gettext_lazy("Proposals of a new rating"),
+    "risks.watch": gettext_lazy("Check items tied to it"),
+    "risks.zone": gettext_lazy("Areas on the floor plan"),
     "facilities.equipment": gettext_lazy("Machines"),
     "facilities.qrpoint": gettext_lazy("Labels"),
     "people.user": gettext_lazy("People"),

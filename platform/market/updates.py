@@ -31,9 +31,11 @@ from market.models import LISTS, PackPart, PartKind
 from market.packs import load_pack
 from market.parts import Content, Key, Release, digest, parts_here, places_of, release
 from market.questionnaires import questionnaire_of
+from market.risks import install_risks, take_risk
 from partners.actions import write_text
 from partners.models import SiteText
 from people.models import JobRole
+from risks.models import Risk
 from tenants.current import current_factory
 from training.actions import install_questions
 
@@ -257,6 +259,14 @@ def _take_briefing(pack: Any, part: Part, by: Any) -> None:
     )
 
 
+def _take_risk(pack: Any, part: Part, by: Any) -> None:
+    risk, places = Risk.objects.select_related("area").filter(code=part.code).first(), places_of(pack["areas"])
+    if risk is None:
+        install_risks([row for row in pack["risks"] if row["code"] == part.code], places, by=by)
+    else:
+        take_risk(risk, part.written, places, by=by, reason=_("As the industry pack rates it."))
+
+
 _TAKE: dict[str, Any] = {
     PartKind.AREA: _take_area,
     PartKind.EQUIPMENT_TYPE: _take_row(EquipmentType),
@@ -265,4 +275,5 @@ _TAKE: dict[str, Any] = {
     PartKind.CHECKLIST: _take_list,
     PartKind.QUESTIONNAIRE: _take_list,
     PartKind.BRIEFING: _take_briefing,
+    PartKind.RISK: _take_risk,
 }

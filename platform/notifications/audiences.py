@@ -273,6 +273,19 @@ def ban_deciders(event: Event, subject: Any) -> Iterable[User]:
     return holding("partners.lift_ban")
 
 
+def risk_owner(event: Event, risk: Any) -> Iterable[User]:
+    return [risk.owner] if risk.owner else []
+
+
+def risk_keepers(event: Event, risk: Any) -> Iterable[User]:
+    return holding("risks.manage", risk.department_id)
+
+
+def risk_owner_and_keepers(event: Event, risk: Any) -> Iterable[User]:
+    """Whoever answers for the risk, and who keeps the register."""
+    return [*risk_owner(event, risk), *risk_keepers(event, risk)]
+
+
 def guards(event: Event, subject: Any) -> Iterable[User]:
     return holding("gate.check")
 
@@ -332,6 +345,9 @@ AUDIENCES: dict[Audience, str | Promise] = {
     work_people: _("who applied, watches and works"),
     work_people_and_officers: _("who applied, watches and works, and safety officers"),
     ban_deciders: _("leaders"),
+    risk_owner: _("who answers for the risk"),
+    risk_keepers: _("safety officers"),
+    risk_owner_and_keepers: _("who answers for the risk, and safety officers"),
     award_givers: _("safety officers and leaders"),
     floor_and_award_givers: _("people on the floor, safety officers and leaders"),
 }

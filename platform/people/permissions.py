@@ -95,6 +95,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         # sensors: what devices measure, and the limits they are held against
         "sensors.view": _OFFICE | _LEADERS | {Role.WORKSHOP_HEAD, Role.INSPECTOR},
         "sensors.manage": _OFFICE,
+        # risks: the register, its ratings, plans and cards; of the workshop whoever knows that something has changed
+        # What is dangerous where may everybody know who works here.
+        "risks.read": _EVERYBODY - PARTNER_ROLES,
+        "risks.view": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.INSPECTOR},
+        "risks.manage": {Role.SAFETY_OFFICER},
+        "risks.propose": {Role.SAFETY_OFFICER, Role.WORKSHOP_HEAD, Role.TEAM_LEADER},
         # partners: companies that work with the factory
         "partners.view": _OFFICE | _LEADERS | {Role.WORKSHOP_HEAD, Role.INSPECTOR},
         "partners.manage": _OFFICE,

@@ -1,6 +1,6 @@
 """How the market's pages tell of a pack and its parts."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -8,9 +8,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.accidents import accident_words
 from core.words import say, wordings
 from facilities.calendar import today
 from facilities.models import RiskColour
+from hazards.lec import rate
 from hazards.models import Level
 from inspections.estimate import expected_seconds
 from inspections.models import Frequency
@@ -20,6 +22,7 @@ from market.models import LISTS, PartKind
 from market.parts import Content, Release, audience_of
 from market.updates import OFFERED, TAKEN, Part, State, title_of
 from partners.models import SiteText
+from risks.models import Control
 from sharing.opinions import Figures, figures_of
 
 # What an update offers, in this order; what it leaves alone comes after.
@@ -38,6 +41,7 @@ def counts(of: Release) -> list[str]:
         ngettext("%(n)d course", "%(n)d courses", n["courses"]) % {"n": n["courses"]},
         ngettext("%(n)d exam question", "%(n)d exam questions", n["questions"]) % {"n": n["questions"]},
     ]
+    found.append(ngettext("%(n)d risk point", "%(n)d risk points", n["risks"]) % {"n": n["risks"]})
     found += [_("Site briefing")] if n["briefing"] else []
     found += [_("Questionnaire for suppliers")] if n["asked"] else []
     return found
@@ -103,8 +107,14 @@ def _line(of: Release, part: Part, kinds: Kinds, measured: dict[str, Figures]) -
         return Line(part, title(part), note, texts=texts, seconds=seconds, measured=figures)
     if part.kind == PartKind.AREA:
         return Line(part, title(part), str(RiskColour(content["colour"]).label), colour=content["colour"])
+    if part.kind == PartKind.RISK:
+        return Line(part, title(part), f"{target(of, content['area'])} · D {_score(content['rating'])}")
     note = str(Level(content["level"]).label) if part.kind == PartKind.CATEGORY else ""
     return Line(part, title(part), note)
+
+
+def _score(rating: dict[str, float]) -> float:
+    return rate(**rating)["score"]
 
 
 def _about(of: Release, content: Content) -> str:
@@ -198,18 +208,27 @@ def _column(name: str) -> str:
         "gbt13861": "GB/T 13861",
         "body": _("Text"),
         "minutes": _("Minutes to read"),
+        "area": _("Area"),
+        "factors": _("What is dangerous"),
+        "accident": _("Kind of accident"),
+        "rating": "L × E × C",
+        "controls": _("What is done against it"),
     }.get(name, name)
 
 
 def _said(of: Release, name: str, value: Any) -> str:
-    if name == "frequency":
-        return str(Frequency(value).label)
-    if name == "target":
-        return target(of, value)
-    if name == "colour":
-        return str(RiskColour(value).label)
-    if name == "level":
-        return str(Level(value).label)
+    said: dict[str, Callable[[], str]] = {
+        "frequency": lambda: str(Frequency(value).label),
+        "target": lambda: target(of, value),
+        "area": lambda: target(of, value),
+        "colour": lambda: str(RiskColour(value).label),
+        "level": lambda: str(Level(value).label),
+        "accident": lambda: accident_words(value),
+        "rating": lambda: f"{' × '.join(map(str, value.values()))} = {_score(value)}",
+        "controls": lambda: " / ".join(f"{kind.label}: {'；'.join(value.get(kind.value, ()))}" for kind in Control),
+    }
+    if name in said:
+        return said[name]() if value is not None else ""
     if isinstance(value, dict) and {"zh", "en"} & value.keys():
         return " / ".join(wordings(value))
     return "" if value is None else str(value)

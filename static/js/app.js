@@ -47,6 +47,8 @@ const PARTS = {
   "[data-help]": "./help.js",
   "[data-tablet]": "./tablet.js",
   "[data-keys]": "./keys.js",
+  "[data-lec]": "./lec.js",
+  "[data-outline]": "./outline.js",
 };
 const started = new Map(Object.keys(PARTS).map((selector) => [selector, new WeakSet()]));
 

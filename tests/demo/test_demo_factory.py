@@ -29,6 +29,7 @@ from portals.operator.demo.load import load
 from portals.operator.demo.operator import write_operator
 from portals.operator.demo.people import STORY
 from portals.operator.demo.plant import SLUG
+from risks.models import Assessment, Proposal, Risk, Zone
 from tenants import due, provisioning
 from tenants.current import in_factory
 from training.models import TrainingSession
@@ -57,6 +58,12 @@ def test_two_years_of_records(demo):
     assert Hazard.objects.exclude(source__in=(Hazard.Source.TIP, Hazard.Source.SUPPLIER)).count() == 867
     done = Run.objects.filter(status=Run.Status.DONE).order_by("-pk")[:200]
     assert all(run.answers.count() == run.checklist.items.count() for run in done)
+
+
+def test_the_register_of_risks_has_a_history_and_a_plan(demo):
+    assert Risk.objects.in_force().count() == 24 and Risk.objects.overdue().count() == 2
+    assert Assessment.objects.filter(risk__code="wheel-burst").count() == 3
+    assert Zone.objects.count() == 10 and Proposal.objects.filter(decided_at=None).exists()
 
 
 def test_last_months_five_and_two_pairs_of_buddies(demo):

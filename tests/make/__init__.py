@@ -20,7 +20,7 @@ from tests.make.partners import (
     site_texts,
     supplier,
 )
-from tests.make.plant import area, department, machine, person, sensor, team
+from tests.make.plant import area, department, machine, person, risk, sensor, team
 from tests.make.training import course, enrolment, exam, licence
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "policies",
     "project",
     "questionnaire",
+    "risk",
     "run",
     "self_inspection",
     "sensor",

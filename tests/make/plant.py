@@ -5,6 +5,8 @@ from typing import Any
 from facilities.models import Area, Department, Equipment, EquipmentType
 from people.models import RoleGrant, Team, User
 from people.permissions import Role
+from risks.actions import add_risk
+from risks.models import Risk
 from sensors.actions import add_sensor
 from sensors.models import Sensor
 from tests.make.base import PASSWORD, hashed, numbers
@@ -63,3 +65,13 @@ def sensor(kind: str = "humidity", *, at: Any = None, **more: Any) -> Sensor:
     where = {"area": place} if isinstance(place, Area) else {"area": place.area, "equipment": place}
     number = next(numbers)
     return add_sensor(f"S-{number}", more.pop("name", f"喷涂区湿度{number}"), by=None, kind=kind, **(where | more))
+
+
+def risk(in_area: Area | None = None, *, by: User, lec: tuple[float, float, float] = (3, 6, 7), **more: Any) -> Risk:
+    """One of a machine shop: 126, yellow, unless said otherwise."""
+    likelihood, exposure, consequence = lec
+    facts = {"name": f"换模 {next(numbers)}", "area": in_area or area(), "factors": "滑块落下"} | more
+    facts |= {"accident": more.get("accident", "GB6441-2025:machine")}
+    controls = more.get("controls", {"engineering": ["安全栓"], "emergency": ["按急停"]})
+    rating = {"likelihood": likelihood, "exposure": exposure, "consequence": consequence}
+    return add_risk(by=by, **(facts | {"controls": controls} | rating))

@@ -22,7 +22,7 @@ FAULTS = """async (theme) => {
 
 def _paths(of: world.World) -> dict[Role, tuple[dict, list[str]]]:
     """Where each spends the day."""
-    hazard, report = of.hazard, of.companies[0].reports.first()
+    hazard, report, risk = of.hazard, of.companies[0].reports.first(), of.risk
     desk = [
         "",
         "hazards/",
@@ -33,11 +33,22 @@ def _paths(of: world.World) -> dict[Role, tuple[dict, list[str]]]:
         "training/",
         "suppliers/",
         "alerts/",
+        "risks/",
+        f"risks/{risk.pk}/rate/",
     ]
     return {
         Role.WORKER: (
             PHONE,
-            ["/m/", "/m/scan/", "/m/report/", "/m/learn/", "/m/me/pin/", f"/m/hazards/{hazard.pk}/", "/m/feed/"],
+            [
+                "/m/",
+                "/m/scan/",
+                "/m/report/",
+                "/m/learn/",
+                "/m/me/pin/",
+                f"/m/hazards/{hazard.pk}/",
+                "/m/feed/",
+                "/m/risks/",
+            ],
         ),
         Role.SAFETY_OFFICER: (DESK, [f"/desk/{path}" for path in desk]),
         Role.ADMIN: (DESK, ["/desk/launch/", "/desk/people/", "/desk/work-accounts/", "/desk/kiosks/"]),

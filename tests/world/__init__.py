@@ -24,6 +24,7 @@ from tests.world.inspections import add_run
 from tests.world.notices import add_alerts, add_channels
 from tests.world.partners import add_contractors, add_partners
 from tests.world.past import add_past
+from tests.world.risks import add_risks
 from tests.world.sensors import add_sensors
 from tests.world.training import add_licences, add_training
 
@@ -74,6 +75,7 @@ def build(mark: str) -> World:
     add_partners(world, workshop)
     add_contractors(world, workshop, area)
     add_sensors(world, area, press)
+    add_risks(world, area, press)
     add_adoption(world)
     add_past(world)
     # Words that anybody may read: an operator does, and then all factories.

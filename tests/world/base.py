@@ -8,6 +8,7 @@ from hazards.models import Hazard, Invitation
 from inspections.models import Checklist, Pause, Run
 from partners.models import Company
 from people.models import User
+from risks.models import Risk
 from sensors.models import Sensor
 from sharing.models import Template
 from training.models import Certificate, Course, Exam, Lesson, TrainingSession
@@ -29,6 +30,7 @@ class World:
     screen_token: str = ""
     kiosk_token: str = ""
     sensor: Sensor | None = None
+    risk: Risk | None = None
     sensor_key: str = ""
     course: Course | None = None
     exam: Exam | None = None

@@ -18,6 +18,7 @@ from hazards.actions.routing import give_again, give_to_route
 from hazards.clauses import Clause, clause_of
 from hazards.models import WORKFLOW, Category, Hazard, Level, LevelChange, LevelPolicy, Status
 from people.models import User
+from tenants import due
 
 SIGNS = ("must_stop", "needs_outsider", "may_maim")
 CHANGEABLE = (Status.CONFIRMED, Status.ASSIGNED, Status.RECTIFYING)
@@ -65,7 +66,13 @@ def confirm_hazard(
     schedule(hazard)
     wait_for_control(hazard)
     give_to_route(hazard)
+    _call_register(hazard)
     return hazard
+
+
+def _call_register(hazard: Hazard) -> None:
+    """Rooms above look whether a risk of the place is to be rated anew."""
+    due.once(timezone.now(), "risks.look_at_hazard", key=f"risks.look:{hazard.pk}", hazard=hazard.pk)
 
 
 def _limits(policy: LevelPolicy) -> dict[str, Any]:
@@ -216,6 +223,7 @@ def _move(hazard: Hazard, change: LevelChange, *, by: User, note: str, legal: Cl
     if change.to_level == Level.MAJOR != change.from_level:
         lock_equipment(hazard, by=by)
         ring(hazard, by=by)
+    _call_register(hazard)
     if hazard.status == Status.RECTIFYING and lacks_plan(hazard):
         give_again(hazard, by=by, note=_("Work stops until the plan is approved."))
 

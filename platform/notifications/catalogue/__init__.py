@@ -1,7 +1,18 @@
 """The only place that says who hears of what, by which channel, and what may wait for a summary."""
 
 from notifications.audiences import holding, subject_of
-from notifications.catalogue import adoption, alerts, hazards, insight, inspections, partners, service, talk, training
+from notifications.catalogue import (
+    adoption,
+    alerts,
+    hazards,
+    insight,
+    inspections,
+    partners,
+    risks,
+    service,
+    talk,
+    training,
+)
 from notifications.catalogue.rule import ALL, GROUP, LATER, Rule, Standard, Urgency, Way
 
 __all__ = ["GETS_THROUGH", "RULES", "STANDARD_OF_LEVELS", "Rule", "Standard", "Urgency", "Way", "holding", "subject_of"]
@@ -13,7 +24,7 @@ STANDARD_OF_LEVELS: dict[str, Standard] = {
     "level.general": Standard(LATER, is_digest=True),
 }
 
-_ROOMS = (alerts, hazards, inspections, training, partners, service, talk, adoption, insight)
+_ROOMS = (alerts, hazards, inspections, training, risks, partners, service, talk, adoption, insight)
 RULES: dict[str, Rule] = {rule.event: rule for room in _ROOMS for rule in room.RULES}
 
 # Who muted a thread hears these all the same: somebody calls them by name, or waits for them.

@@ -22,6 +22,7 @@ from market.actions import copy_from_pack
 from portals.console.forms.checklists import NewForm
 from portals.field.forms.run import Row
 from portals.web import page, require
+from risks.related import risks_by_item
 
 PER_PAGE = 50
 OFTEN_FIRST = Case(*(When(frequency=value, then=place) for place, value in enumerate(Frequency.values)))
@@ -92,9 +93,12 @@ def show(request, pk: int):
         return redirect("console:edit_checklist", pk)
     items = versions.items_of(checklist)
     all_versions = Checklist.objects.filter(code=checklist.code).order_by("-version").annotate(size=Count("items"))
+    risks = risks_by_item(checklist) if request.user.can("risks.view") else {}
     context = {
         "checklist": checklist,
-        "items": [(item, versions.facts(item, items, in_all_languages=False)) for item in items],
+        "items": [
+            (item, versions.facts(item, items, in_all_languages=False), risks.get(item.pk, [])) for item in items
+        ],
         "target": versions.target_words(checklist),
         "versions": all_versions,
         "is_newest": all_versions[0].pk == pk,

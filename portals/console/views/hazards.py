@@ -20,6 +20,7 @@ from portals.console.views import levels, locks, reporting
 from portals.console.views.routing import send, sending_out
 from portals.groups import views as groups
 from portals.levels import still
+from portals.risks import risks_near
 from portals.typed import hazard_for, refused
 from portals.web import page, require
 
@@ -63,6 +64,7 @@ def _show(request, hazard: Hazard, refusal: Refusal | None = None):
         "assign": forms.AssignForm(hazard=hazard, initial={"owner": hazard.owner_id}),
         "events": record,
         "readings": readings_of(hazard),
+        "risks": risks_near(request.user, hazard),
         "may_export": request.user.can("hazards.view"),
         "typed": request.POST,
         **refused(request, refusal, hazard=hazard),

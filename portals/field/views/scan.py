@@ -19,6 +19,7 @@ from portals.field.whereabouts import note_label
 from portals.forms import PauseForm
 from portals.locks import locks_of, shows_lock
 from portals.pauses import take_step
+from portals.risks import risks_at
 from portals.web import page, require
 from sensors.models import Sensor
 
@@ -61,6 +62,7 @@ def _show(request, token: str, form: PauseForm | None = None):
         "elsewhere": _begun_elsewhere(request.user, point),
         "form": form or PauseForm(),
         **_pause_of(request.user, machine),
+        **risks_at(request.user, point.place),
     }
     return page(request, "field/place.html", context, status=422 if form else 200)
 

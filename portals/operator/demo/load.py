@@ -30,6 +30,7 @@ from portals.operator.demo.majors import write_major
 from portals.operator.demo.notices import tell_story
 from portals.operator.demo.plant import NAME, SLUG
 from portals.operator.demo.records import write_records
+from portals.operator.demo.risks import write_risks
 from portals.operator.demo.robots import write_robots
 from portals.operator.demo.rows import copy_rows
 from portals.operator.demo.sensors import write_sensors
@@ -50,6 +51,7 @@ _FOUNDING = {
     "qr.issued",
     "equipment.added",
     "user.added",
+    "risk.added",
 }
 Say = Callable[[str], None]
 
@@ -109,6 +111,7 @@ def _write(say: Say) -> None:
         write_sensors(site, events, planned, now)
         write_contractors(site, random.Random(SEED + 4))  # noqa: S311
         write_adoption(site, planned, now)
+        write_risks(site, planned, now, random.Random(SEED + 5))  # noqa: S311
     say("ledger")
     _seal([*site.events, *events, *planned], begin=min(event.at for event in events))
     tell_story()
