@@ -47,14 +47,20 @@ def pytest_configure():
 
 def pytest_unconfigure():
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        with _owner(GIVEN) as owner:
-            owner.execute(f"DROP DATABASE IF EXISTS {os.environ['TEST_TEMPLATE']}")
+        _drop(os.environ["TEST_TEMPLATE"])
 
 
 def _owner(name: str) -> psycopg.Connection:
     db = settings.DATABASE_OWNER
     where = {"host": db["HOST"], "port": db["PORT"] or None}
     return psycopg.connect(dbname=name, user=db["USER"], password=db["PASSWORD"], autocommit=True, **where)
+
+
+def _drop(name: str) -> None:
+    """Where the server goes away as a whole nobody waits for its files, of which each factory has a thousand."""
+    if "THROW_AWAY" not in os.environ:
+        with _owner(GIVEN) as owner:
+            owner.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def _addresses(name: str) -> dict[str, str]:
@@ -100,8 +106,7 @@ def django_db_setup(django_db_blocker, tmp_path_factory):
     with django_db_blocker.unblock():
         connection.close()
         connection.close_pool()
-    with _owner(GIVEN) as owner:
-        owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    _drop(name)
 
 
 @pytest.fixture(scope="session")
@@ -110,8 +115,7 @@ def spare_database(django_db_setup):
     name = f"test_{secrets.token_hex(4)}"
     _make_database(name)
     yield name, _addresses(name)
-    with _owner(GIVEN) as owner:
-        owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    _drop(name)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from people.models import Team, User
 from people.permissions import Role
 from portals.operator.demo.pictures import draw_scene
 from tests import make
+from tests.make.base import hashed
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def build(folder: Path) -> Plant:
     ):
         phone = f"1370000000{number}"
         user = add_user(Person(name, phone, department=workshop, team=team, roles=(role,)), by=None)
-        user.set_password(make.PASSWORD)
+        user.password = hashed(make.PASSWORD)
         user.save()
         phones[role] = phone
     Team.objects.filter(pk=repair_team.pk).update(leader=User.objects.get(name="陈志强"))

@@ -8,7 +8,6 @@ from adoption.models import HelpCall
 from people.actions import Person, add_user
 from people.models import User
 from people.permissions import Role
-from tests import make
 from tests.stories.browser import PHONE, chromium, signed_in
 
 pytestmark = pytest.mark.browser
@@ -17,8 +16,6 @@ pytestmark = pytest.mark.browser
 def test_one_tap_calls_the_buddy(site, place, path):
     stuck = User.objects.get(phone=place.people[Role.WORKER])
     buddy = add_user(Person("林小雨", "13700000099", department=stuck.department, team=stuck.team), by=None)
-    buddy.set_password(make.PASSWORD)
-    buddy.save()
     begin_pair(buddy, stuck, by=User.objects.get(phone=place.people[Role.SAFETY_OFFICER]))
     with chromium() as browser:
         helper = signed_in(browser, site, buddy.phone, PHONE, at="/m/")
