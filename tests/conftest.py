@@ -109,9 +109,10 @@ def django_db_setup(django_db_blocker, tmp_path_factory):
     _drop(name)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def spare_database(django_db_setup):
-    """For processes that change what all tests share: its name, and how they reach it; without a factory."""
+    """For processes that change what all tests share: its name, and how they reach it; new for each file of tests, and
+    without a factory."""
     name = f"test_{secrets.token_hex(4)}"
     _make_database(name)
     yield name, _addresses(name)
