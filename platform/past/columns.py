@@ -109,7 +109,7 @@ def _words(key: str, title: Any, longest: int, example: Any = "", *also: str, ne
 
 
 _WORKSHOP = _words("workshop", _lazy("Workshop"), 120, _lazy("Press workshop"), "车间", "部门")
-_AREA = _words("area", _lazy("Area"), 120, _lazy("Press bay A"), "区域", "部位", "地点", needed=True)
+_AREA = _words("area", _lazy("Area"), 120, _lazy("Press bay A"), "区域", "部位", "地点")
 _EQUIPMENT = _words("equipment", _lazy("Machine"), 120, "CY-001", "设备", "设备编码", "机台")
 _CATEGORY = _words("category", _lazy("Kind of hazard"), 60, "", "类别", "隐患类型", "事故类别")
 
