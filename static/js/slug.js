@@ -28,4 +28,6 @@ export function setup(box) {
 
   name.addEventListener("input", soon);
   input.addEventListener("input", () => input.value && soon());
+  // Who types fast has written the name before this script is there.
+  if (name.value && !input.value) soon();
 }

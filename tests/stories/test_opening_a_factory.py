@@ -2,6 +2,8 @@
 
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
@@ -38,6 +40,7 @@ class Hand:
 
     def check(self, picture: str) -> None:
         """Every question of the check is answered; a photo is one thing more, and so is a number."""
+        expect(self.page.locator("[data-cells]")).to_be_visible()
         steps = self.page.locator("[data-step]")
         for position in range(steps.count()):
             step = steps.nth(position)
@@ -71,24 +74,17 @@ def test_from_the_landing_page_to_the_first_scanned_check(live, tmp_path, capsys
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("response", lambda response: faults.append(response.url) if response.status >= 500 else None)
         page.on("websocket", lambda socket: _listen(socket, heard))
-        late: list[Route] = []
-
-        def hold(route: Route) -> None:
-            late.append(route)
-
-        page.route("**/six*.js", hold)
         page.goto(f"http://{settings.BASE_DOMAIN}:{live.port}/")
         hand = Hand(page)
         hand.tap("免费试用 30 天", "link")
         hand.type("手机号或邮箱", f"138{secrets.randbelow(10**8):08}")
         hand.tick("我看过使用条款和隐私说明")
-        hand.tap("发送验证码")
-        hand.type("六位数字", page.locator("[data-demo-code]").inner_text())
-        page.unroute("**/six*.js")
-        for script in late:  # whoever is faster than the script loses nothing
-            script.continue_()
-        hand.tick("金属加工")
-        hand.type("工厂名称", f"{stem} 金属制品有限公司")
+        with late(page, "slug"):
+            with late(page, "six"):
+                hand.tap("发送验证码")
+                hand.type("六位数字", page.locator("[data-demo-code]").inner_text())
+            hand.tick("金属加工")
+            hand.type("工厂名称", f"{stem} 金属制品有限公司")
         hand.choose("全厂多少人", "101–300")
         expect(page.get_by_label("网址里的简称")).to_have_value(stem)
         hand.type("你的姓名", "刘洋")
@@ -114,6 +110,49 @@ def test_from_the_landing_page_to_the_first_scanned_check(live, tmp_path, capsys
     with capsys.disabled():
         print(f"\nto the own factory {opened}, to the first scanned check {counted} interactions, {seconds:.1f} s")
     assert counted <= MOST_INTERACTIONS and seconds <= MOST_SECONDS
+
+
+def test_a_wrong_code_is_sent_once_and_can_be_left(live):
+    with chromium(fonts=chinese_font()) as browser:
+        page = browser.new_context(locale="zh-CN", **PHONE).new_page()
+        sent = []
+        page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+        page.goto(f"http://{settings.BASE_DOMAIN}:{live.port}/start/")
+        page.get_by_label("手机号或邮箱").fill(f"138{secrets.randbelow(10**8):08}")
+        page.get_by_label("我看过使用条款和隐私说明").check()
+        page.get_by_role("button", name="发送验证码").click()
+        code = page.locator("[data-demo-code]").inner_text()
+        sent.clear()
+        refused = page.get_by_text("验证码不对")
+        page.get_by_label("六位数字").fill(f"{9 - int(code[0])}{code[1:3]} {code[3:]}")
+        expect(refused).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        assert len(sent) == 1
+        page.go_back()
+        expect(refused).to_be_hidden()
+        page.wait_for_load_state("networkidle")
+        assert len(sent) == 1
+        page.get_by_label("六位数字").fill(code)
+        expect(page.get_by_label("金属加工")).to_be_visible()
+
+
+@contextmanager
+def late(page: Page, script: str) -> Iterator[None]:
+    """The script reaches the page only afterwards: whoever is faster loses nothing."""
+    held: list[Route] = []
+    is_over = False
+
+    def hold(route: Route) -> None:
+        if is_over:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(f"**/{script}*.js", hold)
+    yield
+    is_over = True
+    for route in held:
+        route.continue_()
 
 
 def _listen(socket: WebSocket, heard: list[str]) -> None:
