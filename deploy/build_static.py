@@ -1,9 +1,10 @@
 """Copies the few files that pages need out of node_modules into static/vendor/, and draws the icon sprite."""
 
 import hashlib
+import os
 import re
-import shutil
 import sys
+from io import BytesIO
 from math import cos, pi, sin
 from pathlib import Path
 
@@ -31,23 +32,30 @@ _BLANK = re.compile(r"""\s*\n\s*|<path stroke="none" d="M0 0h24v24H0z" fill="non
 
 def main() -> None:
     for source, target in FILES.items():
-        (VENDOR / target).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(PACKAGES / source, VENDOR / target)
-    drop_source_maps()
+        data = (PACKAGES / source).read_bytes()
+        put(target, without_source_map(data) if target.endswith((".js", ".css")) else data)
     check_reader()
     (ROOT / ".static").mkdir(exist_ok=True)  # where the container collects; WhiteNoise misses it elsewhere
     for side in (180, 192, 512):
-        app_icon(side).save(VENDOR / f"icon-{side}.png", optimize=True)
+        picture = BytesIO()
+        app_icon(side).save(picture, "PNG", optimize=True)
+        put(f"icon-{side}.png", picture.getvalue())
     names = sorted(icon_names())
-    (VENDOR / "icons.svg").write_text(sprite(names), encoding="utf-8")
+    put("icons.svg", sprite(names).encode())
     print(f"static/vendor: {len(FILES)} files and {len(names)} icons")
 
 
-def drop_source_maps() -> None:
+def put(name: str, data: bytes) -> None:
+    """Whole or not at all: a server or another set-up in this folder may be reading it."""
+    (VENDOR / name).parent.mkdir(parents=True, exist_ok=True)
+    part = PACKAGES / f".part-{os.getpid()}"
+    part.write_bytes(data)
+    part.replace(VENDOR / name)
+
+
+def without_source_map(data: bytes) -> bytes:
     """The maps are not copied; a reference to one is a 404 in every developer's console."""
-    for path in [*VENDOR.rglob("*.js"), *VENDOR.rglob("*.css")]:
-        text = re.sub(r"(/\*|//)# sourceMappingURL=\S+( \*/)?\s*$", "", path.read_text(encoding="utf-8"))
-        path.write_text(text, encoding="utf-8")
+    return re.sub(rb"(/\*|//)# sourceMappingURL=\S+( \*/)?\s*$", b"", data)
 
 
 def check_reader() -> None:
