@@ -4,7 +4,7 @@ Exposure is uneven over hours, areas and people. Nothing here knows how patterns
 """
 
 import csv
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,18 @@ class History:
             mask &= (column >= value[0]) & (column < value[1]) if isinstance(value, tuple | list) else column == value
         return mask
 
+    def with_found(self, found: NDArray[np.int64]) -> "History":
+        return replace(self, found=found)
+
+    def part(self, mask: Mask) -> "History":
+        """Of these inspections only."""
+        columns = {name: column[mask] for name, column in self.columns.items()}
+        moments = [moment for moment, is_in in zip(self.moments, mask, strict=True) if is_in]
+        return replace(self, moments=moments, columns=columns, people=self.people[mask], found=self.found[mask])
+
+    def moved(self, by: timedelta) -> "History":
+        return replace(self, moments=[moment + by for moment in self.moments])
+
     def write_runs(self, path: Path) -> None:
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
@@ -105,7 +117,7 @@ def history(seed: int, *, runs: int = 12_000, found: int = 867, planted: list[Pl
 def shuffled(past: History, seed: int) -> History:
     """What was found lies anywhere: there is nothing to be found out."""
     found = np.random.default_rng(seed).permutation(past.found)
-    return History(past.moments, past.columns, past.people, past.hired, found)
+    return past.with_found(found)
 
 
 def _exposure(rng: np.random.Generator, runs: int) -> History:

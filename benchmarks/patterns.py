@@ -4,21 +4,25 @@ Planted ones count if a direct test of the planted cell itself is sure of it
 (p < 1e-6); found is one of the first five whose inspections are mostly the same.
 """
 
+from datetime import timedelta
+
 import numpy as np
 from scipy import stats
 
 from benchmarks.exports import in_a_factory
-from benchmarks.histories import WORKSHOPS, History, Plant, history, shuffled
+from benchmarks.histories import DAYS, WORKSHOPS, History, Plant, history, shuffled
 from benchmarks.measure import Count
 
 SEEDS, QUICK = 100, 6
 SURE, SAME, FIRST = 1e-6, 0.4, 5
+WEEKS = timedelta(weeks=24)
 
 
 def run(*, is_quick: bool) -> list[Count]:
     from insight.patterns.search import find
 
     found = planted = reported = 0
+    verdicts: dict[bool, list[str]] = {True: [], False: []}
     seeds = QUICK if is_quick else SEEDS
     with in_a_factory():
         for seed in range(seeds):
@@ -30,9 +34,45 @@ def run(*, is_quick: bool) -> list[Count]:
                 any(_overlap(past.inside(plant.factors), one.inside) >= SAME for one in first) for plant in sure
             )
             reported += bool(find(_facts(shuffled(past, seed))))
+            for works, said in verdicts.items():
+                said.extend(_judged(past, history(seed, planted=[]) if works else past))
     return [
         Count("planted_patterns_found", found, planted, round(planted * 0.95), is_floor=True),
         Count("reported_without_any", reported, seeds, seeds // 20),
+        Count(
+            "effects_seen", verdicts[True].count("better"), len(verdicts[True]), len(verdicts[True]) // 2, is_floor=True
+        ),
+        Count(
+            "effects_claimed_without_any",
+            verdicts[False].count("better"),
+            len(verdicts[False]),
+            len(verdicts[False]) // 20,
+        ),
+    ]
+
+
+def _judged(before: History, after: History) -> list[str]:
+    """What is said after half a year, once for a countermeasure against the strongest pattern that was found by then."""
+    from insight.patterns.facts import MEASURED
+    from insight.patterns.facts import History as Read
+    from insight.patterns.proof import compare
+    from insight.patterns.search import find
+
+    taken = before.moments[0] + timedelta(days=DAYS) - WEEKS
+    is_before = np.array([moment < taken for moment in before.moments])
+    known = find(_facts(before.part(is_before)))[:1]
+    whole = before.with_found(np.where(is_before, before.found, after.found))
+    facts, minutes = _facts(whole), np.array(whole.moments, "datetime64[m]").astype(np.int64)
+    read = Read(facts, np.arange(facts.runs), 0, minutes, {name: whole.columns[name] for name in MEASURED})
+    return [
+        compare(
+            read,
+            {factor.name: factor.said(span) for factor, span in one.spans},
+            "" if one.kind is None else _facts(before.part(is_before)).kinds[one.kind],
+            taken_at=taken,
+            leave_out=set(),
+        ).verdict
+        for one in known
     ]
 
 

@@ -29,6 +29,7 @@ from hazards.models import (
     Review,
     Status,
 )
+from insight.models import Search
 from inspections.actions import ask_pause
 from inspections.models import Run
 from notifications.models import Feed, Message, Notification, PushSubscription, Robot
@@ -81,6 +82,7 @@ PAGES = (
     "/desk/risks/plans/",
     "/m/risks/",
     "/desk/patterns/",
+    "/desk/patterns/countermeasures/",
     "/desk/past/",
     "/desk/suppliers/",
     "/desk/suppliers/reports/",
@@ -205,11 +207,27 @@ def add_some(officer, count: int) -> None:
         )
         _crew(officer)
         _buddies(officer, holder)
+        _patterns(officer)
         for status in (Status.REPORTED, Status.SECOND_REVIEW, Status.CLOSED):
             hazard = make.hazard(
                 status, reporter=officer, published_on=None if status == Status.REPORTED else timezone.localdate()
             )
             Evidence.objects.create(hazard=hazard, attachment=make.photo(officer), stage="before")
+
+
+def _patterns(officer) -> None:
+    """One that was found, with something done because of it."""
+    now = timezone.now()
+    search = Search.objects.first() or Search.objects.create(at=now, runs=9, failed=9)
+    pattern = search.patterns.create(
+        rank=1, factors={"weekday": search.patterns.count()}, n=5, exposure=9, rate_ratio=3, ci_low=1, q=0.01,
+        sentence="多", action="多查",
+    )  # fmt: skip
+    row = pattern.countermeasures.create(kind="talk", what="班前会", made={}, taken_at=now, taken_by=officer)
+    counts = {
+        f"{where}_{when}{what}": 1 for where in ("here", "there") for when in ("before", "after") for what in ("", "_runs")
+    }  # fmt: skip
+    row.judgements.create(at=now, weeks=4, verdict="none", **counts)
 
 
 def _buddies(officer, person) -> None:

@@ -10,11 +10,14 @@ register(
     {
         "patterns.searched": _("History looked through for patterns"),
         "patterns.found": _("New patterns found in the history"),
+        "countermeasure.taken": _("A pattern's countermeasure taken"),
+        "countermeasure.judged": _("Judged what a countermeasure did"),
+        "countermeasure.ended": _("Countermeasure taken back"),
     }
 )
 
 
-class SearchQuerySet(models.QuerySet):
+class ForWhoReadsPatterns(models.QuerySet):
     def visible_to(self, user):
         return self if user.can("insight.patterns") else self.none()
 
@@ -27,15 +30,10 @@ class Search(models.Model):
     runs = models.IntegerField(help_text="Inspections that were looked at.")
     failed = models.IntegerField(help_text="Of these, how many found something.")
 
-    objects = SearchQuerySet.as_manager()
+    objects = ForWhoReadsPatterns.as_manager()
 
     class Meta:
         ordering = ["-at", "-id"]
-
-
-class PatternQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        return self if user.can("insight.patterns") else self.none()
 
 
 class Pattern(models.Model):
@@ -56,8 +54,79 @@ class Pattern(models.Model):
     run_ids = models.JSONField(default=list, help_text="Inspections behind it that were done here.")
     past_ids = models.JSONField(default=list, help_text="Those that were brought along.")
     is_new = models.BooleanField(default=True, help_text="The search before did not find it.")
+    proposed = models.JSONField(null=True, help_text="The first thing that could be done then: kind, text and stamp.")
 
-    objects = PatternQuerySet.as_manager()
+    objects = ForWhoReadsPatterns.as_manager()
 
     class Meta:
         ordering = ["rank"]
+
+    @property
+    def mark(self) -> tuple[str, str]:
+        """The same place and kind in another search; its values may have moved a little since."""
+        starts = [value[0] if isinstance(value, list) else value for value in self.factors.values()]
+        return repr(sorted(zip(self.factors, map(str, starts), strict=True))), self.category
+
+
+class Countermeasure(models.Model):
+    """对策: what was changed because of a pattern, and, look by look, what came of it."""
+
+    class Kind(models.TextChoices):
+        PLAN = "plan", _("Extra check")
+        LIMIT = "limit", _("Limit of a sensor")
+        COURSE = "course", _("Course in the third week")
+        TALK = "talk", _("Toolbox talk")
+
+    pattern = models.ForeignKey(Pattern, models.PROTECT, related_name="countermeasures")
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    what = models.JSONField(help_text="What was changed, in words.")
+    made = models.JSONField(help_text="Ids of what was made: plan, thresholds, requirement or session.")
+    taken_at = models.DateTimeField()
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    end_note = models.CharField(max_length=300, blank=True)
+
+    objects = ForWhoReadsPatterns.as_manager()
+
+    class Meta:
+        ordering = ["-taken_at", "-id"]
+
+    @property
+    def verdict(self) -> "Judgement | None":
+        """The newest one."""
+        return max(self.judgements.all(), key=lambda judgement: judgement.weeks, default=None)
+
+
+LOOKS = (4, 8, 12, 24)  # weeks after it was taken
+
+
+class Verdict(models.TextChoices):
+    BETTER = "better", _("It works")
+    NONE = "none", _("No effect to be seen")
+    WORSE = "worse", _("It has become worse")
+    UNCLEAR = "unclear", _("Too little to tell")
+
+
+class Judgement(models.Model):
+    """One look at what a countermeasure did; what the figures mean: insight.patterns.proof."""
+
+    countermeasure = models.ForeignKey(Countermeasure, models.CASCADE, related_name="judgements")
+    at = models.DateTimeField()
+    weeks = models.IntegerField(help_text="Since the countermeasure was taken.")
+    here_before = models.IntegerField()
+    here_before_runs = models.IntegerField()
+    here_after = models.IntegerField()
+    here_after_runs = models.IntegerField()
+    there_before = models.IntegerField(help_text="There: where nothing was changed.")
+    there_before_runs = models.IntegerField()
+    there_after = models.IntegerField()
+    there_after_runs = models.IntegerField()
+    ratio = models.FloatField(null=True)
+    ci_low = models.FloatField(null=True)
+    ci_high = models.FloatField(null=True)
+    verdict = models.CharField(max_length=7, choices=Verdict.choices)
+
+    class Meta:
+        ordering = ["weeks"]
+        constraints = [models.UniqueConstraint(fields=["countermeasure", "weeks"], name="judged_once_a_look")]

@@ -13,6 +13,7 @@ from portals.console.views import (
     classes,
     clearances,
     contractors,
+    countermeasures,
     courses,
     courseware,
     designer,
@@ -326,6 +327,10 @@ urlpatterns = [
     path("patterns/", patterns.index, name="patterns"),
     path("patterns/look/", patterns.look, name="find_patterns"),
     path("patterns/<int:pk>/", patterns.show, name="pattern"),
+    path("patterns/<int:pk>/take/", patterns.take, name="take_countermeasure"),
+    path("patterns/countermeasures/", countermeasures.index, name="countermeasures"),
+    path("patterns/countermeasures/<int:pk>/", countermeasures.show, name="countermeasure"),
+    path("patterns/countermeasures/<int:pk>/end/", countermeasures.end, name="end_countermeasure"),
     path("past/", past.index, name="past"),
     path("past/<int:pk>/remove/", past.remove, name="remove_past"),
     *(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from insight.models import Pattern, Search
+from insight.models import Countermeasure, Pattern, Search, Verdict
 from past import actions
 from past.actions import Entry
 from past.models import PastKind, PastRun
@@ -18,8 +18,16 @@ def add_past(world: World) -> None:
     run = {"at": at, "area": f"{world.mark}老车间", "result": True, "category": f"{world.mark}老隐患"}
     actions.add_past(PastKind.RUNS, [Entry(run, {"备注": world.mark})], name=f"{world.mark}台账.csv", by=officer)
     search = Search.objects.create(at=timezone.now(), by=officer, runs=40, failed=8)
-    Pattern.objects.create(
+    pattern = Pattern.objects.create(
         search=search, rank=1, factors={"area": f"{world.mark}老车间"}, category="", n=5, exposure=10, rate_ratio=3.0,
         ci_low=1.2, ci_high=None, q=0.01, sentence=world.words("老车间查出问题多"), action=world.words("多查几次"),
         past_ids=list(PastRun.objects.values_list("pk", flat=True)),
+    )  # fmt: skip
+    row = Countermeasure.objects.create(
+        pattern=pattern, kind=Countermeasure.Kind.TALK, what=world.words("老车间班前会"), made={}, taken_by=officer,
+        taken_at=at,
+    )  # fmt: skip
+    row.judgements.create(
+        at=timezone.now(), weeks=4, verdict=Verdict.UNCLEAR, here_before=5, here_before_runs=10, here_after=0,
+        here_after_runs=2, there_before=9, there_before_runs=90, there_after=1, there_after_runs=9,
     )  # fmt: skip

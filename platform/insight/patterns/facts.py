@@ -21,6 +21,7 @@ from past.models import PastPlace, PastRun
 
 # Half a year after hiring nobody is new any more.
 TENURE_WEEKS = 26
+MEASURED = ("temperature_c", "humidity_pct")
 MEASURED_LEVELS, MEASURED_WIDTHS, MEASURED_PAIR_WIDTHS = 32, (1, 2, 3, 4, 5, 6, 8, 10, 12, 16), (4, 8)
 _UNKNOWN = -1
 _HEADER, _TRAILER = 19, 2
@@ -107,11 +108,16 @@ class _Places:
 
 @dataclass(frozen=True)
 class History:
-    """ids: of each inspection in its table; the first `past` of them were brought along."""
+    """ids: of each inspection in its table; the first `past` of them were brought along.
+
+    minutes: on the factory's clock, since 1970; measured: by factor what was measured, NaN where it is not known.
+    """
 
     facts: Facts
     ids: NDArray[np.int64]
     past: int
+    minutes: NDArray[np.int64]
+    measured: dict[str, NDArray[np.float32]]
 
     def behind(self, found: Found) -> tuple[list[int], list[int]]:
         """Ids of the inspections that make up a pattern's count: those brought along, and our own."""
@@ -134,7 +140,8 @@ def read_history() -> History:
     triples = [*_past_triples(past, places), *_own_triples(own, places)]
     rows = np.concatenate([past, own])
     facts = assemble(rows, triples, found_by, names, source=np.arange(len(rows)) >= len(past))
-    return History(facts, rows["run"], len(past))
+    measured = {name: rows[name] for name in MEASURED}
+    return History(facts, rows["run"], len(past), rows["minute"].astype(np.int64), measured)
 
 
 def assemble(
@@ -242,7 +249,7 @@ def _circumstances(rows: NDArray[Any]) -> list[Factor]:
     days = rows["tenure"]
     weeks = np.where(days < 0, _UNKNOWN, np.minimum(days // 7, TENURE_WEEKS)).astype(np.int32)
     tenure = Factor("tenure_week", weeks, range(1, TENURE_WEEKS + 2), (1, 2, 3, 4), (1, 2), has_rest=True)
-    return [tenure, *(_measured(name, rows[name]) for name in ("temperature_c", "humidity_pct"))]
+    return [tenure, *(_measured(name, rows[name]) for name in MEASURED)]
 
 
 def _measured(name: str, values: NDArray[Any]) -> Factor:

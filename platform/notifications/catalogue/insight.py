@@ -12,4 +12,7 @@ RULES = (
         _("New patterns in the history: %(note)s. Each comes with what can be done"),
         **WAITS,
     ),
+    Rule("countermeasure.taken", searchers, _("Done because of a pattern: %(note)s"), **WAITS),
+    Rule("countermeasure.judged", searchers, _("What a countermeasure did: %(note)s"), **WAITS),
+    Rule("countermeasure.ended", searchers, _("A countermeasure was taken back: %(note)s"), **WAITS),
 )
