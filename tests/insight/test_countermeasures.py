@@ -76,6 +76,19 @@ def test_one_press_plans_a_check_before_the_bad_hour(browser, officer):
     assert reverse("console:plan", args=[plan.pk]) in page.content.decode()
 
 
+def test_it_is_the_machine_of_the_pattern_and_not_its_neighbour(browser, officer):
+    """Also where a plan goes to more machines of the same area, and at a time of day."""
+    bad = make.machine()
+    usual = make.plan(at=bad, opens_at=time(0), window_minutes=24 * 60)
+    for _one in range(3):
+        make.plan(at=make.machine(bad.area))
+    pattern = _pattern({"equipment": bad.code}, run_ids=[_failed_run(equipment=bad).pk for _one in range(5)])
+    _press(browser, pattern, "plan")
+    plan = Plan.objects.get(name__startswith="加查")
+    assert [stop.equipment for stop in plan.stops.all()] == [bad] and plan.assignee == usual.assignee
+    assert (plan.rule, plan.opens_at, plan.window_minutes) == (usual.rule, time(13), 120)
+
+
 def test_what_was_done_once_is_not_offered_again(browser, officer):
     press = make.machine()
     make.plan(at=press)

@@ -203,6 +203,7 @@ def test_after_two_warnings_it_is_gone_and_a_signed_proof_is_left(desk, admin, f
     bare = Client(HTTP_HOST=settings.BASE_DOMAIN)
     page = bare.get(f"/deleted/{row.pk}/")
     assert "新厂 已删除" in text(page) and row.facts["ledger"]["seal"] in text(page) and "刘洋" not in text(page)
+    assert "+00:00" not in text(page), "times are said as people read them"
     said = bare.get(f"/deleted/{row.pk}/proof.json").json()
     content = json.loads(said["content"])
     assert content["archive"]["sha256"] == archive and content["rows"]["people_user"] == 1

@@ -28,8 +28,8 @@ MOST_PEOPLE = 60
 THIRD_WEEK = 3
 # An extra check is over when the bad hour begins.
 BEFORE_THE_HOUR = timedelta(minutes=40)
-# Where no hour stands out: so long after the usual check.
-_LATER = timedelta(hours=5)
+# Where no hour stands out: so long after the usual check; where that one has half a day and more, after noon.
+_LATER, _HALF_A_DAY, _AFTERNOON = timedelta(hours=5), 12 * 60, time(13)
 _LONGEST = 120
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 # Cold below this is a pattern of cold, dry below that one of dryness.
@@ -100,9 +100,10 @@ class _Scene:
         self.people = User.objects.insiders().filter(Q(pk__in=people) | Q(employee_no__in=numbers), is_active=True)
 
     def weight(self, stop: Stop) -> int:
-        if stop.equipment_id:
-            return self.machines[stop.equipment_id] or self.areas[stop.equipment.area_id]  # type: ignore[union-attr]
-        return self.areas[stop.area_id]  # type: ignore[index]
+        """How much was found there; at a machine of the area only where no row says at which."""
+        if stop.equipment is None:
+            return self.areas[stop.area_id]  # type: ignore[index]
+        return self.machines[stop.equipment.pk] if self.machines else self.areas[stop.equipment.area_id]
 
     @property
     def words(self) -> str:
@@ -156,8 +157,11 @@ def _extra_check(scene: _Scene) -> Proposal:
 def _stops(scene: _Scene) -> list[Stop]:
     """Of the plan that looks after most of it, those with most of it first."""
     running = Q(plan__ends_on=None) | Q(plan__ends_on__gte=today())
-    at = Q(equipment__in=scene.machines) | Q(area__in=scene.areas) | Q(equipment__area__in=scene.areas)
-    at |= Q(equipment__area__department__in=scene.workshops) if not scene.areas and not scene.machines else Q()
+    at = Q(equipment__in=scene.machines) | Q(area__in=scene.areas)
+    if not scene.machines:
+        at |= Q(equipment__area__in=scene.areas)
+    if not scene.machines and not scene.areas:
+        at |= Q(equipment__area__department__in=scene.workshops) | Q(area__department__in=scene.workshops)
     stops = Stop.objects.filter(running, at, plan__is_active=True).exclude(
         equipment__status=Equipment.Status.OUT_OF_SERVICE
     )
@@ -181,6 +185,8 @@ def _when(factors: dict[str, Any], plan: Plan) -> dict[str, Any]:
         months = ",".join(str((month - 1) % 12 + 1) for month in range(*_span(factors["month"])))
         rule = f"{rule};BYMONTH={months}"
     opens_at, minutes = _clock(plan.opening_time, _LATER), min(plan.window_minutes, _LONGEST)
+    if plan.window_minutes > _HALF_A_DAY:
+        opens_at = _AFTERNOON
     if "hour" in factors:
         hour = time(_span(factors["hour"])[0] % 24)
         opens_at = _clock(hour, -BEFORE_THE_HOUR) if hour.hour else hour
