@@ -83,6 +83,7 @@ PAGES = (
     "/m/risks/",
     "/desk/patterns/",
     "/desk/patterns/countermeasures/",
+    "/desk/evidence/",
     "/desk/past/",
     "/desk/suppliers/",
     "/desk/suppliers/reports/",

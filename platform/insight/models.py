@@ -130,3 +130,25 @@ class Judgement(models.Model):
     class Meta:
         ordering = ["weeks"]
         constraints = [models.UniqueConstraint(fields=["countermeasure", "weeks"], name="judged_once_a_look")]
+
+
+class EvidenceLinkQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self if user.can("insight.evidence") else self.none()
+
+
+class EvidenceLink(models.Model):
+    """An evidence pack, open to inspectors for a day; who looked at what stands in the ledger."""
+
+    job = models.ForeignKey("core.Job", models.PROTECT, related_name="+")
+    person = models.CharField(max_length=120, help_text="Who looks, and of which authority.")
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    objects = EvidenceLinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at", "-id"]

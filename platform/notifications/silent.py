@@ -17,6 +17,7 @@ SILENT = frozenset({
     "threshold.dropped", "alarm.opened", "past.read_in", "past.removed", "patterns.searched",
     "risk.added", "risk.changed", "risk.retired", "risk.restored", "risk.proposal_dismissed", "risk.watched", "risk.unwatched",
     "risk.scale_changed", "risks.exported", "risks.printed", "floor_plan.added", "floor_plan.drawn", "floor_plan.erased", "floor_plan.retired",
+    "evidence.packed", "evidence.lent", "evidence.looked_at", "evidence.closed",
     "screen.made", "screen.renamed", "screen.revoked",
     "session.opened", "session.closed", "session.cancelled", "session.attended", "session.left", "session.entered",
     "course.installed", "requirement.set", "requirement.dropped", "enrolment.withdrawn", "enrolment.passed",

@@ -63,6 +63,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "insight.search": _OFFICE | _LEADERS,
         # Changes plans, limits of sensors and courses at once, because of a pattern.
         "insight.act": {Role.SAFETY_OFFICER},
+        # packs of evidence for audits, and opening them to inspectors
+        "insight.evidence": _OFFICE | _LEADERS,
         # hazards: the closed loop
         "hazards.report": _EVERYBODY - {Role.INSPECTOR, Role.OUTSIDER},
         # From special checks and outside authorities, at the desk; old lists from Excel.

@@ -68,6 +68,7 @@ GROUPS = (
         Entry("console:channels", _("Where notices go"), "send", "channels.manage"),
         Entry("console:market", _("Market"), "template", "market.manage"),
         Entry("console:launch", _("Launch"), "list-check", "people.manage"),
+        Entry("console:evidence", _("Evidence packs"), "folder-check", "insight.evidence"),
         Entry("console:ledger", _("Ledger"), "lock-check", "ledger.verify"),
         Entry("console:billing", _("Payment"), "coin-yuan", "billing.manage"),
         Entry("console:whole", _("Data and address"), "archive", "factory.manage"),

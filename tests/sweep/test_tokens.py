@@ -56,6 +56,17 @@ def test_the_screen_of_another_factory_shows_nothing_here(two):
     assert two.own.mark in page and two.foreign.mark not in page
 
 
+def test_the_evidence_of_another_factory_is_not_read_here(two):
+    client, address = client_of(), reverse("evidence", args=[two.own.evidence_token])
+    for token in (two.foreign.evidence_token, two.foreign.screen_token, two.own.screen_token):
+        for asked in ({}, {"file": "hazards.xlsx"}):
+            answer = client.get(reverse("evidence", args=[token]), asked)
+            assert answer.status_code == 404 and two.foreign.mark not in answer.content.decode()
+    page = client.get(address).content.decode()
+    assert two.own.mark in page and two.foreign.mark not in page
+    assert client.get(address, {"file": "hazards.xlsx"}).content.decode() == two.own.mark
+
+
 def test_the_link_of_another_factorys_tablet_pairs_nothing_here(two):
     client = client_of()
     for token in (two.foreign.kiosk_token, two.foreign.screen_token, two.own.screen_token):

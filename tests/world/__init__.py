@@ -19,6 +19,7 @@ from tests import make
 from tests.world.adoption import add_adoption
 from tests.world.base import World
 from tests.world.entrance import add_ways_in
+from tests.world.evidence import add_evidence
 from tests.world.hazards import add_group, add_hazard
 from tests.world.inspections import add_run
 from tests.world.notices import add_alerts, add_channels
@@ -78,6 +79,7 @@ def build(mark: str) -> World:
     add_risks(world, area, press)
     add_adoption(world)
     add_past(world)
+    add_evidence(world)
     # Words that anybody may read: an operator does, and then all factories.
     kinds = [{"code": "other", "name": "其他", "gbt13861": 4, "level": Level.GENERAL, "urgent_when": None}]
     item = shared_item("砂轮有裂纹吗？", "other")

@@ -29,6 +29,7 @@ class World:
     invitation: Invitation | None = None
     screen_token: str = ""
     kiosk_token: str = ""
+    evidence_token: str = ""
     sensor: Sensor | None = None
     risk: Risk | None = None
     sensor_key: str = ""

@@ -1,11 +1,9 @@
 """审核包: what an auditor takes along of a range of people: an index, records, certificates, sign-in sheets, hashes."""
 
-import hashlib
 import re
-import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +18,7 @@ from core.archives import DAY, Days, Fact, midnight, period
 from core.errors import DomainError
 from core.events import register
 from core.exports import orders
+from core.exports.box import Box, open_box
 from core.exports.cover import Cover, cover
 from core.models import Attachment, Job
 from core.pdf import render_long_pdf, typesetter
@@ -155,38 +154,6 @@ class Tally:
         return round(100 * self.there / self.asked, 1) if self.asked else None
 
 
-@dataclass
-class Box:
-    """The archive as it fills: each file leaves memory at once, and its hash stays for the manifest."""
-
-    archive: zipfile.ZipFile
-    at: tuple[int, int, int, int, int, int]
-    hashes: list[tuple[str, str]] = field(default_factory=list)
-
-    def put(self, name: str, content: bytes) -> None:
-        self.hashes.append((hashlib.sha256(content).hexdigest(), name))
-        with self.archive.open(self._info(name), "w") as out:
-            out.write(content)
-
-    def put_file(self, name: str, path: Path) -> None:
-        with path.open("rb") as content:
-            self.hashes.append((hashlib.file_digest(content, "sha256").hexdigest(), name))
-        with path.open("rb") as content, self.archive.open(self._info(name), "w") as out:
-            while piece := content.read(2**20):
-                out.write(piece)
-
-    def _info(self, name: str) -> zipfile.ZipInfo:
-        return zipfile.ZipInfo(name, self.at)
-
-    def close(self, about: Cover) -> str:
-        """Puts the manifest in: lines as sha256sum checks them, the ledger's end above. Returns its own hash."""
-        head = "".join(f"# {label}: {value}\n" for label, value in about.lines([]))
-        rows = "".join(f"{digest}  {name}\n" for digest, name in sorted(self.hashes, key=lambda row: row[1]))
-        content = f"{head}{rows}".encode()
-        self.put("manifest.txt", content)
-        return hashlib.sha256(content).hexdigest()
-
-
 class Maker:
     """Makes one pack, step by step, telling after each how far it is."""
 
@@ -315,9 +282,8 @@ def make_pack(job: Job) -> Attachment:
     chosen = Range.from_json(job.payload["chosen"])
     with translation.override(job.payload["language"]), timezone.override(zone()), jobs.scratch(job) as folder:
         about = cover(facts_of(chosen), by)
-        path, at = folder / "pack.zip", about.at
-        with zipfile.ZipFile(path, "w") as archive:
-            box = Box(archive, (at.year, at.month, at.day, at.hour, at.minute, at.second))
+        path = folder / "pack.zip"
+        with open_box(path, about) as box:
             maker = Maker(job, by, box, about)
             _fill(maker, folder)
             manifest = box.close(about)
