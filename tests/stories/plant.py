@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import time
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 from facilities.models import Area, Equipment, EquipmentType, RiskColour
@@ -74,6 +76,13 @@ def _photos(folder: Path) -> dict[str, str]:
         ("plate", "gauge", True), ("passage", "passage", True), ("before", "machine", False), ("after", "machine", True),
     ):  # fmt: skip
         path = folder / f"{name}.jpg"
-        draw_scene(scene, is_after).resize((1600, 1200)).save(path, "JPEG", quality=88)
+        path.write_bytes(_drawn(scene, is_after))
         paths[name] = str(path)
     return paths
+
+
+@cache
+def _drawn(scene: str, is_after: bool) -> bytes:
+    file = BytesIO()
+    draw_scene(scene, is_after).resize((1600, 1200)).save(file, "JPEG", quality=88)
+    return file.getvalue()
