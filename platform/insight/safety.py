@@ -6,10 +6,10 @@ injury that nobody has entered yet as one.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Sum
+from django.db.models import Count, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -58,12 +58,11 @@ def safe_days(department_ids: Iterable[int] | None = None) -> SafeDays:
     start = SafetyStart.objects.first() or SafetyStart()
     kinds = (Severity.FIRST_AID, *_HURT) if start.counts_first_aid else _HURT
     incidents = Incident.objects.counted().filter(severity__in=kinds)
-    moments: list[datetime] = []
+    moments: Any = incidents.order_by().values_list("happened_at", flat=True)
     if department_ids is not None:
-        incidents = incidents.filter(department__in=department_ids)
+        moments = moments.filter(department__in=department_ids)
     else:
-        moments += PastIncident.objects.filter(severity__in=kinds).values_list("at", flat=True)
-    moments += incidents.values_list("happened_at", flat=True)
+        moments = moments.union(PastIncident.objects.filter(severity__in=kinds).values_list("at", flat=True), all=True)
     first = start.starts_on or _first_day()
     return _periods(first, sorted({at.astimezone(zone()).date() for at in moments}), today(), start)
 
@@ -80,13 +79,10 @@ def _periods(first: date, hurt_on: list[date], now: date, start: SafetyStart) ->
 
 def _first_day() -> date:
     """The first record that there is, be it brought along or made here."""
-    moments = [
-        Incident.objects.aggregate(at=Min("happened_at"))["at"],
-        PastIncident.objects.aggregate(at=Min("at"))["at"],
-        Event.objects.aggregate(at=Min("at"))["at"],
-    ]
-    known = [at.astimezone(zone()).date() for at in moments if at]
-    return min(known, default=today())
+    first = Incident.objects.order_by("happened_at").values_list("happened_at", flat=True)[:1]
+    past = PastIncident.objects.order_by("at").values_list("at", flat=True)[:1]
+    here = Event.objects.order_by("seq").values_list("at", flat=True)[:1]
+    return min((at.astimezone(zone()).date() for at in first.union(past, here, all=True)), default=today())
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,11 @@ def confirm_incident(incident: Incident, *, by: User, severity: str, accident: s
     worst = _worst(incident)
     if worst and Severity(severity).rank < worst.rank:
         raise DomainError(_("Somebody was hurt worse than that. Correct the lost days first."))
-    changes: dict[str, Any] = {"severity": severity, "accident": class_on(accident, incident.happened_at), "investigator": by}
+    changes: dict[str, Any] = {
+        "severity": severity,
+        "accident": class_on(accident, incident.happened_at),
+        "investigator": by,
+    }
     data = {"severity_before": incident.severity, "severity": severity, "accident": changes["accident"]}
     WORKFLOW.take("confirm", incident, by=by, data=data, **changes)
     if severity in (Severity.SERIOUS, Severity.FATAL) and not incident.must_report:
