@@ -14,8 +14,8 @@ from incidents.models import OPEN, IncidentQuerySet, Status
 
 
 class Group(TextChoices):
-    OPEN = "open", gettext_lazy("Open")
-    CLOSED = "closed", gettext_lazy("Closed")
+    OPEN = "open", gettext_lazy("Case still open")
+    CLOSED = "closed", gettext_lazy("Case closed")
     MUST_REPORT = "must_report", gettext_lazy("To be reported")
     DISMISSED = "dismissed", gettext_lazy("Not an incident")
 

@@ -19,10 +19,10 @@ from incidents.law import grade_of, rules, supplement_until
 
 
 class Status(models.TextChoices):
-    REPORTED = "reported", _("Reported")
+    REPORTED = "reported", _("Waits to be confirmed")
     INVESTIGATING = "investigating", _("Being investigated")
     REVIEW = "review", _("Waits for the review")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", _("Case closed")
     DISMISSED = "dismissed", _("Not an incident")
 
 
@@ -37,7 +37,7 @@ WORKFLOW = Workflow(
     Step("hand_in", (Status.INVESTIGATING,), Status.REVIEW, "incidents.manage", "incident.handed_in", _("Hand in the investigation"), needs=_CAUSES),
     Step("return", (Status.REVIEW,), Status.INVESTIGATING, "incidents.review", "incident.returned", _("Return"), needs_note=True),
     Step("close", (Status.REVIEW,), Status.CLOSED, "incidents.review", "incident.closed", _("Agree and close"), needs=_PROOF),
-    Step("reopen", (Status.CLOSED,), Status.INVESTIGATING, "incidents.review", "incident.reopened", _("Open it again"), needs_note=True, is_turn=False),
+    Step("reopen", (Status.CLOSED,), Status.INVESTIGATING, "incidents.review", "incident.reopened", _("Reopen the case"), needs_note=True, is_turn=False),
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.accidents import Severity, standard_on
@@ -58,16 +59,22 @@ class IncidentForm(PlacedForm):
         max_length=2000, required=False, label=_("Anything else to say"), widget=forms.Textarea(attrs={"rows": 2})
     )
 
+    def clean(self):
+        data = super().clean() or {}
+        if data.get("when") == "earlier" and not data.get("at") and "at" not in self.errors:
+            self.add_error("at", gettext("Say about what time it was."))
+        return data
+
     def happened_at(self, now: datetime) -> datetime:
         """now: when it was written down. An hour that is still to come was yesterday's."""
         data = self.cleaned_data
         if data["when"] == "hour":
             return now - timedelta(minutes=30)
-        if data["when"] == "earlier" and data["at"]:
+        if data["when"] == "earlier":
             local = now.astimezone(zone())
             then = local.replace(hour=data["at"].hour, minute=data["at"].minute, second=0, microsecond=0)
             return then if then <= local else then - timedelta(days=1)
-        return now - timedelta(hours=4) if data["when"] == "earlier" else now
+        return now
 
 
 @dataclass

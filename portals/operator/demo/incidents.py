@@ -83,9 +83,16 @@ def _write(
 def _prove(incident: Incident, machine: Equipment, officer: User, at: datetime) -> None:
     """What was fixed in the area soon after it stands as its corrective action."""
     closed = Hazard.objects.filter(area=machine.area, status=HazardStatus.CLOSED, remedy=None, reported_at__gte=at)
-    hazard = closed.order_by("reported_at").first()
+    here = closed.filter(equipment=machine).order_by("reported_at").first()
+    hazard = here or closed.order_by("reported_at").first()
     if hazard:
-        Remedy.objects.create(incident=incident, text=hazard.title, hazard=hazard, by=officer, at=hazard.reported_at)
+        Remedy.objects.create(
+            incident=incident,
+            text=(hazard.measure or hazard.title)[:120],
+            hazard=hazard,
+            by=officer,
+            at=hazard.reported_at,
+        )
 
 
 def _tell(planned: list[Event], at: datetime, name: str, incident: Incident, by: User, **data: Any) -> None:
