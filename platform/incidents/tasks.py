@@ -5,4 +5,6 @@ from tenants import due
 
 @due.handler("incidents.remind")
 def remind(incident: int, minutes: int) -> None:
-    actions.remind_of_report(Incident.objects.get(pk=incident), minutes=minutes)
+    """One of the sample may be gone."""
+    if row := Incident.objects.filter(pk=incident).first():
+        actions.remind_of_report(row, minutes=minutes)
