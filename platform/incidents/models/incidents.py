@@ -35,9 +35,9 @@ WORKFLOW = Workflow(
     Step("confirm", (Status.REPORTED,), Status.INVESTIGATING, "incidents.manage", "incident.confirmed", _("Confirm, begin to investigate")),
     Step("dismiss", (Status.REPORTED,), Status.DISMISSED, "incidents.manage", "incident.dismissed", _("Not an incident"), needs_note=True, is_turn=False),
     Step("hand_in", (Status.INVESTIGATING,), Status.REVIEW, "incidents.manage", "incident.handed_in", _("Hand in the investigation"), needs=_CAUSES),
-    Step("return", (Status.REVIEW,), Status.INVESTIGATING, "incidents.review", "incident.returned", _("Return"), needs_note=True),
+    Step("return", (Status.REVIEW,), Status.INVESTIGATING, "incidents.review", "incident.returned", _("Investigate further"), needs_note=True),
     Step("close", (Status.REVIEW,), Status.CLOSED, "incidents.review", "incident.closed", _("Agree and close"), needs=_PROOF),
-    Step("reopen", (Status.CLOSED,), Status.INVESTIGATING, "incidents.review", "incident.reopened", _("Reopen the case"), needs_note=True, is_turn=False),
+    Step("reopen", (Status.CLOSED,), Status.INVESTIGATING, "incidents.review", "incident.reopened", _("Investigate further"), needs_note=True, is_turn=False),
 )  # fmt: skip
 
 
