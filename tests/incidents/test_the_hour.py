@@ -89,6 +89,17 @@ def test_the_hour_runs_from_when_the_head_learned_of_it(desk, leader, officer, w
     assert incident.report_by == local(2026, 11, 10, 8, 20)
 
 
+def test_the_floor_thought_it_was_worse_and_the_hour_is_stopped_with_a_reason_only(desk, serious, leader, work_off):
+    with at(10):
+        assert post(desk, serious, "no_clock", note="误报").status_code == 422, "it still stands as serious"
+        post(desk, serious, "confirm", severity="minor", accident=serious.accident)
+        assert post(desk, serious, "no_clock", note=" ").status_code == 422
+        assert post(desk, serious, "no_clock", note="只是扭伤").status_code == 302
+    with at(70):
+        work_off()
+    assert told(leader, "incident.report_due") == told(leader, "incident.report_late") == 0
+
+
 def test_changed_casualties_are_asked_for_within_thirty_days_after_a_fire_within_seven(desk, officer, leader, work_off):
     assert make.incident(happened_at=local(2026, 10, 1, 9, 0)).supplement_until == local(2026, 10, 31).date()
     with time_machine.travel(START):

@@ -2,6 +2,7 @@
 
 from incidents.actions.clock import remind_of_report as remind_of_report
 from incidents.actions.clock import start_clock as start_clock
+from incidents.actions.clock import stop_clock as stop_clock
 from incidents.actions.clock import tell_authority as tell_authority
 from incidents.actions.deciding import close_incident as close_incident
 from incidents.actions.deciding import confirm_incident as confirm_incident

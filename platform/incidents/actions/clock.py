@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.accidents import Severity
 from core.errors import DomainError, NotAllowed
 from core.events import action, emit
-from incidents.actions.guards import hold
+from incidents.actions.guards import hold, require_reason
 from incidents.law import rules
 from incidents.models import AuthorityReport, Incident
 from people.models import User
@@ -38,6 +39,21 @@ def begin_hour(incident: Incident, *, by: User | None, known_at: datetime) -> In
     return incident
 
 
+@action
+def stop_clock(incident: Incident, *, by: User, reason: str) -> Incident:
+    """It need not be reported after all, such as when somebody on the floor thought that it was worse."""
+    held, reason = hold(incident, by=by), require_reason(reason)
+    hurt_badly = (Severity.SERIOUS, Severity.FATAL)
+    if held.severity in hurt_badly or held.reports.exists():
+        raise DomainError(_("Somebody is badly hurt, or it was reported already. The hour stands."))
+    held.must_report = False
+    held.save(update_fields=["must_report"])
+    for minutes in rules()["warn_at"]:
+        due.cancel(key=_key(held, minutes))
+    emit("incident.clock_stopped", held, by=by, note=reason)
+    return held
+
+
 def _key(incident: Incident, minutes: int) -> str:
     return f"incident:{incident.pk}:{minutes}"
 
@@ -46,7 +62,7 @@ def _key(incident: Incident, minutes: int) -> str:
 def remind_of_report(incident: Incident, *, minutes: int) -> None:
     """Called by the clock; once it is reported nobody is called any more."""
     incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
-    if incident.reports.exists() or not incident.must_report:
+    if not incident.waits_for_report:
         return
     left = rules()["minutes"] - minutes
     name = "incident.report_due" if left > 0 else "incident.report_late"

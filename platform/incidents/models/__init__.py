@@ -31,6 +31,7 @@ register(
         "incident.remedy_added": _("Measure added"),
         "incident.spread": _("Measure given to machines of the same kind"),
         "incident.clock_started": _("One hour to report the accident has begun"),
+        "incident.clock_stopped": _("It need not be reported"),
         "incident.report_due": _("The accident has still to be reported"),
         "incident.report_late": _("The hour to report the accident is over"),
         "incident.told_authority": _("Accident reported to the authority"),

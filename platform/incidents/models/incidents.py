@@ -131,6 +131,10 @@ class Incident(models.Model):
         return next(iter(self.reports.all()), None)
 
     @property
+    def waits_for_report(self) -> bool:
+        return self.must_report and self.status != Status.DISMISSED and self.first_report is None
+
+    @property
     def is_report_late(self) -> bool:
         """Reported too late, or still not reported after the hour; that stands, whatever comes after it."""
         first = self.first_report

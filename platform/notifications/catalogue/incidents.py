@@ -26,6 +26,7 @@ RULES = (
         ALL,
         Urgency.URGENT,
     ),
+    Rule("incident.clock_stopped", incident_leaders, _("%(number)s need not be reported: %(note)s"), LATER),
     Rule(
         "incident.report_due",
         incident_leaders,

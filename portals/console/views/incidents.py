@@ -107,7 +107,7 @@ def add(request):
 def _find(request, pk: int) -> Incident:
     require(request.user, "incidents.view")
     seen = Incident.objects.visible_to(request.user).select_related(*NEAR)
-    return get_object_or_404(seen.prefetch_related("reports__by"), pk=pk)
+    return get_object_or_404(seen.prefetch_related("reports__by", "injuries"), pk=pk)
 
 
 @login_required
@@ -157,7 +157,9 @@ def _forms(request, incident: Incident, verb: str, form: Any) -> dict[str, Any]:
     first = {"accident": incident.accident, "severity": incident.severity}
     known = {
         "confirm": forms.ConfirmForm(day=incident.happened_on, initial=first),
-        "injury": forms.InjuryForm(initial={"severity": incident.severity, "name": incident.hurt}),
+        "injury": forms.InjuryForm(
+            initial={"severity": incident.severity, "name": "" if incident.injuries.all() else incident.hurt}
+        ),
         "days": forms.LostDaysForm(),
         "measure": forms.MeasureForm(),
         "action": forms.ActionForm(),
@@ -310,5 +312,6 @@ DEEDS: dict[str, tuple[Callable[[Any, Incident], Any] | None, Callable[[Any, Inc
         lambda request, row, data: actions.add_corrective_action(row, by=request.user, **data),
     ),
     "spread": (None, _spread),
+    "no_clock": (None, lambda request, row, data: actions.stop_clock(row, by=request.user, reason=_note(request))),
     "clock": (_posted(forms.ClockForm), lambda request, row, data: actions.start_clock(row, by=request.user, **data)),
 }
