@@ -8,6 +8,7 @@ from django.urls import reverse
 from adoption.models import Appeal, HelpCall, Pair, Ranking, Result, Reward
 from billing.models import Subscription
 from hazards.models import Hazard, JointGroup, RectificationPlan, Thread
+from incidents.models import Incident
 from insight.models import Countermeasure, Search
 from inspections.models import Pause, Run
 from notifications.reading import open_notices
@@ -88,6 +89,7 @@ def go(request, kind: str, pk: str):
         HelpCall._meta.label_lower: lambda user, pk: _to_pair(user, _seen(HelpCall, user, pk).pair_id),
         Absence._meta.label_lower: lambda user, pk: redirect("field:me"),
         Risk._meta.label_lower: _to_risk,
+        Incident._meta.label_lower: _to_incident,
     }
     if kind == Template._meta.label_lower:  # its number is no number
         return redirect("console:templates")
@@ -136,6 +138,11 @@ def _to_risk(user, pk: int):
     if user.can("risks.view"):
         return redirect("console:risk", pk=risk.pk)
     return redirect("field:area_risks", pk=risk.area_id)
+
+
+def _to_incident(user, pk: int):
+    incident = _seen(Incident, user, pk)
+    return redirect("console:incident" if user.can("incidents.view") else "field:incident", pk=incident.pk)
 
 
 def _to_work(user, pk: int):

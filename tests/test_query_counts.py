@@ -15,7 +15,7 @@ from core.events import action, emit
 from core.models import Event
 from core.secrets import seal
 from facilities.calendar import today
-from facilities.models import Shift
+from facilities.models import Equipment, Shift
 from facilities.qr import issue_sticker
 from hazards.actions import add_member, add_post, add_subtask, invite_outsider, open_group, stop_equipment
 from hazards.models import (
@@ -29,6 +29,8 @@ from hazards.models import (
     Review,
     Status,
 )
+from incidents.actions import add_corrective_action, add_injury, confirm_incident, spread_to_twins
+from incidents.models import Incident
 from insight.models import Search
 from inspections.actions import ask_pause
 from inspections.models import Run
@@ -77,6 +79,10 @@ PAGES = (
     "/desk/work-accounts/",
     "/desk/sensors/",
     "/desk/sensors/?old=1",
+    "/desk/incidents/",
+    "/desk/incidents/?severity=minor&q=夹",
+    "/desk/incidents/figures/",
+    "/m/incidents/",
     "/desk/risks/",
     "/desk/risks/?standing=overdue&q=换模",
     "/desk/risks/plans/",
@@ -149,6 +155,7 @@ PAGES = (
 
 # Pages that are put together from many tables.
 MANY_TABLES = (
+    "/desk/incidents/figures/",
     "/desk/",
     "/desk/adoption/",
     "/desk/market/packs/metal-working/",
@@ -180,6 +187,7 @@ def add_some(officer, count: int) -> None:
         take_suggested(sensor, by=officer)
         take_readings(sensor, {timezone.now() - timedelta(minutes=n): 30 for n in range(3)}, by=None)
         retire_sensor(make.sensor(), by=officer)
+        _incident(officer)
         propose_rating(make.risk(by=officer, equipment=make.machine(), owner=officer), by=officer, reason="换模")
         add_floor_plan("平面图", make.photo_file(), by=officer)
         issue_sticker(make.machine(), by=officer)
@@ -229,6 +237,14 @@ def _patterns(officer) -> None:
         f"{where}_{when}{what}": 1 for where in ("here", "there") for when in ("before", "after") for what in ("", "_runs")
     }  # fmt: skip
     row.judgements.create(at=now, weeks=4, verdict="none", **counts)
+
+
+def _incident(officer) -> None:
+    """One that has to be reported with somebody hurt, and one that is closed with its lesson."""
+    incident = make.incident("serious", reporter=officer, equipment=make.machine())
+    add_injury(incident, by=officer, severity="serious", name="某")
+    closed = make.incident(reporter=officer)
+    Incident.objects.filter(pk=closed.pk).update(status="closed", lesson="教训", closed_at=timezone.now())
 
 
 def _buddies(officer, person) -> None:
@@ -495,6 +511,29 @@ def test_a_risk_with_a_long_history_is_not_more_questions(browser, officer):
 
     few, many = risk(2), risk(8)
     assert questions(browser, few) == questions(browser, many) <= 32
+
+
+def test_an_incident_with_much_around_it_is_not_more_questions(browser, officer):
+    """Injured people, measures, machines of the same kind, and what was known before."""
+
+    def incident(count: int) -> str:
+        press = make.machine()
+        for number in range(count):
+            twin = {"code": f"{press.code}-{number}", "name": press.name, "type": press.type, "area": press.area}
+            Equipment.objects.create(**twin)
+            make.hazard(equipment=press, area=press.area, reported_at=timezone.now() - timedelta(days=2))
+            make.run(equipment=press, status="missed", closes_at=timezone.now() - timedelta(days=1))
+        one = make.incident("minor", equipment=press)
+        confirm_incident(one, by=officer, severity="minor", accident=one.accident)
+        for number in range(count):
+            person = make.person(Role.WORKER)
+            add_injury(one, by=officer, severity="minor", person=person)
+            remedy = add_corrective_action(one, by=officer, text=f"措施 {number}")
+        spread_to_twins(remedy, Equipment.objects.filter(type=press.type)[:2], by=officer)
+        return f"/desk/incidents/{one.pk}/"
+
+    few, many = incident(2), incident(8)
+    assert questions(browser, few) == questions(browser, many) <= 40
 
 
 def test_a_plan_with_many_areas_is_not_more_questions(browser, officer):

@@ -87,6 +87,7 @@ TENANT_APPS = [
     "inspections",
     "hazards",
     "sensors",
+    "incidents",
     "past",
     "risks",
     "partners",

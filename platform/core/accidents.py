@@ -6,10 +6,25 @@ from functools import cache
 
 import yaml
 from django.conf import settings
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from core.words import say
 
 Words = dict[str, str]
+
+
+class Severity(TextChoices):
+    NEAR_MISS = "near_miss", _("Near miss")
+    FIRST_AID = "first_aid", _("First aid")
+    MINOR = "minor", _("Minor injury")
+    SERIOUS = "serious", _("Serious injury")
+    FATAL = "fatal", _("Death")
+
+    @property
+    def rank(self) -> int:
+        """The worse, the higher."""
+        return list(type(self)).index(self)
 
 
 @dataclass(frozen=True)

@@ -129,6 +129,7 @@ _WORDS = {
     "inspections.stop": gettext_lazy("Plans that use it"),
     "hazards.hazard": gettext_lazy("Hazards"),
     "hazards.route": gettext_lazy("Rules of who fixes what"),
+    "incidents.incident": gettext_lazy("Incidents"),
     "risks.risk": gettext_lazy("Risk points"),
     "risks.proposal": gettext_lazy("Proposals of a new rating"),
     "risks.watch": gettext_lazy("Check items tied to it"),

@@ -24,6 +24,7 @@ from core.models import Attachment, Event
 from core.words import say
 from facilities.models import Area, Department, Equipment, EquipmentType
 from hazards.models import Category, Evidence, Hazard, LevelPolicy, Review, Status
+from incidents.models import Incident
 from inspections.models import Answer, Audience, Checklist, Plan, Run, Stop, Theme
 from market.actions import SAMPLE
 from market.beginning import kinds_to_begin_with
@@ -50,7 +51,11 @@ PLANT = {
     Plan: gettext_lazy("Plans"),
 }
 # Of these nothing goes that is another workshop's.
-RECORDS: dict[Any, Any] = {Hazard: gettext_lazy("Hazards"), Run: gettext_lazy("Inspections")}
+RECORDS: dict[Any, Any] = {
+    Hazard: gettext_lazy("Hazards"),
+    Run: gettext_lazy("Inspections"),
+    Incident: gettext_lazy("Incidents"),
+}
 Rows = dict[type[models.Model], set[Any]]
 
 
@@ -300,7 +305,7 @@ def _photos_of(rows: Rows) -> set[Any]:
 
 def _forget_due(rows: Rows) -> None:
     """Timers of what is going, and the notices that lead to it."""
-    for model, name in ((Hazard, "hazard"), (Run, "run"), (Alert, "alert"), (Plan, "plan")):
+    for model, name in ((Hazard, "hazard"), (Run, "run"), (Alert, "alert"), (Plan, "plan"), (Incident, "incident")):
         if pks := rows.get(model):
             Due.objects.filter(factory=current_factory(), **{f"payload__{name}__in": list(pks)}).delete()
             due.now("notifications.forget", subject=model._meta.label_lower, ids=sorted(pks))

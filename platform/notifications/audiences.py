@@ -286,6 +286,30 @@ def risk_owner_and_keepers(event: Event, risk: Any) -> Iterable[User]:
     return [*risk_owner(event, risk), *risk_keepers(event, risk)]
 
 
+def incident_keepers(event: Event, incident: Any) -> Iterable[User]:
+    return holding("incidents.manage", incident.department_id)
+
+
+def incident_leaders(event: Event, incident: Any) -> Iterable[User]:
+    """Whoever answers to the authority, and may enter that it was told."""
+    return holding("incidents.tell", incident.department_id)
+
+
+def incident_reviewers(event: Event, incident: Any) -> Iterable[User]:
+    people = holding("incidents.review", incident.department_id)
+    return [person for person in people if person.pk != incident.investigator_id]
+
+
+def incident_people(event: Event, incident: Any) -> Iterable[User]:
+    """Who reported it, and who investigated it."""
+    return [person for person in (incident.reporter, incident.investigator) if person]
+
+
+def incident_viewers(event: Event, incident: Any) -> Iterable[User]:
+    """Who answers for the place; of an injury the alert has called them already."""
+    return [] if incident.is_injury else holding("incidents.view", incident.department_id)
+
+
 def guards(event: Event, subject: Any) -> Iterable[User]:
     return holding("gate.check")
 
@@ -345,6 +369,11 @@ AUDIENCES: dict[Audience, str | Promise] = {
     work_people: _("who applied, watches and works"),
     work_people_and_officers: _("who applied, watches and works, and safety officers"),
     ban_deciders: _("leaders"),
+    incident_keepers: _("safety officers"),
+    incident_leaders: _("leaders and safety officers"),
+    incident_reviewers: _("leaders and safety officers who did not investigate it"),
+    incident_people: _("who reported it and who investigated it"),
+    incident_viewers: _("who answers for the place"),
     risk_owner: _("who answers for the risk"),
     risk_keepers: _("safety officers"),
     risk_owner_and_keepers: _("who answers for the risk, and safety officers"),

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.accidents import Severity
 from core.events import register
 from hazards.models import Level
 
@@ -20,14 +21,6 @@ class PastKind(models.TextChoices):
     HAZARDS = "hazards", _("Past hazards")
     DRILLS = "drills", _("Past drills")
     INCIDENTS = "incidents", _("Past incidents")
-
-
-class Severity(models.TextChoices):
-    NEAR_MISS = "near_miss", _("Near miss")
-    FIRST_AID = "first_aid", _("First aid")
-    MINOR = "minor", _("Minor injury")
-    SERIOUS = "serious", _("Serious injury")
-    FATAL = "fatal", _("Death")
 
 
 class BatchQuerySet(models.QuerySet):

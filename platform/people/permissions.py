@@ -105,6 +105,14 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "risks.view": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.INSPECTOR},
         "risks.manage": {Role.SAFETY_OFFICER},
         "risks.propose": {Role.SAFETY_OFFICER, Role.WORKSHOP_HEAD, Role.TEAM_LEADER},
+        # incidents: reported by everybody; who was hurt is personal and partly medical, so few may read it
+        "incidents.report": _EVERYBODY - PARTNER_ROLES - {Role.INSPECTOR},
+        "incidents.view": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.INSPECTOR},
+        "incidents.see_injured": {Role.SAFETY_OFFICER} | _LEADERS,
+        "incidents.manage": {Role.SAFETY_OFFICER},
+        "incidents.review": {Role.SAFETY_OFFICER} | _LEADERS,
+        # That an accident was reported to the authority.
+        "incidents.tell": {Role.SAFETY_OFFICER} | _LEADERS,
         # partners: companies that work with the factory
         "partners.view": _OFFICE | _LEADERS | {Role.WORKSHOP_HEAD, Role.INSPECTOR},
         "partners.manage": _OFFICE,

@@ -161,6 +161,7 @@ class Proposal(models.Model):
     class Why(models.TextChoices):
         MAJOR = "major", _("a major hazard was found here")
         REPEATED = "repeated", _("the same kinds of hazards came three times within 90 days")
+        INCIDENT = "incident", _("something happened here")
         PERSON = "person", _("somebody asks for it")
 
     class Decision(models.TextChoices):

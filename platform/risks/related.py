@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from hazards.archive import VALID
 from hazards.models import Hazard, Level
+from incidents.models import Incident
 from inspections.models import Checklist, Item
-from risks.models import Proposal, Risk, Watch
+from risks.models import Proposal, Risk, RiskQuerySet, Watch
 
 WITHIN = timedelta(days=90)
 MANY = 3
@@ -19,6 +20,13 @@ def risks_of(hazard: Hazard) -> QuerySet[Risk]:
     place = Q(equipment=None) | Q(equipment=hazard.equipment_id) if hazard.equipment_id else Q(equipment=None)
     kinds = Q(categories=hazard.category_id) | Q(categories=None)
     return Risk.objects.in_force().filter(place, kinds, area=hazard.area_id).distinct()
+
+
+def risks_of_incident(incident: Incident) -> RiskQuerySet:
+    """In force at its place and of its class of accident, whichever list that stands in; else all of its place."""
+    here = Risk.objects.in_force().at(incident.place)
+    same = here.filter(accident__endswith=":" + incident.accident.rpartition(":")[2])
+    return same if same.exists() else here
 
 
 def hazards_of(risk: Risk) -> QuerySet[Hazard]:

@@ -1,4 +1,5 @@
 from hazards.models import Hazard
+from incidents.models import Incident
 from risks import actions
 from risks.models import Risk
 from tenants import due
@@ -16,3 +17,9 @@ def look_at_hazard(hazard: int) -> None:
     """One of the sample may be gone."""
     if row := Hazard.objects.filter(pk=hazard).first():
         actions.look_at_hazard(row)
+
+
+@due.handler("risks.look_at_incident")
+def look_at_incident(incident: int) -> None:
+    if row := Incident.objects.filter(pk=incident).first():
+        actions.look_at_incident(row)

@@ -15,6 +15,7 @@ from core.zone import zone
 from facilities.models import Department
 from hazards.models import Hazard, StopUse
 from insight import completion
+from insight.safety import SafeDays, safe_days
 from people.masks import masked
 from people.models import User
 
@@ -32,6 +33,7 @@ class Shown:
     open_hazards: int
     overdue: int
     checks: completion.Tally
+    safe: SafeDays
     at: datetime
 
     @property
@@ -65,6 +67,7 @@ def shown_on(department: Department, reader: User | None = None) -> Shown:
         checks=completion.Tally(
             **runs.aggregate(**{name: Count("pk", filter=rule) for name, rule in completion.WHAT.items()})
         ),
+        safe=safe_days(within),
         at=now,
     )
 

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from portals import feed
 from portals.console.views import (
@@ -51,8 +51,6 @@ from portals.console.views import (
     renewals,
     reporting,
     requirements,
-    risk_plans,
-    risks,
     roster,
     routing,
     runs,
@@ -305,25 +303,8 @@ urlpatterns = [
     path("suppliers/reports/<int:pk>/paper/", self_inspections.paper, name="self_inspection_paper"),
     path("suppliers/reports/<int:pk>/", suppliers.report, name="self_inspection"),
     path("suppliers/reports/<int:pk>/draw/", suppliers.draw, name="draw_reports"),
-    path("risks/", risks.index, name="risks"),
-    path("risks/export/", risks.export, name="export_risks"),
-    path("risks/save/", risks.save, name="save_risks"),
-    path("risks/add/", risks.add, name="add_risk"),
-    path("risks/papers/", risks.papers, name="risk_papers"),
-    path("risks/papers/<slug:kind>/", risks.print_papers, name="print_risk_papers"),
-    path("risks/scale/", risks.scale, name="risk_scale"),
-    path("risks/plans/", risk_plans.index, name="risk_plans"),
-    path("risks/plans/add/", risk_plans.add, name="add_risk_plan"),
-    path("risks/plans/<int:pk>/", risk_plans.show, name="risk_plan"),
-    path("risks/plans/<int:pk>/draw/", risk_plans.draw, name="draw_risk_plan"),
-    path("risks/plans/<int:pk>/erase/", risk_plans.erase, name="erase_risk_zone"),
-    path("risks/plans/<int:pk>/retire/", risk_plans.retire, name="retire_risk_plan"),
-    path("risks/plans/<int:pk>/print/<slug:size>/", risk_plans.print_plan, name="print_risk_plan"),
-    path("risks/<int:pk>/", risks.show, name="risk"),
-    path("risks/<int:pk>/edit/", risks.edit, name="edit_risk"),
-    path("risks/<int:pk>/rate/", risks.rate, name="rate_risk"),
-    path("risks/<int:pk>/card/", risks.print_card, name="print_risk_card"),
-    path("risks/<int:pk>/<slug:verb>/", risks.act, name="risk_act"),
+    path("incidents/", include("portals.console.incident_urls")),
+    path("risks/", include("portals.console.risk_urls")),
     path("suppliers/reports/<int:pk>/<slug:verb>/", suppliers.decide, name="decide_report"),
     path("evidence/", evidence.index, name="evidence"),
     path("evidence/<uuid:pk>/lend/", evidence.lend, name="lend_evidence"),

@@ -60,12 +60,12 @@ export function begin(facts) {
 }
 
 /** Where a record is filled in, and where it is sent to. */
-export function pageOf({ id, run }) {
-  return run ? `/m/runs/${run}/` : `/m/report/?again=${id}`;
+export function pageOf({ id, run, form = "/m/report/" }) {
+  return run ? `/m/runs/${run}/` : `${form}?again=${id}`;
 }
 
-export function addressOf({ run }) {
-  return run ? `/m/sync/runs/${run}/` : "/m/sync/report/";
+export function addressOf({ run, form = "/m/report/" }) {
+  return run ? `/m/sync/runs/${run}/` : form.replace("/m/", "/m/sync/");
 }
 
 export async function records() {

@@ -9,7 +9,7 @@ import { flush } from "./sender.js";
 
 const KEPT = `files-${VERSION}`, ABOUT = "about", OFFLINE = "/offline/";
 const PATIENCE_FOR_PAGES = 4000, FRESH = 3_600_000;
-const REPORT = "/m/report/", RUN = /^\/m\/runs\/\d+\/$/, FIXED = ["/m/", "/m/sync/", "/m/scan/", REPORT, "/gate/"];
+const REPORTS = ["/m/report/", "/m/incident/"], RUN = /^\/m\/runs\/\d+\/$/, FIXED = ["/m/", "/m/sync/", "/m/scan/", ...REPORTS, "/gate/"];
 const SELF = /^\/s\/reports\/\d+\/$/, NOT_OF_THE_DAY = /^\/([ks]|desk)\//, WAY = /^\/k\/(crew\/\d+\/)?$/, PERMIT = /^\/k\/crew\/\d+\/permit\/$/, GATE = "/gate/", PEOPLE = "/gate/list/";
 const FILMS = "/static/guides/", LABEL = /^\/m\/q\/([^/]+)\/$/, SPOT = /^\/m\/q\/[^/]+\/inspect\/$/, DAY = 86_400_000;
 
@@ -47,7 +47,7 @@ function send(request, url) {
   if (url.pathname === "/account/logout/") return signOut(request);
   if (url.pathname.endsWith("/start/") && RUN.test(url.pathname.slice(0, -6))) return start(request, url);
   if (SPOT.test(url.pathname)) return fetch(request).catch(() => instead(url));
-  if (url.pathname === REPORT) return report(request);
+  if (REPORTS.includes(url.pathname)) return report(request, url.pathname);
   return fetch(request).catch(stay);
 }
 
@@ -81,11 +81,11 @@ function start(request, url) {
 }
 
 /** A report goes as any form does. Where it cannot, or came back before, it waits in the queue as a check does. */
-async function report(request) {
+async function report(request, path) {
   const form = await request.clone().formData(), standing = await record(form.get("client_id")).catch(() => null);
   const answer = !standing && (await isReady()) ? await fetch(request).catch(() => null) : null;
   if (answer && answer.status < 500) return answer;
-  const isSafe = await keepReport(form, standing).then(() => true, () => false);
+  const isSafe = await keepReport(form, standing, path).then(() => true, () => false);
   if (!isSafe) return full();
   registration.sync?.register("hand-in").catch(() => null);
   return Response.redirect("/m/sync/#saved", 303);
@@ -99,7 +99,7 @@ async function isReady() {
   return Boolean(answer?.ok);
 }
 
-async function keepReport(form, standing) {
+async function keepReport(form, standing, path) {
   const user = Number(await about("user")), id = form.get("client_id") || newId(), fields = [], files = [], added = [];
   const taken = (form.get("photos-taken") ?? "").split(",");
   for (const [name, value] of form) {
@@ -112,7 +112,7 @@ async function keepReport(form, standing) {
     }
   }
   if (!user) throw new Error("nobody");
-  const draft = standing ?? begin({ id, user, key: `report-${id}`, run: null });
+  const draft = standing ?? begin({ id, user, key: `report-${id}`, run: null, form: path });
   const said = fields.filter(([name]) => name !== "csrfmiddlewaretoken");
   await keep({ ...draft, title: form.get("title") ?? "", fields: said, files, state: "waiting", handed: Date.now(), problem: null, tries: 0 }, added);
 }
@@ -164,7 +164,7 @@ async function look(url, response, asked) {
   const text = await response.text();
   const user = /<body[^>]* data-user="(\d+)"/.exec(text)?.[1];
   if (!user) return;
-  const isAsked = url.pathname === REPORT && url.search; // somebody's place stands chosen in it
+  const isAsked = REPORTS.includes(url.pathname) && url.search; // somebody's place stands chosen in it
   await change(asked, async () => {
     await become(user);
     if ((isKept(url) || LABEL.test(url.pathname)) && !isAsked) await put(user, url.pathname, text, response.headers);
@@ -172,7 +172,7 @@ async function look(url, response, asked) {
 }
 
 function isKept(url) {
-  return RUN.test(url.pathname) || SELF.test(url.pathname) || PERMIT.test(url.pathname) || url.pathname === REPORT || (FIXED.includes(url.pathname) && !url.search);
+  return RUN.test(url.pathname) || SELF.test(url.pathname) || PERMIT.test(url.pathname) || REPORTS.includes(url.pathname) || (FIXED.includes(url.pathname) && !url.search);
 }
 
 async function put(user, path, text, headers) {

@@ -133,7 +133,7 @@ function list(box) {
 
 function called(each) {
   const place = each.fields.find(([name]) => name === "place")?.[1];
-  return each.run ? each.title : say("hazardRow", { title: each.title || place || say("photoReport") });
+  return each.run ? each.title : say(each.form === "/m/incident/" ? "incidentRow" : "hazardRow", { title: each.title || place || say("photoReport") });
 }
 
 function row(sign, look, title, line, ...ends) {

@@ -17,11 +17,14 @@ from alerts.models import Alert
 from benchmarks import authenticity
 from core.models import Attachment, Event
 from core.models import Counter as Series
+from facilities.calendar import today
 from facilities.models import Equipment, QRPoint
 from hazards.models import Evidence, Hazard, Review
+from incidents.models import Incident
 from insight import hazards as insight
 from insight import learning
 from insight.learning import reports
+from insight.safety import safe_days
 from inspections.models import Answer, Run
 from notifications.timeline import timeline
 from people.models import User
@@ -58,6 +61,13 @@ def test_two_years_of_records(demo):
     assert Hazard.objects.exclude(source__in=(Hazard.Source.TIP, Hazard.Source.SUPPLIER)).count() == 867
     done = Run.objects.filter(status=Run.Status.DONE).order_by("-pk")[:200]
     assert all(run.answers.count() == run.checklist.items.count() for run in done)
+
+
+def test_incidents_of_two_years_stand_with_their_causes_and_measures(demo):
+    closed = Incident.objects.filter(status="closed")
+    assert Incident.objects.filter(severity="minor").count() == 3 and closed.count() == 7
+    assert all(incident.immediate_causes and incident.remedies.exists() for incident in closed)
+    assert safe_days().days == (today() - Incident.objects.filter(severity="minor").first().happened_on).days
 
 
 def test_the_register_of_risks_has_a_history_and_a_plan(demo):

@@ -3,6 +3,7 @@
 from tests.make.base import PASSED, PASSWORD, in_language
 from tests.make.files import CAPTIONS, handout, media, photo, photo_file, video, voice_file
 from tests.make.hazards import before, category, hazard, policies
+from tests.make.incidents import incident
 from tests.make.inspections import checklist, plan, run
 from tests.make.partners import (
     SIGNED,
@@ -47,6 +48,7 @@ __all__ = [
     "hazard",
     "id_number",
     "in_language",
+    "incident",
     "licence",
     "machine",
     "media",

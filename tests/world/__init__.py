@@ -21,6 +21,7 @@ from tests.world.base import World
 from tests.world.entrance import add_ways_in
 from tests.world.evidence import add_evidence
 from tests.world.hazards import add_group, add_hazard
+from tests.world.incidents import add_incidents
 from tests.world.inspections import add_run
 from tests.world.notices import add_alerts, add_channels
 from tests.world.partners import add_contractors, add_partners
@@ -77,6 +78,7 @@ def build(mark: str) -> World:
     add_contractors(world, workshop, area)
     add_sensors(world, area, press)
     add_risks(world, area, press)
+    add_incidents(world, area, press)
     add_adoption(world)
     add_past(world)
     add_evidence(world)

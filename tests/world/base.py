@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from core.models import Attachment, Job
 from facilities.models import QRPoint, Shift
 from hazards.models import Hazard, Invitation
+from incidents.models import Incident
 from inspections.models import Checklist, Pause, Run
 from partners.models import Company
 from people.models import User
@@ -32,6 +33,7 @@ class World:
     evidence_token: str = ""
     sensor: Sensor | None = None
     risk: Risk | None = None
+    incident: Incident | None = None
     sensor_key: str = ""
     course: Course | None = None
     exam: Exam | None = None

@@ -25,7 +25,7 @@ from people.models import User
 REPEATS_WITHIN = timedelta(days=90)
 # Where nobody with an account stands behind it.
 NAMELESS = (Hazard.Source.TIP, Hazard.Source.SENSOR, Hazard.Source.SUPPLIER)
-AT_THE_DESK = (Hazard.Source.SPECIAL, Hazard.Source.EXTERNAL)
+AT_THE_DESK = (Hazard.Source.SPECIAL, Hazard.Source.EXTERNAL, Hazard.Source.INCIDENT)
 
 
 @action

@@ -221,6 +221,7 @@ class Hazard(models.Model):
         EXTERNAL = "external", _("Outside check")
         SENSOR = "sensor", _("Sensor")
         SUPPLIER = "supplier", _("Supplier")
+        INCIDENT = "incident", _("After an incident")
         IMPORT = "import", _("Read in from a list")
 
     # Given by the form: a person who sends it twice makes one hazard.

@@ -27,6 +27,7 @@ from hazards.exports import NEAR, tables
 from hazards.exports import REGISTER as HAZARDS
 from hazards.exports.paper import write_evidence
 from hazards.models import Hazard, Level, LevelPolicy
+from incidents.exports import REGISTER as INCIDENTS
 from insight import hazards as hazard_figures
 from insight.models import Countermeasure
 from inspections.exports import RECORDS as RUNS
@@ -361,6 +362,7 @@ _TABLES: tuple[tuple[str, Any, Any, list[Column]], ...] = (
 _BOOKS: tuple[tuple[str, Any, Write], ...] = (
     ("risks", RISKS.title, _listing(RISKS, lambda _days: RISKS.filter())),
     ("hazards", HAZARDS.title, _listing(HAZARDS, lambda days: HazardFilter(since=days.since, until=days.until, by=Moment.REPORTED))),
+    ("incidents", INCIDENTS.title, _listing(INCIDENTS, _same_days(INCIDENTS))),
     ("runs", RUNS.title, _listing(RUNS, _same_days(RUNS))),
     ("suppliers", SELF_INSPECTIONS.title, _listing(SELF_INSPECTIONS, _same_days(SELF_INSPECTIONS))),
     ("government", _("Hazard statistics"), _government),

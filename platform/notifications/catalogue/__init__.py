@@ -5,6 +5,7 @@ from notifications.catalogue import (
     adoption,
     alerts,
     hazards,
+    incidents,
     insight,
     inspections,
     partners,
@@ -24,7 +25,7 @@ STANDARD_OF_LEVELS: dict[str, Standard] = {
     "level.general": Standard(LATER, is_digest=True),
 }
 
-_ROOMS = (alerts, hazards, inspections, training, risks, partners, service, talk, adoption, insight)
+_ROOMS = (alerts, hazards, inspections, training, risks, incidents, partners, service, talk, adoption, insight)
 RULES: dict[str, Rule] = {rule.event: rule for room in _ROOMS for rule in room.RULES}
 
 # Who muted a thread hears these all the same: somebody calls them by name, or waits for them.

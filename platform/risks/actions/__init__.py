@@ -8,6 +8,7 @@ from risks.actions.plans import erase_zone as erase_zone
 from risks.actions.plans import retire_floor_plan as retire_floor_plan
 from risks.actions.proposing import dismiss_proposal as dismiss_proposal
 from risks.actions.proposing import look_at_hazard as look_at_hazard
+from risks.actions.proposing import look_at_incident as look_at_incident
 from risks.actions.proposing import propose_rating as propose_rating
 from risks.actions.rating import change_scale as change_scale
 from risks.actions.rating import rate_risk as rate_risk

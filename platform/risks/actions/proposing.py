@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from core.errors import NotAllowed, WrongStatus
 from core.events import action, emit
 from hazards.models import Hazard
+from incidents.models import Incident
 from people.models import User
 from risks.actions.rating import refuse_others, require_reason
 from risks.models import Proposal, Risk
-from risks.related import reason_to_rate, risks_of
+from risks.related import reason_to_rate, risks_of, risks_of_incident
 
 
 @action
@@ -26,6 +27,18 @@ def look_at_hazard(hazard: Hazard) -> list[Proposal]:
         if why:
             numbers = _(", ").join(each.number for each in hazards)
             found.append(_propose(risk, why, numbers, None, hazards))
+    return found
+
+
+@action
+def look_at_incident(incident: Incident) -> list[Proposal]:
+    """Called by the clock as soon as an incident is confirmed: what the register says of its place was too little."""
+    found = []
+    for risk in risks_of_incident(incident).select_related("area").order_by("pk"):
+        Risk.objects.select_for_update(of=("self",)).get(pk=risk.pk)
+        if not risk.proposals.filter(decided_at=None).exists():
+            note = f"{incident.number} {incident.title}"
+            found.append(_propose(risk, Proposal.Why.INCIDENT, note, None, []))
     return found
 
 

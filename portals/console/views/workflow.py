@@ -4,6 +4,8 @@ from django.contrib.auth.decorators import login_required
 from django.utils.translation import gettext as _
 
 from hazards.models import PLAN_WORKFLOW, WORKFLOW, PlanStatus, Status
+from incidents.models import WORKFLOW as INCIDENT_WORKFLOW
+from incidents.models import Status as IncidentStatus
 from portals.console.workflow import draw, rows
 from portals.web import page, require
 
@@ -14,6 +16,7 @@ def show(request):
     tables = (
         ("hazard", _("Hazard"), WORKFLOW, Status),
         ("plan", _("Plan for a major hazard"), PLAN_WORKFLOW, PlanStatus),
+        ("incident", _("Incident"), INCIDENT_WORKFLOW, IncidentStatus),
     )
     parts = [
         {"title": title, "drawing": draw(table, statuses, name), "rows": rows(table, statuses)}

@@ -6,12 +6,25 @@ from hazards.models import Category, Level
 from portals.forms import Named, PersonField, moment
 
 
-class ReportForm(forms.Form):
+class PlacedForm(forms.Form):
+    """Something reported from the floor: where it is, and an id that the form was given, so that it counts once."""
+
     client_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     equipment = Named(
         Equipment.objects.all(), required=False, label=_("Machine"), empty_label=_("no machine, or not listed")
     )
     area = Named(Area.objects.all(), required=False, label=_("Where"), empty_label=_("choose the place"))
+
+    def clean(self):
+        data = super().clean() or {}
+        if data.get("equipment"):
+            data["area"] = data["equipment"].area
+        elif not data.get("area") and "area" not in self.errors:
+            self.add_error("area", _("Say where it is: choose the machine or the place."))
+        return data
+
+
+class ReportForm(PlacedForm):
     category = Named(
         Category.objects.listed(),
         required=False,
@@ -35,10 +48,6 @@ class ReportForm(forms.Form):
 
     def clean(self):
         data = super().clean() or {}
-        if data.get("equipment"):
-            data["area"] = data["equipment"].area
-        elif not data.get("area") and "area" not in self.errors:
-            self.add_error("area", _("Say where it is: choose the machine or the place."))
         data["is_machine_stopped"] = {"yes": True, "no": False}.get(data.get("stopped", ""))
         return data
 

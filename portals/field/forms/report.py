@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.models import Attachment
 from facilities.models import Area, Equipment
-from portals.field.forms.hazards import ReportForm
+from portals.field.forms.hazards import PlacedForm, ReportForm
 from portals.photos import Photos, stamp_of, take_photos, take_voice
 
 WORDS = ("client_id", "title", "description", "category", "area", "equipment", "level", "is_machine_stopped")
@@ -43,6 +43,6 @@ def read_report(request: HttpRequest) -> Report:
     return Report(form, taken, voice, faults)
 
 
-def place_of(form: ReportForm) -> Equipment | Area | None:
+def place_of(form: PlacedForm) -> Equipment | Area | None:
     form.is_valid()
     return form.cleaned_data.get("equipment") or form.cleaned_data.get("area")

@@ -38,11 +38,11 @@ def report(request):
     require(request.user, "hazards.report")
     if request.method == "POST":
         return _report(request)
-    form = ReportForm(initial={"client_id": uuid4(), **_place(request)})
+    form = ReportForm(initial={"client_id": uuid4(), **place_asked(request)})
     return page(request, "field/hazards/report.html", {"form": form})
 
 
-def _place(request):
+def place_asked(request):
     """Of the address, as after a scan; else where the reporter probably is."""
     if "equipment" in request.GET or "area" in request.GET:
         return {"equipment": request.GET.get("equipment"), "area": request.GET.get("area")}

@@ -29,11 +29,14 @@ from facilities.models import QRPoint
 from facilities.qr import read_token
 from hazards.actions import report_hazard
 from hazards.models import Hazard
+from incidents.actions import report_incident
+from incidents.models import Incident
 from inspections.actions import AnswersRefused, refuse_others, submit_run
 from inspections.models import Run
 from notifications.channels import push
 from people.models import User
-from portals.field.forms.hazards import ReportForm
+from portals.field.forms.hazards import PlacedForm
+from portals.field.forms.incidents import read_incident
 from portals.field.forms.report import place_of, read_report
 from portals.field.forms.run import as_given, read_rows
 from portals.field.forms.sent import read_sent
@@ -52,6 +55,8 @@ def sync(request):
     reports = Hazard.objects.filter(reporter=user, reported_at__date=today, source=Hazard.Source.REPORT)
     sent = [checks.aggregate(count=Count("pk"), last=Max("submitted_at"))]
     sent.append(reports.aggregate(count=Count("pk"), last=Max("reported_at")))
+    told = Incident.objects.filter(reporter=user, reported_at__date=today)
+    sent.append(told.aggregate(count=Count("pk"), last=Max("reported_at")))
     last = max((each["last"] for each in sent if each["last"]), default=None)
     return page(request, "field/sync.html", {"sent": {"count": sum(each["count"] for each in sent), "last": last}})
 
@@ -84,7 +89,7 @@ def _to_keep(user: Any) -> dict[str, Any]:
     places = list(runs.values_list("pk", "equipment_id", "area_id"))
     labels = _labels(places)
     return {
-        "pages": [reverse(f"field:{name}") for name in ("home", "sync", "scan", "report")],
+        "pages": [reverse(f"field:{name}") for name in ("home", "sync", "scan", "report", "report_incident")],
         "runs": [
             {"url": reverse("field:run", args=[pk]), "labels": labels[machine, None if machine else area]}
             for pk, machine, area in places
@@ -116,11 +121,11 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
 @for_queue
 @require_POST
 def upload_of_report(request: HttpRequest) -> HttpResponse:
-    """As above; where it is comes with each file, because the report itself follows last."""
+    """Of a hazard or an incident, as above; where it is comes with each file, because the report itself follows last."""
     if request.POST.get("user") != str(request.user.pk):
         return _sign_in()
     require(request.user, "hazards.report")
-    return _take(request, stamp_of(place_of(ReportForm(request.POST))))
+    return _take(request, stamp_of(place_of(PlacedForm(request.POST))))
 
 
 def _take(request: HttpRequest, stamp: str) -> HttpResponse:
@@ -191,6 +196,35 @@ def hand_in_report(request: HttpRequest) -> HttpResponse:
     except PhotosRefused as refused:
         told = {"error": refused.message, "files": [str(photo) for photo in refused.photos]}
         return JsonResponse(told, status=refused.status)
+
+
+@for_queue
+@require_POST
+def hand_in_incident(request: HttpRequest) -> HttpResponse:
+    """As above, of a near miss or an injury."""
+    sent = read_sent(request)
+    if sent.user != request.user.pk:
+        return _sign_in()
+    known = Incident.objects.filter(reporter=request.user, client_id=sent.handed.id).first()
+    if known is None and (missing := sent.missing(request.user)):
+        return _still_on_phone(missing)
+    try:
+        incident = known or _report_incident(sent.as_form(request), sent.handed)
+    except PhotosRefused as refused:
+        told = {"error": refused.message, "files": [str(photo) for photo in refused.photos]}
+        return JsonResponse(told, status=refused.status)
+    files = incident.files.values_list("attachment_id", "attachment__sha256")
+    url = reverse("field:incident", args=[incident.pk])
+    return JsonResponse({"url": url, "files": {str(pk): sha for pk, sha in files}})
+
+
+def _report_incident(request: HttpRequest, handed: Handed) -> Incident:
+    report = read_incident(request)
+    if report.errors:
+        raise DomainError(" ".join(report.errors.values()))
+    return report_incident(
+        by=cast(User, request.user), handed=handed, **(report.facts(handed) | {"client_id": handed.id})
+    )
 
 
 def _report(request: HttpRequest, handed: Handed) -> Hazard:

@@ -25,6 +25,7 @@ from portals.operator.demo.classes import write_classes
 from portals.operator.demo.contractors import write_contractors
 from portals.operator.demo.courses import write_courses, write_exam
 from portals.operator.demo.group import write_group, write_talk
+from portals.operator.demo.incidents import write_incidents
 from portals.operator.demo.licences import write_licences
 from portals.operator.demo.majors import write_major
 from portals.operator.demo.notices import tell_story
@@ -111,6 +112,7 @@ def _write(say: Say) -> None:
         write_sensors(site, events, planned, now)
         write_contractors(site, random.Random(SEED + 4))  # noqa: S311
         write_adoption(site, planned, now)
+        write_incidents(site, planned, now)
         write_risks(site, planned, now, random.Random(SEED + 5))  # noqa: S311
     say("ledger")
     _seal([*site.events, *events, *planned], begin=min(event.at for event in events))
