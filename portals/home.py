@@ -8,7 +8,7 @@ from django.urls import reverse
 from adoption.models import Appeal, HelpCall, Pair, Ranking, Result, Reward
 from billing.models import Subscription
 from hazards.models import Hazard, JointGroup, RectificationPlan, Thread
-from insight.models import Search
+from insight.models import Report, Search
 from inspections.models import Pause, Run
 from notifications.reading import open_notices
 from partners.models import (
@@ -53,6 +53,7 @@ def go(request, kind: str, pk: str):
         Thread._meta.label_lower: _to_thread,
         Run._meta.label_lower: _to_run,
         Search._meta.label_lower: lambda user, pk: redirect("console:patterns"),
+        Report._meta.label_lower: lambda user, pk: redirect("console:reports"),
         Pause._meta.label_lower: _to_pause,
         RectificationPlan._meta.label_lower: _to_plan,
         Course._meta.label_lower: lambda user, pk: redirect("field:learn"),

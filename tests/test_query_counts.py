@@ -81,6 +81,9 @@ PAGES = (
     "/desk/risks/plans/",
     "/m/risks/",
     "/desk/patterns/",
+    "/desk/dashboard/",
+    "/desk/dashboard/?span=year",
+    "/desk/reports/",
     "/desk/past/",
     "/desk/suppliers/",
     "/desk/suppliers/reports/",
@@ -147,6 +150,8 @@ PAGES = (
 # Pages that are put together from many tables.
 MANY_TABLES = (
     "/desk/",
+    "/desk/dashboard/",
+    "/desk/dashboard/?span=year",
     "/desk/adoption/",
     "/desk/market/packs/metal-working/",
     "/desk/contractors/",

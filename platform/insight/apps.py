@@ -5,4 +5,4 @@ class InsightConfig(AppConfig):
     name = "insight"
 
     def ready(self) -> None:
-        from insight import actions, exports  # noqa: F401 - register events, jobs and what is due
+        from insight import actions, exports, reports, rollups, targets  # noqa: F401 - register events, jobs and what is due

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from notifications.audiences import searchers
+from notifications.audiences import report_readers, searchers
 from notifications.catalogue.rule import WAITS, Rule
 
 RULES = (
@@ -12,4 +12,5 @@ RULES = (
         _("New patterns in the history: %(note)s. Each comes with what can be done"),
         **WAITS,
     ),
+    Rule("report.written", report_readers, _("The safety report of %(note)s is there"), **WAITS),
 )
