@@ -91,6 +91,14 @@ class Heat:
     mean: float
     cells: list[Cell]
 
+    @property
+    def telling(self) -> list[Cell]:
+        return [cell for cell in self.cells if not cell.is_scarce]
+
+    @property
+    def scarce(self) -> list[Cell]:
+        return [cell for cell in self.cells if cell.is_scarce]
+
 
 @dataclass(frozen=True)
 class Weeks:
@@ -200,7 +208,7 @@ def _cell(
     rate = (of.weight + PRIOR_HOURS * mean) / (hours + PRIOR_HOURS)
     times = rate / mean if mean else 0.0
     is_scarce = runs_around < FEWEST or not of.runs
-    return Cell(area, days, of, hours, rate, times, 0 if is_scarce else _rank(times), causes)
+    return Cell(area, days, of, hours, rate, times, 0 if is_scarce else _rank(round(times, 1)), causes)
 
 
 def _rank(times: float) -> int:

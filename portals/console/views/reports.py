@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.archives import month_of, period
+from core.archives import DAY, month_of, period
 from core.errors import DomainError
 from facilities.calendar import today
 from insight.models import Report
@@ -34,7 +34,7 @@ def _shown(request, form: ReportForm, status: int = 200):
 
 def _usual() -> dict[str, str]:
     """The month before: the running one is not over."""
-    before = month_of(today().replace(day=1))[0]
+    before = month_of(today().replace(day=1) - DAY)[0]
     return {"span": Report.Span.MONTH, "month": f"{before:%Y-%m}"}
 
 
