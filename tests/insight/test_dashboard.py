@@ -177,6 +177,12 @@ def test_a_workshop_head_sees_the_own_workshop(browser, officer):
     assert browser.get(reverse("console:heat_area", args=[other.area_id])).status_code == 404
 
 
+def test_a_leader_finds_it_on_the_phone(browser, factory):
+    browser.force_login(make.person(Role.LEADER))
+    assert PAGE in browser.get("/m/me/").content.decode()
+    assert browser.get(PAGE).status_code == 200
+
+
 @pytest.mark.parametrize("role", [Role.WORKER, Role.TRAINER, Role.SUPPLIER, Role.GUARD])
 def test_who_answers_for_no_hazards_sees_no_dashboard(browser, factory, role):
     browser.force_login(make.person(role))

@@ -28,7 +28,7 @@ from portals.console.views import learning as learning_pages
 from portals.risks import plans_for, shown
 from portals.web import page, require
 
-PER_PAGE, MOST_PATTERNS, MOST_AREAS = 50, 3, 12
+PER_PAGE, MOST_PATTERNS = 50, 3
 Links = dict[str, str]
 
 
