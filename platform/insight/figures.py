@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from alerts.archive import Filter as AlertFilter
 from alerts.archive import State as AlertState
 from alerts.models import Alert
-from core.archives import DAY, midnight, month_of
+from core.archives import DAY, before, midnight, month_of
 from core.share import Share
 from core.zone import zone
 from facilities.models import Department
@@ -110,9 +110,40 @@ class Scope:
         return found.filter(department=self.department) if self.department else found
 
 
-def measure(scope: Scope, days: Days) -> Values:
-    """Of a period."""
-    return {key: found.get(None, NOTHING) for key, found in _measured(scope, days).items()}
+def measure(scope: Scope, days: Days, *, is_brief: bool = False) -> Values:
+    """Of a period; the brief one leaves out who came to a post, which takes longest to find out."""
+    found = _of_all(_measured(scope, days, [] if is_brief else arrivals_in(scope, days)))
+    return {key: value for key, value in found.items() if not (is_brief and key == _QUALIFIED.key)}
+
+
+def response(scope: Scope, days: Days) -> Value:
+    """Of alerts alone."""
+    return _response(scope, days, None)[None]
+
+
+Months = dict[str, list[tuple[date, Value]]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A period, the one before, the year up to its end, and each workshop in the period."""
+
+    now: Values
+    past: Values
+    months: Months
+    workshops: "list[Workshop]"
+
+
+def read(scope: Scope, days: Days) -> Reading:
+    """All that is shown of a period; who came to a post is asked for once."""
+    past, firsts = before(*days), hazards.firsts((days[1], days[1]))
+    came = arrivals_in(scope, (min(past[0], firsts[0], days[0]), max(days[1], month_of(firsts[-1])[1])))
+    return Reading(
+        _of_all(_measured(scope, days, came)),
+        _of_all(_measured(scope, past, came)),
+        by_month(scope, days[1], came),
+        by_workshop(scope, days, came),
+    )
 
 
 @dataclass(frozen=True)
@@ -121,9 +152,9 @@ class Workshop:
     values: Values
 
 
-def by_workshop(scope: Scope, days: Days) -> list[Workshop]:
+def by_workshop(scope: Scope, days: Days, came: list[learning.Arrival]) -> list[Workshop]:
     """Those that have anything to count."""
-    found = _measured(scope, days, "department_id")
+    found = _measured(scope, days, came, "department_id")
     named = Department.objects.in_bulk({pk for values in found.values() for pk in values if pk})
     workshops = [
         Workshop(department, {key: found[key].get(pk, _empty(key)) for key in BY_KEY})
@@ -132,12 +163,11 @@ def by_workshop(scope: Scope, days: Days) -> list[Workshop]:
     return sorted(workshops, key=lambda workshop: workshop.department.code)
 
 
-def by_month(scope: Scope, until: date) -> dict[str, list[tuple[date, Value]]]:
+def by_month(scope: Scope, until: date, came: list[learning.Arrival]) -> Months:
     """A year of each figure up to the month of that day."""
     firsts = hazards.firsts((until, until))
     whole = firsts[0], month_of(firsts[-1])[1]
     tallies = {line.name: line.now for line in hazards.months_of(scope.hazards(), (until, until))}
-    came = _arrivals(scope, whole)
     found: dict[str, dict[Any, Value]] = {
         "on_time": _on_time(scope, whole, TruncMonth(F("closes_at") - _INSTANT, tzinfo=zone())),
         "response": _response(scope, whole, TruncMonth("raised_at", tzinfo=zone())),
@@ -177,10 +207,13 @@ def alerts_behind(scope: Scope, days: Days) -> AlertFilter:
 # How each is counted: by a group of rows, None for all of them
 
 
-def _measured(scope: Scope, days: Days, by: str = "") -> dict[str, dict[Any, Value]]:
+def _of_all(found: dict[str, dict[Any, Value]]) -> Values:
+    return {key: values.get(None, NOTHING) for key, values in found.items()}
+
+
+def _measured(scope: Scope, days: Days, came: list[learning.Arrival], by: str = "") -> dict[str, dict[Any, Value]]:
     tallies = hazards.tallies(scope.hazards(), days, by)
-    came = _arrivals(scope, days)
-    groups = {row.department for row in came} if by else {None}
+    groups = {row.department for row in learning.Arrivals(*days).of(came)} if by else {None}
     return {
         "on_time": _on_time(scope, days, F(by) if by else None),
         "response": _response(scope, days, F(by) if by else None),
@@ -270,7 +303,7 @@ def _in_month(found: dict[Any, Value], first: date) -> Value:
     return found.get(first, NOTHING)
 
 
-def _arrivals(scope: Scope, days: Days) -> list[learning.Arrival]:
+def arrivals_in(scope: Scope, days: Days) -> list[learning.Arrival]:
     return learning.Arrivals(department=scope.department).of(learning.arrivals(scope.reader, days))
 
 

@@ -57,22 +57,21 @@ class Line:
 def contents(report: Report) -> dict[str, Any]:
     """As it stands at this moment, of the whole factory."""
     scope, days = Scope(None), (report.since, report.until)
-    now, past, wanted = figures.measure(scope, days), figures.measure(scope, before(*days)), figures.targets()
-    months = figures.by_month(scope, report.until)
-    lines = [_line(figure, now, past, wanted, months) for figure in FIGURES]
+    found, wanted = figures.read(scope, days), figures.targets()
+    lines = [_line(figure, found, wanted[figure.key]) for figure in FIGURES]
     return {
         "report": report,
         "title": period(*days),
         "before": period(*before(*days)),
         "at": timezone.now(),
         "factory": current_factory().name,
-        "values": now,
+        "values": found.now,
         "lines": lines,
         "missed": [line for line in lines if line.is_met is False],
         "stages": funnel(scope, days),
         "heat": heat.heat(scope, report.until),
         "weeks": heat.heat_by_week(scope, report.until),
-        "workshops": figures.by_workshop(scope, days),
+        "workshops": found.workshops,
         "figures": FIGURES,
         "hazards": _worst(Filter(*days).of(Hazard.objects.all())),
         "majors": _worst(Hazard.objects.filter(status__in=OPEN, level=Level.MAJOR)),
@@ -84,10 +83,10 @@ def draw(told: dict[str, Any]) -> bytes:
     return render_pdf("pdf/safety_report.html", "report.css", told)
 
 
-def _line(figure: Figure, now: figures.Values, past: figures.Values, wanted: dict[str, float], months: Any) -> Line:
-    key, target = figure.key, wanted[figure.key]
-    is_met = figures.is_met(figure, now[key], target)
-    return Line(figure, now[key], past[key], target, is_met, _chart(months[key], target))
+def _line(figure: Figure, found: figures.Reading, target: float) -> Line:
+    key, now = figure.key, found.now[figure.key]
+    chart = _chart(found.months[key], target)
+    return Line(figure, now, found.past[key], target, figures.is_met(figure, now, target), chart)
 
 
 def _chart(months: list[tuple[date, Value]], target: float) -> Chart:

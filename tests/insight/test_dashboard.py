@@ -92,16 +92,17 @@ def test_every_number_is_as_many_rows_as_its_link_shows(browser, officer, seed):
 def test_workshops_and_months_add_up_to_the_whole(officer):
     _lived(7)
     days = (today() - timedelta(days=29), today())
-    whole, workshops = measure(Scope(officer), days), figures.by_workshop(Scope(officer), days)
+    found = figures.read(Scope(officer), days)
+    whole, workshops = measure(Scope(officer), days), found.workshops
+    assert found.now == whole and found.past == measure(Scope(officer), before(*days))
     for key in ("on_time", "response", "closed_loop", "days", "overdue"):
         assert sum(workshop.values[key].bottom for workshop in workshops) == whole[key].bottom, key
         for workshop in workshops:
             alone = measure(Scope(officer, workshop.department.pk), days)[key]
             assert alone == workshop.values[key], key
     month = month_of(today() - timedelta(days=31))
-    found = {key: dict(months) for key, months in figures.by_month(Scope(officer), today()).items()}
     for key, value in measure(Scope(officer), month).items():
-        assert found[key][month[0]] == value, key
+        assert dict(found.months[key])[month[0]] == value, key
 
 
 def test_the_funnel_and_what_waits_lead_to_their_rows(browser, officer):

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from core.errors import WrongStatus
 from core.zone import zone
 from insight import completion
-from insight.figures import PERIOD, Scope, measure
+from insight.figures import PERIOD, Scope, response
 from inspections.actions import nudge_runs
 from inspections.models import Run
 from portals.web import page, require
@@ -45,7 +45,7 @@ def _show(request, refusal: str = "", status: int = 200):
     context = _days(day) | {
         "board": board,
         "waiting": completion.waiting(request.user, day),
-        "minutes": measure(Scope(request.user), (today - PERIOD + timedelta(days=1), today))["response"].number,
+        "minutes": response(Scope(request.user), (today - PERIOD + timedelta(days=1), today)).number,
         "tiles": [(what, word, getattr(board.total, what)) for what, word in WORDS.items()],
     }
     context["refusal"] = refusal

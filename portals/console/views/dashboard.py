@@ -60,14 +60,14 @@ def _names() -> Names:
 
 def _shown(user: User, form: DashboardForm) -> dict[str, Any]:
     scope, days = form.scope(user), form.days
-    workshops = figures.by_workshop(scope, days)
+    found = figures.read(scope, days)
     risk = heat.heat(scope)
     return {
         "days": period(*days),
         "before": period(*before(*days)),
-        "tiles": tiles(scope, days),
+        "tiles": tiles(scope, days, found),
         "figures": figures.FIGURES,
-        "workshops": [_workshop(user, workshop, days) for workshop in workshops] if len(workshops) > 1 else [],
+        "workshops": [_workshop(user, workshop, days) for workshop in found.workshops],
         "heat": risk,
         "heat_days": _address(risk.days),
         "weeks": heat.heat_by_week(scope),
@@ -79,16 +79,20 @@ def _shown(user: User, form: DashboardForm) -> dict[str, Any]:
     }
 
 
-def tiles(scope: Scope, days: Days) -> list[dict[str, Any]]:
-    """Also for the overview: one set of numbers wherever they stand."""
-    now, past = figures.measure(scope, days), figures.measure(scope, before(*days))
-    wanted, months = figures.targets(), figures.by_month(scope, days[1])
-    return [
-        _tile(figure, now[figure.key], past[figure.key], wanted[figure.key])
-        | {"links": links(scope, figure.key, days), "spark": _spark(months[figure.key], wanted[figure.key])}
-        | {"first": months[figure.key][0][0], "last": months[figure.key][-1][0]}
-        for figure in figures.FIGURES
-    ]
+def tiles(scope: Scope, days: Days, found: figures.Reading | None = None) -> list[dict[str, Any]]:
+    """Also for the overview, in brief: one set of numbers wherever they stand."""
+    now = found.now if found else figures.measure(scope, days, is_brief=True)
+    past = found.past if found else {}
+    wanted = figures.targets()
+    shown = []
+    for key in now:
+        figure = figures.BY_KEY[key]
+        tile = _tile(figure, now[key], past.get(key, figures.NOTHING), wanted[key])
+        if found:
+            months = found.months[key]
+            tile |= {"spark": _spark(months, wanted[key]), "first": months[0][0], "last": months[-1][0]}
+        shown.append(tile | {"links": links(scope, key, days)})
+    return shown
 
 
 def _tile(figure: Figure, now: Value, past: Value, target: float) -> dict[str, Any]:
