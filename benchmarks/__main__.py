@@ -20,6 +20,7 @@ def main() -> None:
 
     from benchmarks import (
         authenticity,
+        dashboard,
         due,
         exports,
         fanout,
@@ -34,7 +35,7 @@ def main() -> None:
     from benchmarks.measure import counts, table
 
     call_command("bootstrap")
-    parts = (provisioning, growth, fleet, ledger, due, exports, hazards)
+    parts = (provisioning, growth, fleet, ledger, due, exports, hazards, dashboard)
     results = [row for part in parts for row in part.run(is_quick=is_quick)]
     told, lost = fanout.run(is_quick=is_quick)
     printed, large = training.run(is_quick=is_quick)

@@ -9,7 +9,7 @@ from adoption.models import Appeal, HelpCall, Pair, Ranking, Result, Reward
 from billing.models import Subscription
 from hazards.models import Hazard, JointGroup, RectificationPlan, Thread
 from incidents.models import Incident
-from insight.models import Countermeasure, Search
+from insight.models import Countermeasure, Report, Search
 from inspections.models import Pause, Run
 from notifications.reading import open_notices
 from partners.models import (
@@ -55,6 +55,7 @@ def go(request, kind: str, pk: str):
         Run._meta.label_lower: _to_run,
         Search._meta.label_lower: lambda user, pk: redirect("console:patterns"),
         Countermeasure._meta.label_lower: lambda user, pk: redirect("console:countermeasure", pk=pk),
+        Report._meta.label_lower: lambda user, pk: redirect("console:reports"),
         Pause._meta.label_lower: _to_pause,
         RectificationPlan._meta.label_lower: _to_plan,
         Course._meta.label_lower: lambda user, pk: redirect("field:learn"),

@@ -23,6 +23,7 @@ class Filter:
     state: str = ""
     department: Department | None = None
     since: datetime | None = None
+    until: datetime | None = None
     words: str = ""
 
     def of(self, alerts: QuerySet[Alert]) -> QuerySet[Alert]:
@@ -36,6 +37,8 @@ class Filter:
             alerts = alerts.filter(department__in=self.department.subtree)
         if self.since:
             alerts = alerts.filter(raised_at__gte=self.since)
+        if self.until:
+            alerts = alerts.filter(raised_at__lt=self.until)
         return alerts.filter(line__icontains=self.words) if self.words else alerts
 
 

@@ -73,7 +73,7 @@ class Tries(TextChoices):
 class Filter(Days):
     """by: which moment the days are of; category: its code; owner: name, number or phone of who fixes it.
 
-    proven: without what was read in as closed.
+    group: how far it is; status: the very step where it stands. proven: without what was read in as closed.
     """
 
     by: str = ""
@@ -86,6 +86,7 @@ class Filter(Days):
     urgent: bool = False
     source: str = ""
     group: str = ""
+    status: str = ""
     owner: str = ""
     late: str = ""
     tries: str = ""
@@ -108,6 +109,7 @@ class Filter(Days):
         equal = {
             "department": self.department, "area": self.area, "equipment": self.equipment,
             "category__code": self.category, "level": self.level, "source": self.source, "is_urgent": self.urgent,
+            "status": self.status,
         }  # fmt: skip
         yield Q(**{name: value for name, value in equal.items() if value})
         yield _GROUPS[Group(self.group)] if self.group else Q()
@@ -190,6 +192,7 @@ _LABELS = {
     "urgent": gettext_lazy("Urgent"),
     "source": gettext_lazy("Found by way of"),
     "group": gettext_lazy("Status"),
+    "status": gettext_lazy("Step"),
     "owner": gettext_lazy("Who fixes it"),
     "late": gettext_lazy("Limit"),
     "tries": gettext_lazy("Acceptance"),
@@ -198,7 +201,7 @@ _LABELS = {
     "words": gettext_lazy("Words"),
 }
 _CHOICES: dict[str, Any] = {
-    "level": Level, "legal": Legal, "source": Hazard.Source, "group": Group, "late": Late, "tries": Tries,
+    "level": Level, "legal": Legal, "source": Hazard.Source, "group": Group, "status": Status, "late": Late, "tries": Tries,
 }  # fmt: skip
 
 

@@ -11,11 +11,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.db.models import Aggregate, Count, DurationField, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from core.share import Share
 from core.zone import zone
+from insight.figures import Quantile
 from inspections.models import COUNTED, Run
 from people.models import User
 from people.permissions import Role
@@ -179,15 +180,10 @@ def _later(user: User, day: date) -> int:
     return runs.filter(opens_at__gt=timezone.now()).count()
 
 
-class _Quantile(Aggregate):
-    template = "percentile_cont(%(at)s) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = DurationField()
-
-
 def response(user: User, day: date) -> Response:
     """Of checks that fell due on the day and are done."""
     took = runs_of(user, day).filter(WHAT["done"]).order_by().annotate(took=F("submitted_at") - F("opens_at"))
-    found = took.aggregate(median=_Quantile("took", at=0.5), p90=_Quantile("took", at=0.9), runs=Count("pk"))
+    found = took.aggregate(median=Quantile("took", at=0.5), p90=Quantile("took", at=0.9), runs=Count("pk"))
     return Response(_minutes(found["median"]), _minutes(found["p90"]), found["runs"])
 
 

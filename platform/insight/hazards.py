@@ -159,13 +159,15 @@ def board(user: Any, days: Days) -> Board:
     workshops = _lines(hazards, days, ("department_id", "department__name", "department__code"), _workshop)
     kinds = _lines(hazards, days, ("category_id", "category__code", "category__name"), _kind)
     total = _sum(levels)
-    return Board(days, before(*days), total, levels, workshops, kinds, _months(hazards, days))
+    return Board(days, before(*days), total, levels, workshops, kinds, months_of(hazards, days))
 
 
-def total(user: Any, days: Days) -> Tally:
-    """Of all that the reader may see; one question."""
-    row = Hazard.objects.visible_to(user).order_by().aggregate(**_counts("now", days))
-    return _tally("now", row)
+def tallies(hazards: QuerySet[Hazard], days: Days, by: str = "") -> dict[Any, Tally]:
+    """By the values of a column, or of all of them under None; one question."""
+    if not by:
+        return {None: _tally("now", hazards.order_by().aggregate(**_counts("now", days)))}
+    rows = hazards.order_by().values(by).annotate(**_counts("now", days))
+    return {row[by]: _tally("now", row) for row in rows}
 
 
 def _workshop(row: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
@@ -208,11 +210,11 @@ def _sum(lines: Iterable[Line]) -> Line:
     return whole
 
 
-def _months(hazards: QuerySet[Hazard], days: Days) -> list[Line]:
+def months_of(hazards: QuerySet[Hazard], days: Days) -> list[Line]:
     """A year up to the period's end, or the whole period where that is longer."""
-    firsts = _firsts(days)
-    lines = {first: Line(first, {}) for first in firsts}
-    whole = firsts[0], month_of(firsts[-1])[1]
+    shown = firsts(days)
+    lines = {first: Line(first, {}) for first in shown}
+    whole = shown[0], month_of(shown[-1])[1]
     for moment, when in _MOMENTS.items():
         parts = [key for key, what in PARTS.items() if what.by == moment]
         for month, tally in _of_months(hazards, whole, moment, when, parts):
@@ -239,12 +241,12 @@ def _of_months(
     return [(row["month"].date(), _tally("now", row)) for row in rows]
 
 
-def _firsts(days: Days) -> list[date]:
-    last = days[1].replace(day=1)
-    firsts = [last]
-    while len(firsts) < MOST_MONTHS and (len(firsts) < 12 or firsts[0] > days[0]):
-        firsts.insert(0, (firsts[0] - DAY).replace(day=1))
-    return firsts
+def firsts(days: Days) -> list[date]:
+    """Of months: a year up to the period's end, or the whole period where that is longer."""
+    found = [days[1].replace(day=1)]
+    while len(found) < MOST_MONTHS and (len(found) < 12 or found[0] > days[0]):
+        found.insert(0, (found[0] - DAY).replace(day=1))
+    return found
 
 
 def month_days(line: Line) -> Days:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Count, Q, QuerySet, TextChoices
 from django.utils import timezone
@@ -13,10 +14,17 @@ from inspections.models import COUNTED, Answer, Checklist, Frequency, Run
 from people.models import Team, User
 
 
+class Moment(TextChoices):
+    """Which day of a run must fall into the period; unasked the day on which its window opens."""
+
+    ENDED = "ended", gettext_lazy("window ended, counted for completion")
+
+
 class Standing(TextChoices):
     """How a run stands in the archive: its status, and what else people ask for."""
 
     DONE = "done", gettext_lazy("Done")
+    ON_TIME = "on_time", gettext_lazy("Done in time")
     LATE = "late", gettext_lazy("Done late")
     MISSED = "missed", gettext_lazy("Missed")
     DUE = "due", gettext_lazy("To do")
@@ -27,6 +35,7 @@ class Standing(TextChoices):
 
 
 _STANDINGS = {
+    Standing.ON_TIME: Q(status=Run.Status.DONE, is_late=False),
     Standing.LATE: Q(status=Run.Status.DONE, is_late=True),
     Standing.TWICE: Q(conflicts_with__isnull=False),
 }
@@ -36,8 +45,9 @@ FIRST_RECORDS = Q(conflicts_with__isnull=True)
 
 @dataclass(frozen=True)
 class Filter(Days):
-    """checklist: its code, whichever version."""
+    """by: which moment the days are of; checklist: its code, whichever version."""
 
+    by: str = ""
     department: int | None = None
     team: int | None = None
     frequency: str = ""
@@ -66,10 +76,11 @@ class Filter(Days):
         return standing & (Q(result=self.result) if self.result else Q())
 
     def _scope(self) -> Iterator[Q]:
-        if self.since:
-            yield Q(opens_at__gte=midnight(self.since))
-        if self.until:
-            yield Q(opens_at__lt=midnight(self.until + DAY))
+        if self.by == Moment.ENDED:
+            yield ended(self.since, self.until)
+        else:
+            yield Q(opens_at__gte=midnight(self.since)) if self.since else Q()
+            yield Q(opens_at__lt=midnight(self.until + DAY)) if self.until else Q()
         equal = {
             "department": self.department, "team": self.team, "equipment": self.equipment, "area": self.area,
             "checklist__frequency": self.frequency, "checklist__code": self.checklist,
@@ -84,6 +95,17 @@ class Filter(Days):
         found = Q(name__icontains=self.person) | Q(employee_no__iexact=self.person) | Q(phone=self.person)
         people = list(User.objects.filter(found).values_list("pk", flat=True))
         return Q(inspector__in=people) | Q(inspector=None, assignee__in=people)
+
+
+def ended(since: date | None, until: date | None) -> Q:
+    """应完成: planned, neither excused nor withdrawn, each task once, and its window ended on one of these days.
+
+    A window that ends at midnight belongs to the day that it ends.
+    """
+    now = timezone.now()
+    last = min(midnight(until + DAY), now) if until else now
+    begun = Q(closes_at__gt=midnight(since)) if since else Q()
+    return COUNTED & FIRST_RECORDS & begun & Q(closes_at__lte=last)
 
 
 def _holds(word: str) -> Q:
@@ -135,8 +157,9 @@ _LABELS = {
 
 def facts(chosen: Filter, names: Names) -> list[Fact]:
     """The filter as people say it; what is not asked for is left out, but the period is always said."""
+    moment = str(dict(Moment.choices).get(chosen.by, ""))
     said = {
-        "period": period(chosen.since, chosen.until),
+        "period": " ".join(filter(None, (period(chosen.since, chosen.until), moment))),
         **{kind: names[kind].get(str(key), "") for kind in names if (key := getattr(chosen, kind))},
         "frequency": str(dict(Frequency.choices).get(chosen.frequency, "")),
         "status": str(dict(Standing.choices).get(chosen.status, "")),

@@ -123,8 +123,9 @@ def follow_release() -> dict[str, int]:
 
 
 def _begin_months() -> None:
-    """From now on each month has its inspectors."""
+    """From now on each month has its inspectors and its report."""
     due.once(timezone.now(), "adoption.begin_months", key="adoption.begin_months")
+    due.once(timezone.now(), "insight.begin", key="insight.begin")
 
 
 def adopt_parts() -> None:

@@ -217,6 +217,11 @@ def searchers(event: Event, subject: Any) -> Iterable[User]:
     return holding("insight.search")
 
 
+def report_readers(event: Event, report: Any) -> Iterable[User]:
+    """Whoever asked for it; of what the clock wrote, leaders, officers and administrators."""
+    return [report.by] if report.by else holding("insight.order_report")
+
+
 def partner_managers(event: Event, subject: Any) -> Iterable[User]:
     return holding("partners.manage")
 
@@ -358,6 +363,7 @@ AUDIENCES: dict[Audience, str | Promise] = {
     partner_managers: _("safety officers and administrators"),
     market_managers: _("safety officers and administrators"),
     searchers: _("safety officers, leaders and administrators"),
+    report_readers: _("safety officers, leaders and administrators, or who asked for it"),
     partner_reviewers: _("safety officers"),
     company_and_managers: _("the company's people, safety officers and administrators"),
     company_and_reviewers: _("the company's people and safety officers"),

@@ -14,7 +14,7 @@ SILENT = frozenset({
     "shift.added", "shift.changed", "shift.removed", "calendar.declared", "calendar.withdrawn",
     "department.added", "area.added", "area.changed", "equipment.added", "equipment.changed",
     "sensor.added", "sensor.changed", "sensor.key_given", "sensor.key_ended", "sensor.retired", "threshold.set",
-    "threshold.dropped", "alarm.opened", "past.read_in", "past.removed", "patterns.searched",
+    "threshold.dropped", "alarm.opened", "past.read_in", "past.removed", "patterns.searched", "report.ordered", "targets.changed",
     "risk.added", "risk.changed", "risk.retired", "risk.restored", "risk.proposal_dismissed", "risk.watched", "risk.unwatched",
     "risk.scale_changed", "risks.exported", "risks.printed", "floor_plan.added", "floor_plan.drawn", "floor_plan.erased", "floor_plan.retired",
     "evidence.packed", "evidence.lent", "evidence.looked_at", "evidence.closed",

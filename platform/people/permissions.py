@@ -65,6 +65,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "insight.act": {Role.SAFETY_OFFICER},
         # packs of evidence for audits, and opening them to inspectors
         "insight.evidence": _OFFICE | _LEADERS,
+        # the dashboard, what the factory wants of its figures, and the reports that are written of them
+        "insight.dashboard": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.INSPECTOR},
+        "insight.set_targets": {Role.SAFETY_OFFICER} | _LEADERS,
+        "insight.reports": _OFFICE | _LEADERS | {Role.INSPECTOR},
+        "insight.order_report": _OFFICE | _LEADERS,
         # hazards: the closed loop
         "hazards.report": _EVERYBODY - {Role.INSPECTOR, Role.OUTSIDER},
         # From special checks and outside authorities, at the desk; old lists from Excel.

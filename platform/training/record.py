@@ -61,9 +61,9 @@ class Entry:
     ends_on: date | None = None
 
 
-def people_seen_by(user: User) -> QuerySet[User]:
-    """Everybody whose training the reader may look at, also those whose account is closed."""
-    departments = user.departments_with("training.view")
+def people_seen_by(user: User | None) -> QuerySet[User]:
+    """Everybody whose training the reader may look at, also those whose account is closed; None: the product itself."""
+    departments = user.departments_with("training.view") if user else None
     people = User.objects.permitted("training.learn")
     return people if departments is None else people.filter(department__in=departments)
 

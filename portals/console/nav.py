@@ -23,7 +23,10 @@ class Entry:
 GROUPS = (
     (
         _("Today"),
-        Entry("console:home", _("Overview"), "layout-dashboard", "console.open"),
+        Entry(
+            "console:dashboard", _("Dashboard"), "layout-dashboard", "insight.dashboard", beside=("console:reports",)
+        ),
+        Entry("console:home", _("Overview"), "home", "console.open"),
         Entry("console:board", _("Completion board"), "target-arrow", "inspections.view"),
         Entry("console:alerts", _("Alerts"), "bell-ringing", "alerts.acknowledge"),
         Entry("console:roster", _("Duty roster"), "calendar-user", "people.roster"),

@@ -25,6 +25,7 @@ def _paths(of: world.World) -> dict[Role, tuple[dict, list[str]]]:
     hazard, report, risk = of.hazard, of.companies[0].reports.first(), of.risk
     desk = [
         "",
+        "dashboard/",
         "hazards/",
         f"hazards/{hazard.pk}/",
         "runs/",

@@ -1,10 +1,14 @@
-"""A list from before, and a pattern that was found in it."""
+"""A list from before with the sums of its days, a pattern that was found in it, a report, and a target."""
 
 from datetime import timedelta
 
 from django.utils import timezone
 
-from insight.models import Countermeasure, Pattern, Search, Verdict
+from core.attachments import keep_file
+from insight.models import Countermeasure, Pattern, Report, Search, Verdict
+from insight.reports import order_report
+from insight.rollups import sum_up
+from insight.targets import set_targets
 from past import actions
 from past.actions import Entry
 from past.models import PastKind, PastRun
@@ -17,6 +21,11 @@ def add_past(world: World) -> None:
     at = timezone.now() - timedelta(days=400)
     run = {"at": at, "area": f"{world.mark}老车间", "result": True, "category": f"{world.mark}老隐患"}
     actions.add_past(PastKind.RUNS, [Entry(run, {"备注": world.mark})], name=f"{world.mark}台账.csv", by=officer)
+    sum_up()
+    set_targets({"days": 2}, by=officer)
+    report = order_report("month", at.date(), by=officer)
+    file = keep_file(b"%PDF-", name=f"{world.mark}报告.pdf", content_type="application/pdf", by=None)
+    Report.objects.filter(pk=report.pk).update(file=file, written_at=at)
     search = Search.objects.create(at=timezone.now(), by=officer, runs=40, failed=8)
     pattern = Pattern.objects.create(
         search=search, rank=1, factors={"area": f"{world.mark}老车间"}, category="", n=5, exposure=10, rate_ratio=3.0,

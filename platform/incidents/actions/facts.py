@@ -28,11 +28,12 @@ def change_incident(incident: Incident, *, by: User, accident: str, **facts: Any
     changed = sorted(name for name, value in facts.items() if getattr(held, name) != value)
     if not changed:
         return held
+    moved = {"happened_before": held.happened_at} if "happened_at" in changed else {}
     for name in changed:
         setattr(held, name, facts[name])
     held.save(update_fields=changed)
     # The words themselves may be about somebody's health, so the ledger keeps only which of them were changed.
-    emit("incident.classed", held, by=by, changed=changed, accident=held.accident)
+    emit("incident.classed", held, by=by, changed=changed, accident=held.accident, **moved)
     return held
 
 

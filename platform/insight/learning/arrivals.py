@@ -63,7 +63,7 @@ def begins_on() -> date:
     return first.astimezone(zone()).date() if first else today()
 
 
-def arrivals(reader: User, days: Span) -> list[Arrival]:
+def arrivals(reader: User | None, days: Span) -> list[Arrival]:
     """Everybody who was hired or changed the post in these days; six questions, however many they are."""
     people = {person.pk: person for person in people_seen_by(reader).select_related("department", "job_role", "team")}
     came = _came(people, (max(days[0], begins_on()), days[1]))

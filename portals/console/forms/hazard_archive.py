@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from core.archives import month_of
 from hazards.archive import Filter, Group, Late, Legal, Moment, Tries
-from hazards.models import Hazard, Level
+from hazards.models import Hazard, Level, Status
 from portals.console.forms.archive import Line, OneOf, PeriodForm
 
 ALL = "all"
@@ -18,6 +18,7 @@ class HazardArchiveForm(PeriodForm):
     OFFERED = ("week", "days30", "month", "last_month", "quarter", "year", "all")
 
     group = OneOf(choices=[("", ""), *Group.choices, (ALL, "")])
+    status = OneOf(choices=[("", ""), *Status.choices])
     by = OneOf(choices=[("", ""), *Moment.choices])
     department = Line(max_length=20)
     place = Line(max_length=40)
@@ -43,7 +44,7 @@ class HazardArchiveForm(PeriodForm):
     def filter(self) -> Filter:
         data = self.cleaned_data
         since, until = self.period
-        plain = {name: data[name] for name in ("by", "category", "level", "legal", "source", "late", "tries")}
+        plain = {name: data[name] for name in ("by", "status", "category", "level", "legal", "source", "late", "tries")}
         return Filter(
             since=since,
             # A hazard is a record from the moment it is found: "all" has no last day.
@@ -66,7 +67,7 @@ def address_of(chosen: Filter) -> str:
     for name, value in _period(chosen.since, chosen.until).items():
         asked[name] = value
     asked["group"] = chosen.group or ALL
-    plain = ("by", "category", "level", "legal", "source", "late", "tries", "owner")
+    plain = ("by", "status", "category", "level", "legal", "source", "late", "tries", "owner")
     said = {name: getattr(chosen, name) for name in plain}
     said |= {"department": chosen.department, "q": chosen.words}
     said |= {

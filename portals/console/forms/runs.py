@@ -1,6 +1,8 @@
 """The filter of the inspections' archive."""
 
-from inspections.archive import Filter, Standing
+from django.http import QueryDict
+
+from inspections.archive import Filter, Moment, Standing
 from inspections.models import Frequency, Run
 from portals.console.forms.archive import Line, OneOf, PeriodForm
 
@@ -10,6 +12,7 @@ class ArchiveForm(PeriodForm):
     OFFERED = ("today", "week", "month", "last_month", "year", "all")
     NAMED = ("department", "team", "checklist")
 
+    by = OneOf(choices=[("", ""), *Moment.choices])
     department = Line(max_length=20)
     team = Line(max_length=20)
     place = Line(max_length=40)
@@ -26,6 +29,7 @@ class ArchiveForm(PeriodForm):
         return Filter(
             since=since,
             until=until,
+            by=data["by"],
             department=int(data["department"] or 0) or None,
             team=int(data["team"] or 0) or None,
             frequency=data["frequency"],
@@ -36,3 +40,13 @@ class ArchiveForm(PeriodForm):
             person=" ".join(data["person"].split()),
             words=" ".join(data["q"].split()),
         )
+
+
+def address_of(chosen: Filter) -> str:
+    """The archive's address of a figure's rows; since and until are days that are known."""
+    asked = QueryDict(mutable=True)
+    asked.update({"from": str(chosen.since), "to": str(chosen.until)})
+    for name in ("by", "department", "status"):
+        if value := getattr(chosen, name):
+            asked[name] = str(value)
+    return asked.urlencode()

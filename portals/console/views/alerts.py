@@ -1,6 +1,6 @@
 """告警记录: all alerts and how fast they were taken, of each who was told by which way, and the rule of the chain."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from alerts import archive
 from alerts.actions import change_alert_policy, may_take
 from alerts.models import Alert, AlertPolicy
+from core.archives import DAY, midnight
 from core.errors import Refusal
 from facilities.models import Department
 from notifications import deliveries
@@ -61,11 +62,16 @@ def _filter(request) -> tuple[archive.Filter, str]:
     """What cannot be read leaves nothing out."""
     asked = request.GET
     span = asked.get("span", "") if asked.get("span") in ("7", "90", "all") else "30"
-    since = None if span == "all" else timezone.now() - timedelta(days=int(span))
+    since, until = None if span == "all" else timezone.now() - timedelta(days=int(span)), None
+    try:  # a figure's rows are those of whole days
+        days = [date.fromisoformat(asked.get(name, "")) for name in ("from", "to")]
+        since, until, span = midnight(days[0]), midnight(days[1] + DAY), ""
+    except (ValueError, OverflowError):
+        days = []
     pk = asked.get("department", "")
     department = Department.objects.filter(pk=int(pk)).first() if pk.isdecimal() and len(pk) < 10 else None
     words = asked.get("q", "").replace("\0", "").strip()[:100]
-    return archive.Filter(asked.get("state", ""), department, since, words), span
+    return archive.Filter(asked.get("state", ""), department, since, until, words), span
 
 
 @login_required

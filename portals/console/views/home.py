@@ -2,11 +2,14 @@ from django.contrib.auth.decorators import login_required
 
 from adoption.figures import active, last_days
 from adoption.floor import seen_by
+from core.archives import DAY
+from facilities.calendar import today
 from hazards.models import Hazard
-from insight.figures import overview
+from insight.figures import PERIOD, Scope
 from inspections.models import Run
 from market import sample
 from portals.console.launch import card_of
+from portals.console.views.dashboard import tiles
 from portals.web import page, require
 
 
@@ -19,7 +22,9 @@ def home(request):
         "launch": card_of(request.user),
         "has_sample": sample.workshop() is not None,
         "may_sample": request.user.can("factory.manage"),
-        "figures": overview(request.user),
+        "tiles": tiles(Scope(request.user), (today() - PERIOD + DAY, today()))
+        if request.user.can("insight.dashboard")
+        else [],
         "waiting": waiting[:10],
         "waiting_count": waiting.count(),
         "newest": hazards[:10],

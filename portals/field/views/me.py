@@ -30,6 +30,7 @@ def _show(request, status: int = 200, **more):
     browsers = list(request.user.push_subscriptions.order_by("-id"))
     context = {
         "has_desk": request.user.can("console.open"),
+        "has_dashboard": request.user.can("insight.dashboard"),
         "is_pin_possible": Kiosk.objects.filter(revoked_at=None).exists() and may_have_pin(request.user),
         "push_key": push.public_key(),
         "browsers": browsers,
