@@ -19,6 +19,7 @@ from facilities.models import QRPoint
 from facilities.qr import issue_sticker, revoke_sticker, token_of
 from hazards.actions import report_hazard
 from hazards.models import Evidence, Hazard, Status
+from incidents.models import Incident
 from inspections.models import Answer, Run
 from people.models import User
 from people.permissions import Role
@@ -169,6 +170,17 @@ def test_a_bad_photo_in_a_report(browser, worker, language, made, sentence, word
     assert response.status_code == 422
     assert says(response, language, sentence, **words)
     assert "油管漏油" in text_of(response) and not Hazard.objects.exists()
+
+
+@BOTH
+@BAD_PHOTOS
+def test_a_bad_photo_of_a_near_miss(browser, worker, language, made, sentence, words):
+    speaks(worker, language)
+    said = {"area": make.area().pk, "kind": "near_miss", "what": "fall", "title": "差点滑倒"}
+    response = browser.post(reverse("field:report_incident"), said | {"photos": [made()]})
+    assert response.status_code == 422
+    assert says(response, language, sentence, **words)
+    assert "差点滑倒" in text_of(response) and not Incident.objects.exists()
 
 
 def test_a_photo_of_somebody_else_cannot_be_slipped_in(browser, worker, run):

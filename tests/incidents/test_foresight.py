@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from facilities.calendar import today
 from hazards.models import Category
 from incidents.actions import add_injury
 from insight.foresight import before
@@ -44,7 +45,7 @@ def test_what_was_known_and_missed_at_the_same_machine_stands_with_its_days(offi
     incident = make.incident("minor", equipment=press, accident="GB6441-2025:machine")
     late = make.person(Role.WORKER, name="张三丰")
     lesson = make.enrolment(late)
-    Enrolment.objects.filter(pk=lesson.pk).update(due_on=ago(9).date())
+    Enrolment.objects.filter(pk=lesson.pk).update(due_on=today() - timedelta(days=9))
     add_injury(incident, by=officer, severity="minor", person=late)
     risk = make.risk(press.area, by=officer, equipment=press)
     found = before(incident, officer)
@@ -64,7 +65,7 @@ def test_what_was_known_and_missed_at_the_same_machine_stands_with_its_days(offi
 def test_gaps_in_training_are_personal(officer, press):
     incident = make.incident("minor", equipment=press)
     late = make.person(Role.WORKER)
-    Enrolment.objects.filter(pk=make.enrolment(late).pk).update(due_on=timezone.localdate() - timedelta(days=9))
+    Enrolment.objects.filter(pk=make.enrolment(late).pk).update(due_on=today() - timedelta(days=9))
     add_injury(incident, by=officer, severity="minor", person=late)
     kinds = [{sign.kind for sign in before(incident, who).signs} for who in (officer, make.person(Role.TEAM_LEADER))]
     assert kinds == [{"training"}, set()]

@@ -33,7 +33,7 @@ def test_three_taps_with_network_and_without(site, place, path):
         row = worker.locator("[data-queue] .w-item").filter(has_text="未遂、受伤")
         expect(row).to_be_visible()
         go_offline(worker.context, False)
-        worker.goto("/m/sync/")
+        worker.locator("body:not([data-kept])").wait_for()
         expect(worker.locator("[data-sync]")).to_have_text("已同步", timeout=40_000)
         assert worker.faults == []
     slipped, caught = Incident.objects.order_by("pk")

@@ -64,7 +64,7 @@ def return_investigation(incident: Incident, *, by: User, note: str) -> Incident
 
 
 @action
-def close_incident(incident: Incident, *, by: User, note: str = "") -> Incident:
+def close_incident(incident: Incident, *, by: User) -> Incident:
     """Nothing is closed without proof: each corrective action was fixed, shown and reviewed as any hazard."""
     if by.pk == incident.investigator_id:
         raise NotAllowed(_("You investigated it yourself. A leader or another safety officer closes it."))
@@ -79,7 +79,7 @@ def close_incident(incident: Incident, *, by: User, note: str = "") -> Incident:
         raise DomainError(_("It must be reported to the authority. Enter first to whom and when that was done."))
     if incident.is_injury and incident.injuries.filter(lost_days=None).exists():
         raise DomainError(_("Lost days are not known yet. Enter them when the person is back at work."))
-    return WORKFLOW.take("close", incident, by=by, note=note.strip()[:300], closed_at=timezone.now())
+    return WORKFLOW.take("close", incident, by=by, closed_at=timezone.now())
 
 
 @action

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError
 from core.events import action, emit
 from incidents.actions.guards import hold
-from incidents.actions.reporting import class_on, refuse_future
+from incidents.actions.reporting import class_on, refuse_impossible
 from incidents.models import OPEN, Incident, Status
 from people.models import User
 
@@ -21,7 +21,7 @@ MOST_CAUSES = 10
 def change_incident(incident: Incident, *, by: User, accident: str, **facts: Any) -> Incident:
     """facts: of FACTS. Another day may mean another list of classes, so the class is found anew."""
     held = hold(incident, by=by, at=OPEN)
-    refuse_future(facts.get("happened_at", held.happened_at), timezone.now())
+    refuse_impossible(facts.get("happened_at", held.happened_at), timezone.now())
     if not facts.get("title", held.title).strip():
         raise DomainError(_("Say in a few words what happened."))
     facts["accident"] = class_on(accident, facts.get("happened_at", held.happened_at))

@@ -22,7 +22,7 @@ def hold(incident: Incident, *, by: User, at: tuple[str, ...] = ()) -> Incident:
 
 
 def require_reason(text: str) -> str:
-    reason = text.strip()
+    reason = " ".join(text.replace("\0", " ").split())
     if not reason:
         raise DomainError(_("Say why in a few words."))
     return reason[:300]

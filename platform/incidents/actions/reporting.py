@@ -24,6 +24,9 @@ from incidents.actions.clock import begin_hour
 from incidents.models import Incident, IncidentFile
 from people.models import User
 
+# Before it nobody kept such records here.
+FIRST_YEAR = 2000
+
 
 @visible_through
 def files_of_incidents(user: User) -> Any:
@@ -55,7 +58,7 @@ def report_incident(
     if not by.can("incidents.report"):
         raise NotAllowed(_("Your role does not report incidents."))
     now = timezone.now()
-    refuse_future(happened_at, now)
+    refuse_impossible(happened_at, now)
     if not title.strip():
         raise DomainError(_("Say what happened: tap one of the pictures, or write a few words."))
     facts = {
@@ -89,7 +92,9 @@ def report_incident(
     return incident
 
 
-def refuse_future(happened_at: datetime, now: datetime) -> None:
+def refuse_impossible(happened_at: datetime, now: datetime) -> None:
+    if happened_at.year < FIRST_YEAR:
+        raise DomainError(_("There is no such day. Say when it happened."))
     if happened_at > now:
         raise DomainError(_("That is still to come. Say when it happened."))
 

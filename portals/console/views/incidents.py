@@ -296,7 +296,7 @@ DEEDS: dict[str, tuple[Callable[[Any, Incident], Any] | None, Callable[[Any, Inc
         None,
         lambda request, row, data: actions.return_investigation(row, by=request.user, note=_note(request)),
     ),
-    "close": (None, lambda request, row, data: actions.close_incident(row, by=request.user, note=_note(request))),
+    "close": (None, lambda request, row, data: actions.close_incident(row, by=request.user)),
     "reopen": (None, lambda request, row, data: actions.reopen_incident(row, by=request.user, note=_note(request))),
     "injury": (
         _posted(forms.InjuryForm),
