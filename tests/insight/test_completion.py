@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from insight import completion
-from insight.figures import runs_on_time
+from insight.figures import Scope, measure
 from inspections.models import Run
 from people.permissions import Role
 from tests import make
@@ -61,8 +61,8 @@ def test_the_rates_leave_out_what_is_excused(plan, officer):
     total = completion.board(officer, DAY).total
     assert (total.completion.done, total.completion.of, total.completion.percent) == (2, 3, 66.7)
     assert (total.punctuality.done, total.punctuality.of, total.punctuality.percent) == (1, 3, 33.3)
-    share = runs_on_time(officer, at(DAY), at(DAY, 23))
-    assert (share.done, share.of) == (1, 3)
+    value = measure(Scope(officer), (DAY, DAY))["on_time"]
+    assert (value.top, value.bottom) == (1, 3)
 
 
 def test_a_day_without_anything_due_has_no_rate(plan, officer):

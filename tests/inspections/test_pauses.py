@@ -9,7 +9,7 @@ import pytest
 from core.errors import DomainError, NotAllowed, WrongStatus
 from core.models import Event
 from facilities.qr import issue_sticker, token_of
-from insight.figures import runs_on_time
+from insight.figures import Scope, measure
 from inspections.actions import approve_pause, ask_pause, end_pause, plan_runs, refuse_pause
 from inspections.models import PAUSE_WORKFLOW, Pause, Run
 from notifications.models import Notification
@@ -149,7 +149,8 @@ def test_excused_runs_are_not_due_not_missed_and_not_counted(worker, officer, pr
     assert [run.equipment == press for run in due_now] == [False]
     clock.move_to(at(10))
     work_off()
-    assert runs_on_time(officer, at(0), at(10)).of == 1
+    day = at(0).date()
+    assert measure(Scope(officer), (day, day))["on_time"].bottom == 1
 
 
 def test_the_one_who_asked_does_not_approve_or_refuse(press, clock):
