@@ -28,10 +28,10 @@ from hazards.exports import REGISTER as HAZARDS
 from hazards.exports.paper import write_evidence
 from hazards.models import Hazard, Level, LevelPolicy
 from incidents.exports import REGISTER as INCIDENTS
-from insight import hazards as hazard_figures
+from insight import figures
 from insight.models import Countermeasure
 from inspections.exports import RECORDS as RUNS
-from inspections.models import Checklist, Plan, Run
+from inspections.models import Checklist, Plan
 from partners.exports import RECORDS as SELF_INSPECTIONS
 from partners.models import CrewMember, EntryPermit, GatePass, WorkPermit
 from people.models import RoleGrant, User
@@ -157,14 +157,12 @@ def _figures(ask: Ask) -> Iterator[Sequence[Any]]:
     since, until = ask.days.since, ask.days.until
     if since is None or until is None:
         return
-    tally = hazard_figures.total(ask.by, (since, until))
-    for figure in hazard_figures.FIGURES:
-        value = tally.value(figure)
-        yield str(figure.label), value.number, str(figure.unit), value.top, value.bottom, str(figure.definition)
-    runs = Run.objects.visible_to(ask.by).counted().filter(ask.moments("closes_at"))
-    due, done = runs.count(), runs.filter(status=Run.Status.DONE, is_late=False).count()
-    words = _("Checks done within their window, of all whose window closed in the period; excused ones do not count.")
-    yield _("Checks on time"), round(100 * done / due, 1) if due else None, "%", done, due, words
+    values, wanted = figures.measure(figures.Scope(ask.by), (since, until)), figures.targets()
+    for figure in figures.FIGURES:
+        value = values[figure.key]
+        yield (
+            figure.label, value.number, figure.unit, wanted[figure.key], value.top, value.bottom, figure.definition,
+        )  # fmt: skip
 
 
 def _certificates(ask: Ask) -> Iterator[Sequence[Any]]:
@@ -322,7 +320,7 @@ _TABLES: tuple[tuple[str, Any, Any, list[Column]], ...] = (
         (_("Kind"), 20), (_("Rule"), 50), (_("Valid from"), 12, "day"), (_("Source"), 50),
     )),
     ("figures", _("Figures and how they are counted"), _figures, _columns(
-        (_("Figure"), 24), (_("Value"), 10, "number"), (_("Unit"), 8), (_("Numerator"), 12, "number"), (_("Denominator"), 12, "number"), (_("How it is counted"), 80),
+        (_("Figure"), 24), (_("Value"), 10, "number"), (_("Unit"), 8), (_("Target"), 10, "number"), (_("Numerator"), 12, "number"), (_("Denominator"), 12, "number"), (_("How it is counted"), 80),
     )),
     ("certificates", _("Certificates of courses and exams"), _certificates, _columns(
         (_("Certificate number"), 18), (_("Full name"), 12), (_("Department"), 18), (_("Certificate"), 40), (_("Issued"), 12, "day"), (_("Valid until"), 12, "day"), (_("Points"), 8, "number"), (_("Taken back"), 24),
