@@ -6,6 +6,7 @@ from django.db import connection
 
 from core import ledger
 from core.models import Attachment, Event
+from core.zone import zone
 from facilities.models import Area, Department, Equipment
 from hazards.models import Hazard, Status
 from inspections.models import Plan, Run
@@ -56,7 +57,8 @@ def test_it_comes_and_goes_and_the_factory_is_as_before(desk, admin):
     home = Department.objects.get(code="sample")
     assert Run.objects.filter(department=home, status=Run.Status.DONE).count() >= 20
     assert Hazard.objects.filter(department=home, status=Status.CLOSED).count() == 2
-    for path in ("/desk/board/", "/desk/hazards/", "/desk/runs/", "/desk/plant/"):
+    last = Run.objects.filter(department=home).latest("opens_at").opens_at.astimezone(zone()).date()
+    for path in (f"/desk/board/?day={last}", "/desk/hazards/", "/desk/runs/", "/desk/plant/"):
         assert "示例" in desk.get(path).content.decode(), path
     for hazard in Hazard.objects.filter(department=home):
         assert desk.get(f"/desk/hazards/{hazard.pk}/").status_code == 200
