@@ -28,6 +28,7 @@ def main() -> None:
         growth,
         hazards,
         ledger,
+        pattern_search,
         patterns,
         provisioning,
         training,
@@ -35,7 +36,7 @@ def main() -> None:
     from benchmarks.measure import counts, table
 
     call_command("bootstrap")
-    parts = (provisioning, growth, fleet, ledger, due, exports, hazards, dashboard)
+    parts = (provisioning, growth, fleet, ledger, due, exports, hazards, dashboard, pattern_search)
     results = [row for part in parts for row in part.run(is_quick=is_quick)]
     told, lost = fanout.run(is_quick=is_quick)
     printed, large = training.run(is_quick=is_quick)

@@ -78,8 +78,8 @@ _SQL = (
     "INSERT INTO people_rolegrant (user_id, role) SELECT min(id), 'safety_officer' FROM people_user",
     "INSERT INTO hazards_category (code, name, gbt13861, level)"
     """ VALUES ('guard', '{"zh": "防护缺失", "en": "Guard"}', 2, 'serious')""",
-    "INSERT INTO inspections_checklist (code, version, title, frequency, seconds, status)"
-    """ VALUES ('press', 1, '{"zh": "冲压机班前检查", "en": "Press check"}', 'preshift', 60, 'current')""",
+    "INSERT INTO inspections_checklist (code, version, title, audience, frequency, seconds, status)"
+    """ VALUES ('press', 1, '{"zh": "冲压机班前检查", "en": "Press check"}', 'staff', 'preshift', 60, 'current')""",
     "INSERT INTO inspections_item (checklist_id, position, text, kind, accept, unit, minimum, maximum, choices, photo,"
     " category_id, is_urgent, basis, may_skip, only_if_value) SELECT (SELECT id FROM inspections_checklist), n,"
     """ '{"zh": "按下急停，机器停不停？拔起来会不会自己动？", "en": "Does the stop work?"}', 'number', '{}', 'MPa',"""

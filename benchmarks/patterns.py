@@ -27,13 +27,13 @@ def run(*, is_quick: bool) -> list[Count]:
     with in_a_factory():
         for seed in range(seeds):
             past = history(seed)
-            first = find(_facts(past))[:FIRST]
+            first = find(facts_of(past))[:FIRST]
             sure = [plant for plant in past.planted if _chance(past, plant) < SURE]
             planted += len(sure)
             found += sum(
                 any(_overlap(past.inside(plant.factors), one.inside) >= SAME for one in first) for plant in sure
             )
-            reported += bool(find(_facts(shuffled(past, seed))))
+            reported += bool(find(facts_of(shuffled(past, seed))))
             for works, said in verdicts.items():
                 said.extend(_judged(past, history(seed, planted=[]) if works else past))
     return [
@@ -60,15 +60,15 @@ def _judged(before: History, after: History) -> list[str]:
 
     taken = before.moments[0] + timedelta(days=DAYS) - WEEKS
     is_before = np.array([moment < taken for moment in before.moments])
-    known = find(_facts(before.part(is_before)))[:1]
+    known = find(facts_of(before.part(is_before)))[:1]
     whole = before.with_found(np.where(is_before, before.found, after.found))
-    facts, minutes = _facts(whole), np.array(whole.moments, "datetime64[m]").astype(np.int64)
+    facts, minutes = facts_of(whole), np.array(whole.moments, "datetime64[m]").astype(np.int64)
     read = Read(facts, np.arange(facts.runs), 0, minutes, {name: whole.columns[name] for name in MEASURED})
     return [
         compare(
             read,
             {factor.name: factor.said(span) for factor, span in one.spans},
-            "" if one.kind is None else _facts(before.part(is_before)).kinds[one.kind],
+            "" if one.kind is None else facts_of(before.part(is_before)).kinds[one.kind],
             taken_at=taken,
             leave_out=set(),
         ).verdict
@@ -76,7 +76,7 @@ def _judged(before: History, after: History) -> list[str]:
     ]
 
 
-def _facts(past: History):
+def facts_of(past: History):
     from insight.patterns.facts import RECORD, assemble
 
     rows = np.zeros(len(past.found), RECORD)

@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from past.models import PastKind
 from portals import feed
 from portals.console.views import (
     adoption,
@@ -72,7 +73,6 @@ from portals.console.views import (
 from portals.groups import views as groups
 
 app_name = "console"
-PAST = ("runs", "hazards", "drills", "incidents")
 urlpatterns = [
     path("", home.home, name="home"),
     path("billing/", billing.show, name="billing"),
@@ -328,11 +328,11 @@ urlpatterns = [
     path("past/<int:pk>/remove/", past.remove, name="remove_past"),
     *(
         path(f"past/import/{kind}/", imports.begin, {"what": f"past_{kind}"}, name=f"import_past_{kind}")
-        for kind in PAST
+        for kind in PastKind.values
     ),
     *(
         path(f"past/template/{kind}/", imports.template, {"what": f"past_{kind}"}, name=f"past_{kind}_template")
-        for kind in PAST
+        for kind in PastKind.values
     ),
     path("imports/<uuid:pk>/", imports.show, name="import"),
     path("imports/<uuid:pk>/faulty/", imports.faulty, name="import_faulty"),
