@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
@@ -95,7 +96,15 @@ def test_through_the_pages(browser, permit, officer):
     assert row.lifted_at
 
 
-def test_a_contractor_is_checked_each_week_by_an_inspection(browser, permit):
+@pytest.mark.parametrize("weekday", [0, 5, 6])
+def test_a_contractor_is_checked_each_week_by_an_inspection(browser, factory, weekday):
+    """Also where somebody sets it up at a weekend."""
+    ahead = timedelta(days=(weekday - timezone.localdate().weekday()) % 7)
+    with time_machine.travel(timezone.now() + ahead):
+        _is_checked_each_week(browser, make.entry_permit())
+
+
+def _is_checked_each_week(browser, permit) -> None:
     officer = make.person(Role.SAFETY_OFFICER)
     project = permit.member.project
     browser.force_login(officer)

@@ -364,7 +364,7 @@ _TABLES: tuple[tuple[str, Any, Any, list[Column]], ...] = (
         (_("When"), 19, "time"), (_("Sensor"), 28), (_("Area"), 18), (_("Reading"), 10, "number"), (_("Worst"), 10, "number"), (_("Unit"), 8), (_("Over at"), 19, "time"), (_("Hazard no."), 18),
     )),
     ("countermeasures", _("Countermeasures and what they did"), _countermeasures, _columns(
-        (_("Since"), 19, "time"), (_("Kind"), 16), (_("What was done"), 50), (_("Because of"), 50), (_("By"), 12), (_("What came of it"), 18), (_("Ratio"), 8, "number"), (_("Taken back"), 24),
+        (_("Taken on"), 19, "time"), (_("Kind"), 16), (_("What was changed"), 50), (_("Because of"), 50), (_("By"), 12), (_("What came of it"), 18), (_("Ratio"), 8, "number"), (_("Undone"), 24),
     )),
 )  # fmt: skip
 _BOOKS: tuple[tuple[str, Any, Write], ...] = (

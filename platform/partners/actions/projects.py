@@ -4,6 +4,7 @@ import secrets
 from datetime import date, time
 from typing import Any
 
+from dateutil import rrule
 from dateutil.relativedelta import relativedelta
 from django.db.models import Max
 from django.utils import timezone
@@ -91,10 +92,13 @@ def plan_checks(project: Project, checklist: Checklist, *, by: User) -> Project:
         raise DomainError(_("The project is over"))
     if project.plan_id:
         raise WrongStatus(_("It is checked each week already."))
+    starts_on = max(project.starts_on, today())
+    # Begun at a weekend it would lie on days off for ever.
+    weekday = rrule.MO if starts_on.weekday() > 4 else rrule.weekday(starts_on.weekday())
     project.plan = create_plan(
-        f"{project.company.name} · {project.name}"[:80], [checklist], [project.area], by=by, rule="FREQ=WEEKLY",
-        days=Plan.Days.WORKDAYS, starts_on=max(project.starts_on, today()), ends_on=project.ends_on, opens_at=time(9),
-        window_minutes=8 * 60, role=Role.SAFETY_OFFICER,
+        f"{project.company.name} · {project.name}"[:80], [checklist], [project.area], by=by,
+        rule=f"FREQ=WEEKLY;BYDAY={weekday}", days=Plan.Days.WORKDAYS, starts_on=starts_on, ends_on=project.ends_on,
+        opens_at=time(9), window_minutes=8 * 60, role=Role.SAFETY_OFFICER,
     )  # fmt: skip
     project.save(update_fields=["plan"])
     emit("project.changed", project, by=by, plan=project.plan.pk)
