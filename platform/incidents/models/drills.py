@@ -10,10 +10,12 @@ from hazards.models import Hazard
 from training.models import TrainingSession
 
 
-class DrillQuerySet(models.QuerySet):
+class ForWhoSeesDrills(models.QuerySet):
     def visible_to(self, user):
         return self if user.can("drills.view") else self.none()
 
+
+class DrillQuerySet(ForWhoSeesDrills):
     def held(self):
         return self.filter(session__status=TrainingSession.Status.CLOSED)
 
@@ -77,6 +79,8 @@ class DrillDuty(models.Model):
 
     code = models.CharField(max_length=20, unique=True)
     told_at = models.DateTimeField(null=True)
+
+    objects = ForWhoSeesDrills.as_manager()
 
 
 class DrillFeedback(models.Model):

@@ -198,10 +198,10 @@ def _drills(ask: Ask) -> Iterator[Sequence[Any]]:
     """Also those that have no sheet of their own."""
     held = TrainingSession.objects.filter(ask.moments("starts_at"), kind=TrainingSession.Kind.DRILL)
     rows = held.filter(status=TrainingSession.Status.CLOSED).select_related("trainer", "drill")
-    counts = {"there": Count("attendances", distinct=True)}
+    there = Count("attendances", distinct=True)
     met = Count("drill__checks", filter=Q(drill__checks__is_met=True), distinct=True)
     unmet = Count("drill__checks", filter=Q(drill__checks__is_met=False), distinct=True)
-    for row in rows.annotate(met=met, unmet=unmet, **counts).order_by("starts_at", "pk"):
+    for row in rows.annotate(met=met, unmet=unmet, there=there).order_by("starts_at", "pk"):
         drill = getattr(row, "drill", None)
         yield (
             row.starts_at, row.title, drill.get_kind_display() if drill else "", drill.get_form_display() if drill else "",
