@@ -37,7 +37,9 @@ def test_a_link_of_another_factory_opens_nothing_here(two, other_factory):
 
 def test_the_link_of_an_alert_of_another_factory_opens_nothing_here(two, other_factory):
     with in_factory(other_factory):
-        foreign = alert_link(Alert.objects.filter(subject_type="hazards.hazard").get(), two.foreign.people[Role.SAFETY_OFFICER])
+        foreign = alert_link(
+            Alert.objects.filter(subject_type="hazards.hazard").get(), two.foreign.people[Role.SAFETY_OFFICER]
+        )
     client = client_of()
     for answer in (client.get(foreign), client.post(foreign)):
         assert answer.status_code == 404 and two.foreign.mark not in answer.content.decode()
