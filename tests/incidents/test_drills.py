@@ -169,6 +169,13 @@ def test_it_is_said_when_a_drill_is_due_and_again_when_it_is_overdue(browser, of
         assert told.filter(event="drill.overdue").count() == 1
 
 
+def test_the_newest_stands_first(browser, officer):
+    old, new = make.drill(by=officer), make.drill(by=officer)
+    TrainingSession.objects.filter(pk=old.session_id).update(starts_at=timezone.now() - timedelta(days=9))
+    page = _page(browser, "drills")
+    assert page.index(new.session.title) < page.index(old.session.title)
+
+
 def test_drills_from_before_count(officer):
     at = timezone.now() - timedelta(days=20)
     add_past(PastKind.DRILLS, [Entry({"at": at, "kind": "消防综合演练", "area": "全厂"}, {})], name="d.csv", by=officer)

@@ -340,7 +340,7 @@ _TABLES: tuple[tuple[str, Any, Any, list[Column]], ...] = (
         (_("When"), 19, "time"), (_("What it is about"), 36), (_("Place"), 20), (_("Trainer"), 12), (_("Hours"), 8, "number"), (_("People there"), 10, "number"), (_("Note"), 30),
     )),
     ("drills", _("Emergency drills"), _drills, _columns(
-        (_("When"), 19, "time"), (_("What is practised"), 36), (_("Kind of drill"), 18), (_("How it is held"), 12), (_("Place"), 20), (_("Who leads it"), 12), (_("People there"), 10, "number"), (_("Evaluated at"), 19, "time"), (_("Met"), 8, "number"), (_("Not met"), 8, "number"),
+        (_("When"), 19, "time"), (_("What is practised"), 36), (_("Kind of drill"), 18), (_("Live or at the table"), 12), (_("Place"), 20), (_("Who leads it"), 12), (_("People there"), 10, "number"), (_("Evaluated at"), 19, "time"), (_("Met"), 8, "number"), (_("Not met"), 8, "number"),
     )),
     ("alerts", _("Alerts and who took them"), _alerts, _columns(
         (_("Raised"), 19, "time"), (_("What is wrong"), 40), (_("Workshop"), 18), (_("Taken by"), 12), (_("Taken at"), 19, "time"), (_("Minutes"), 9, "number"),

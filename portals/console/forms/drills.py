@@ -20,7 +20,7 @@ _IS_MET = {MET: True, UNMET: False, NONE: None}
 class DrillForm(forms.Form):
     title = forms.CharField(max_length=80, label=_("What is practised"))
     kind = forms.ChoiceField(choices=Drill.Kind.choices, label=_("Kind of drill"))
-    form = forms.ChoiceField(choices=Drill.Form.choices, label=_("How it is held"))
+    form = forms.ChoiceField(choices=Drill.Form.choices, label=_("Live or at the table"))
     scenario = forms.CharField(
         max_length=2000, label=_("What is assumed"), widget=forms.Textarea({"rows": 3}),
         help_text=_("What happens, where, how bad it gets, and what is not done for real."),

@@ -32,7 +32,7 @@ NEAR = ("session__trainer", "area", "evaluated_by")
 def index(request):
     require(request.user, "drills.view")
     drills = Drill.objects.visible_to(request.user).select_related("session__trainer", "area")
-    drills = drills.annotate(there=Count("session__attendances", distinct=True))
+    drills = drills.annotate(there=Count("session__attendances", distinct=True)).order_by("-session__starts_at", "-pk")
     context = {
         "rows": Paginator(drills, PER_PAGE).get_page(request.GET.get("page")),
         "standings": standings(),
