@@ -8,7 +8,7 @@ from django.urls import reverse
 from adoption.models import Appeal, HelpCall, Pair, Ranking, Result, Reward
 from billing.models import Subscription
 from hazards.models import Hazard, JointGroup, RectificationPlan, Thread
-from incidents.models import Incident
+from incidents.models import Drill, DrillDuty, Incident
 from insight.models import Countermeasure, Report, Search
 from inspections.models import Pause, Run
 from notifications.reading import open_notices
@@ -91,6 +91,8 @@ def go(request, kind: str, pk: str):
         Absence._meta.label_lower: lambda user, pk: redirect("field:me"),
         Risk._meta.label_lower: _to_risk,
         Incident._meta.label_lower: _to_incident,
+        Drill._meta.label_lower: lambda user, pk: redirect("console:drill", pk=pk),
+        DrillDuty._meta.label_lower: lambda user, pk: redirect("console:drills"),
     }
     if kind == Template._meta.label_lower:  # its number is no number
         return redirect("console:templates")

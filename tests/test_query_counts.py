@@ -89,6 +89,7 @@ PAGES = (
     "/m/risks/",
     "/desk/patterns/",
     "/desk/patterns/countermeasures/",
+    "/desk/drills/",
     "/desk/evidence/",
     "/desk/dashboard/",
     "/desk/dashboard/?span=year",
@@ -195,6 +196,7 @@ def add_some(officer, count: int) -> None:
         take_readings(sensor, {timezone.now() - timedelta(minutes=n): 30 for n in range(3)}, by=None)
         retire_sensor(make.sensor(), by=officer)
         _incident(officer)
+        make.drill(by=officer)
         propose_rating(make.risk(by=officer, equipment=make.machine(), owner=officer), by=officer, reason="换模")
         add_floor_plan("平面图", make.photo_file(), by=officer)
         issue_sticker(make.machine(), by=officer)

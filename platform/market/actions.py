@@ -123,9 +123,10 @@ def follow_release() -> dict[str, int]:
 
 
 def _begin_months() -> None:
-    """From now on each month has its inspectors and its report."""
+    """From now on each month has its inspectors and its report, and somebody is told when a drill is due."""
     due.once(timezone.now(), "adoption.begin_months", key="adoption.begin_months")
     due.once(timezone.now(), "insight.begin", key="insight.begin")
+    due.once(timezone.now(), "insight.warn_of_drills", key="insight.drills")
 
 
 def adopt_parts() -> None:

@@ -310,6 +310,10 @@ def incident_people(event: Event, incident: Any) -> Iterable[User]:
     return [person for person in (incident.reporter, incident.investigator) if person]
 
 
+def drill_keepers(event: Event, subject: Any) -> Iterable[User]:
+    return holding("drills.manage")
+
+
 def incident_viewers(event: Event, incident: Any) -> Iterable[User]:
     """Who answers for the place; of an injury the alert has called them already."""
     return [] if incident.is_injury else holding("incidents.view", incident.department_id)
@@ -379,6 +383,7 @@ AUDIENCES: dict[Audience, str | Promise] = {
     incident_leaders: _("leaders and safety officers"),
     incident_reviewers: _("leaders and safety officers who did not investigate it"),
     incident_people: _("who reported it and who investigated it"),
+    drill_keepers: _("safety officers and training officers"),
     incident_viewers: _("who answers for the place"),
     risk_owner: _("who answers for the risk"),
     risk_keepers: _("safety officers"),

@@ -18,6 +18,7 @@ SILENT = frozenset({
     "risk.added", "risk.changed", "risk.retired", "risk.restored", "risk.proposal_dismissed", "risk.watched", "risk.unwatched",
     "risk.scale_changed", "risks.exported", "risks.printed", "floor_plan.added", "floor_plan.drawn", "floor_plan.erased", "floor_plan.retired",
     "evidence.packed", "evidence.lent", "evidence.looked_at", "evidence.closed",
+    "drill.planned", "drill.followed_up", "drill.feedback", "drill.printed",
     "incident.classed", "incident.analysed", "incident.injury_added", "incident.lost_days_changed", "incident.remedy_added", "incident.spread",
     "incidents.exported", "incident.report_printed", "incident.printed", "hours.entered", "safety_start.changed",
     "screen.made", "screen.renamed", "screen.revoked",

@@ -111,6 +111,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "risks.manage": {Role.SAFETY_OFFICER},
         "risks.propose": {Role.SAFETY_OFFICER, Role.WORKSHOP_HEAD, Role.TEAM_LEADER},
         # incidents: reported by everybody; who was hurt is personal and partly medical, so few may read it
+        "drills.view": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.TRAINER, Role.INSPECTOR},
+        "drills.manage": {Role.SAFETY_OFFICER, Role.TRAINER},
         "incidents.report": _EVERYBODY - PARTNER_ROLES - {Role.INSPECTOR},
         "incidents.view": _OFFICE | _LEADERS | {Role.TEAM_LEADER, Role.WORKSHOP_HEAD, Role.INSPECTOR},
         "incidents.see_injured": {Role.SAFETY_OFFICER} | _LEADERS,

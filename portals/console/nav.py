@@ -35,6 +35,7 @@ GROUPS = (
         _("Hazard control"),
         Entry("console:hazards", _("Hazards"), "alert-triangle", "hazards.view"),
         Entry("console:incidents", _("Incidents"), "urgent", "incidents.view"),
+        Entry("console:drills", _("Drills"), "fire-extinguisher", "drills.view"),
         Entry("console:risks", _("Risks"), "shield-half", "risks.view"),
         Entry("console:hazard_figures", _("Hazard figures"), "chart-line", "hazards.view"),
         Entry("console:patterns", _("Patterns"), "chart-dots", "insight.patterns", beside=("console:past",)),

@@ -310,6 +310,7 @@ urlpatterns = [
     path("suppliers/reports/<int:pk>/paper/", self_inspections.paper, name="self_inspection_paper"),
     path("suppliers/reports/<int:pk>/", suppliers.report, name="self_inspection"),
     path("suppliers/reports/<int:pk>/draw/", suppliers.draw, name="draw_reports"),
+    path("drills/", include("portals.console.drill_urls")),
     path("incidents/", include("portals.console.incident_urls")),
     path("risks/", include("portals.console.risk_urls")),
     path("suppliers/reports/<int:pk>/<slug:verb>/", suppliers.decide, name="decide_report"),

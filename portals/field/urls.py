@@ -55,6 +55,7 @@ urlpatterns = [
     path("record/post/", record.gap, name="gap"),
     path("class/<str:code>/", classes.attend, name="attend"),
     path("classes/<int:pk>/", classes.show, name="class"),
+    path("classes/<int:pk>/feedback/", classes.feedback, name="drill_feedback"),
     path("certificates/<int:pk>/", certificates.show, name="certificate"),
     path("certificates/<int:pk>/pdf/", certificates.pdf, name="certificate_pdf"),
     path("licences/", licences.mine, name="licences"),

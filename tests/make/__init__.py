@@ -3,7 +3,7 @@
 from tests.make.base import PASSED, PASSWORD, in_language
 from tests.make.files import CAPTIONS, handout, media, photo, photo_file, video, voice_file
 from tests.make.hazards import before, category, hazard, policies
-from tests.make.incidents import incident
+from tests.make.incidents import drill, incident
 from tests.make.inspections import checklist, plan, run
 from tests.make.partners import (
     SIGNED,
@@ -39,6 +39,7 @@ __all__ = [
     "course",
     "crew_member",
     "department",
+    "drill",
     "enrolment",
     "entry_permit",
     "exam",

@@ -222,6 +222,7 @@ class Hazard(models.Model):
         SENSOR = "sensor", _("Sensor")
         SUPPLIER = "supplier", _("Supplier")
         INCIDENT = "incident", _("After an incident")
+        DRILL = "drill", _("After a drill")
         IMPORT = "import", _("Read in from a list")
 
     # Given by the form: a person who sends it twice makes one hazard.

@@ -1,4 +1,4 @@
-"""Everything that people and the clock do with incidents."""
+"""Everything that people and the clock do with incidents and drills."""
 
 from incidents.actions.clock import remind_of_report as remind_of_report
 from incidents.actions.clock import start_clock as start_clock
@@ -10,6 +10,11 @@ from incidents.actions.deciding import dismiss_incident as dismiss_incident
 from incidents.actions.deciding import hand_in_investigation as hand_in_investigation
 from incidents.actions.deciding import reopen_incident as reopen_incident
 from incidents.actions.deciding import return_investigation as return_investigation
+from incidents.actions.drills import Answer as Answer
+from incidents.actions.drills import evaluate_drill as evaluate_drill
+from incidents.actions.drills import follow_up as follow_up
+from incidents.actions.drills import give_feedback as give_feedback
+from incidents.actions.drills import plan_drill as plan_drill
 from incidents.actions.facts import change_incident as change_incident
 from incidents.actions.facts import write_causes as write_causes
 from incidents.actions.figures import change_safety_start as change_safety_start

@@ -3,6 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from core.events import register
+from incidents.models.drills import Drill as Drill
+from incidents.models.drills import DrillCheck as DrillCheck
+from incidents.models.drills import DrillDuty as DrillDuty
+from incidents.models.drills import DrillFeedback as DrillFeedback
 from incidents.models.figures import SafetyStart as SafetyStart
 from incidents.models.figures import WorkedHours as WorkedHours
 from incidents.models.incidents import OPEN as OPEN
@@ -36,6 +40,12 @@ register(
         "incident.report_late": _("The hour to report the accident is over"),
         "incident.told_authority": _("Accident reported to the authority"),
         "incident.supplement_due": _("Changed casualties have to be reported"),
+        "drill.planned": _("Drill planned"),
+        "drill.evaluated": _("Drill evaluated"),
+        "drill.followed_up": _("A hazard follows from the drill"),
+        "drill.feedback": _("Said how the drill went"),
+        "drill.near": _("A drill is due soon"),
+        "drill.overdue": _("A drill is overdue"),
         "hours.entered": _("Hours worked in a month entered"),
         "safety_start.changed": _("Beginning of the safe days changed"),
     },

@@ -186,19 +186,27 @@ def _licences(ask: Ask) -> Iterator[Sequence[Any]]:
 
 
 def _classes(ask: Ask) -> Iterator[Sequence[Any]]:
-    return _sessions(ask, TrainingSession.Kind.CLASS)
-
-
-def _drills(ask: Ask) -> Iterator[Sequence[Any]]:
-    return _sessions(ask, TrainingSession.Kind.DRILL)
-
-
-def _sessions(ask: Ask, kind: str) -> Iterator[Sequence[Any]]:
+    kind = TrainingSession.Kind.CLASS
     held = TrainingSession.objects.filter(ask.moments("starts_at"), kind=kind, status=TrainingSession.Status.CLOSED)
     seen = Attendance.objects.visible_to(ask.by)
     rows = held.select_related("trainer").annotate(there=Count("attendances", filter=Q(attendances__in=seen.values("pk"))))  # fmt: skip
     for row in rows.order_by("starts_at", "pk"):
         yield row.starts_at, row.title, row.place, row.trainer.name, float(row.hours), row.there, row.remark
+
+
+def _drills(ask: Ask) -> Iterator[Sequence[Any]]:
+    """Also those that have no sheet of their own."""
+    held = TrainingSession.objects.filter(ask.moments("starts_at"), kind=TrainingSession.Kind.DRILL)
+    rows = held.filter(status=TrainingSession.Status.CLOSED).select_related("trainer", "drill")
+    there = Count("attendances", distinct=True)
+    met = Count("drill__checks", filter=Q(drill__checks__is_met=True), distinct=True)
+    unmet = Count("drill__checks", filter=Q(drill__checks__is_met=False), distinct=True)
+    for row in rows.annotate(met=met, unmet=unmet, there=there).order_by("starts_at", "pk"):
+        drill = getattr(row, "drill", None)
+        yield (
+            row.starts_at, row.title, drill.get_kind_display() if drill else "", drill.get_form_display() if drill else "",
+            row.place, row.trainer.name, row.there, drill.evaluated_at if drill else None, row.met, row.unmet,
+        )  # fmt: skip
 
 
 def _alerts(ask: Ask) -> Iterator[Sequence[Any]]:
@@ -328,10 +336,12 @@ _TABLES: tuple[tuple[str, Any, Any, list[Column]], ...] = (
     ("licences", _("Licences"), _licences, _columns(
         (_("Full name"), 12), (_("Employee number"), 13), (_("Department"), 18), (_("Licence"), 40), (_("Issuer"), 20), (_("Issued"), 12, "day"), (_("Valid until"), 12, "day"), (_("State"), 14),
     )),
-    ("classes", _("Classes that were held"), _classes, _SESSION := _columns(
+    ("classes", _("Classes that were held"), _classes, _columns(
         (_("When"), 19, "time"), (_("What it is about"), 36), (_("Place"), 20), (_("Trainer"), 12), (_("Hours"), 8, "number"), (_("People there"), 10, "number"), (_("Note"), 30),
     )),
-    ("drills", _("Emergency drills"), _drills, _SESSION),
+    ("drills", _("Emergency drills"), _drills, _columns(
+        (_("When"), 19, "time"), (_("What is practised"), 36), (_("Kind of drill"), 18), (_("Live or at the table"), 12), (_("Place"), 20), (_("Who leads it"), 12), (_("People there"), 10, "number"), (_("Evaluated at"), 19, "time"), (_("Met"), 8, "number"), (_("Not met"), 8, "number"),
+    )),
     ("alerts", _("Alerts and who took them"), _alerts, _columns(
         (_("Raised"), 19, "time"), (_("What is wrong"), 40), (_("Workshop"), 18), (_("Taken by"), 12), (_("Taken at"), 19, "time"), (_("Minutes"), 9, "number"),
     )),

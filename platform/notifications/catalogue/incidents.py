@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from notifications.audiences import (
+    drill_keepers,
     incident_keepers,
     incident_leaders,
     incident_people,
@@ -12,6 +13,11 @@ from notifications.audiences import (
 from notifications.catalogue.rule import ALL, LATER, WAITS, Rule, Urgency
 
 RULES = (
+    Rule("drill.near", drill_keepers, _("Due up to %(day)s: %(note)s"), LATER),
+    Rule("drill.overdue", drill_keepers, _("Overdue since %(day)s: %(note)s"), LATER),
+    Rule(
+        "drill.evaluated", drill_keepers, _("“%(name)s” is evaluated: %(unmet)s of %(of)s points were not met"), **WAITS
+    ),
     Rule("incident.reported", incident_viewers, _("%(number)s %(title)s was reported"), LATER),
     Rule("incident.confirmed", incident_people, _("%(number)s is confirmed and being investigated"), **WAITS),
     Rule("incident.handed_in", incident_reviewers, _("Look at the investigation of %(number)s and close it"), LATER),

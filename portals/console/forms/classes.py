@@ -6,12 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from core.words import say
 from people.models import Team, User
 from portals.forms import PersonField, moment
-from training.models import Course, Level, TrainingSession
+from training.models import Course, Level
 
 
 class ClassForm(forms.Form):
     title = forms.CharField(max_length=80, label=_("What it is about"))
-    kind = forms.ChoiceField(choices=TrainingSession.Kind.choices, label=_("Class or drill"))
     level = forms.ChoiceField(choices=Level.choices, required=False, label=_("Counts for the three-level education as"))
     course_code = forms.ChoiceField(required=False, label=_("Course it belongs to"))
     place = forms.CharField(max_length=80, label=_("Where"))

@@ -12,6 +12,8 @@ from datetime import date, datetime, time, timedelta
 
 from core.events import Event
 from hazards.models import Hazard
+from incidents.drill_rules import questions
+from incidents.models import Drill, DrillCheck
 from people.models import User
 from portals.operator.demo.people import HISTORY_DAYS
 from portals.operator.demo.rows import copy_rows, reserve
@@ -30,6 +32,17 @@ _TITLES = {
         ("事故案例警示教育", "培训室"), ("隐患识别与上报", "培训室"), ("冲压机安全装置实操", "冲压车间"),
         ("吊索具检查", "行车区"), ("动火作业专项培训", "焊接车间"), ("劳保用品佩戴专项培训", "培训室"),
     ),
+}  # fmt: skip
+
+
+# By title: the kind of drill, what is assumed, and what was not met at some of them.
+_DRILLS = {
+    "灭火器实操演练": (Drill.Kind.SITE, "木托盘起火，火苗不到半米。", ("gear", "一具灭火器压力不足")),
+    "车间疏散演练": (Drill.Kind.COMPREHENSIVE, "冲压车间电缆桥架冒烟，全员撤到厂区北侧空地并点名。", ("leave", "东侧通道堆了料架，绕行多用一分钟")),
+    "触电急救演练": (Drill.Kind.SITE, "维修工碰到带电体倒地，旁边只有一个人。", ("aid", "心肺复苏按压深度不够")),
+    "化学品泄漏处置演练": (Drill.Kind.SPECIAL, "危废库门口一桶稀料倒翻，流向雨水口。", ("clean", "吸附棉数量不够，没堵住雨水口")),
+    "有限空间救援演练": (Drill.Kind.SPECIAL, "污水站清池作业人员头晕倒下，监护人在上面。", ("safe", "监护人差点没戴呼吸器就要下去")),
+    "喷涂区起火处置演练": (Drill.Kind.SPECIAL, "喷房静电引燃漆雾，火往排风管走。", ("warn", "报警时没说清位置")),
 }  # fmt: skip
 
 
@@ -130,6 +143,8 @@ def _write(held: list[Held], there: dict[int, list[int]], rng: random.Random) ->
             for row in held
         ),
     )  # fmt: skip
+    drills = [row for row in held if row.kind == TrainingSession.Kind.DRILL]
+    _evaluate(dict(zip(reserve(Drill, len(drills)), drills, strict=True)), rng)
     copy_rows(
         Attendance,
         ("session", "person", "signed_in_at", "signed_out_at", "hours"),
@@ -141,5 +156,34 @@ def _write(held: list[Held], there: dict[int, list[int]], rng: random.Random) ->
             for row in held
             for pk in there[row.number]
             if pk != row.trainer.pk
+        ),
+    )  # fmt: skip
+
+
+def _evaluate(drills: dict[int, Held], rng: random.Random) -> None:
+    """Each but the newest one has its sheet; at some of them one point was not met."""
+    newest = max(drills.values(), key=lambda row: row.starts_at)
+    evaluated = {pk: row for pk, row in drills.items() if row != newest}
+    done = {pk: row.starts_at + timedelta(hours=row.hours + 2) for pk, row in evaluated.items()}
+    fields = ("id", "session", "kind", "form", "scenario", "comment", "self_review", "evaluated_at", "evaluated_by")
+    copy_rows(
+        Drill,
+        fields,
+        (
+            (
+                pk, row.number, _DRILLS[row.title][0], Drill.Form.LIVE, _DRILLS[row.title][1], "", "", done.get(pk),
+                row.trainer.pk if pk in done else None,
+            )
+            for pk, row in drills.items()
+        ),
+    )  # fmt: skip
+    unmet = {pk: _DRILLS[row.title][2] for pk, row in evaluated.items() if rng.random() < 0.6}
+    copy_rows(
+        DrillCheck,
+        ("drill", "code", "is_met", "problem"),
+        (
+            (pk, each.code, unmet.get(pk, ("",))[0] != each.code, unmet[pk][1] if unmet.get(pk, ("",))[0] == each.code else "")
+            for pk in evaluated
+            for each in questions(Drill.Form.LIVE)
         ),
     )  # fmt: skip
