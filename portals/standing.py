@@ -20,7 +20,7 @@ SAFETY = {
         "notice_paper", "decide_pause", "close_account", "lend", "end_clearance", "confirm_licence", "decline_licence",
         "withdraw_licence", "review_licence", "revoke_certificate", "work_act", "decide_crew", "contractor_act",
         "decide_report", "add_incident", "edit_incident", "incident_causes", "incident_act", "accident_report",
-        "print_incident", "nudge_learners", "class_code", "enter_attendance", "class_photos", "sensor_act",
+        "print_incident", "drill_sheet", "follow_drill", "nudge_learners", "class_code", "enter_attendance", "class_photos", "sensor_act",
         "renew_machine_label", "renew_area_label", "copy_roster", "roster", "save_hazards", "save_runs",
         "save_self_inspections", "forget_view", "repeat_message", "revoke_screen", "answer_appeal", "end_pair",
     )
@@ -34,7 +34,7 @@ READING = {
         "export_paper", "export_self_inspections", "print_self_inspections", "record_book", "record_paper",
         "audit_pack", "export_training_figures", "export_questions", "print_certificates", "government_book",
         "government_paper", "print_labels", "stop_job", "repeat_job", "feed_act", "ledger_verify", "check_exam",
-        "export_incidents", "print_incident", "order_export", "ask_deletion", "stop_deletion", "offer_support", "allow_support", "refuse_support", "end_support",
+        "export_incidents", "print_incident", "print_drill", "evidence", "lend_evidence", "close_evidence", "order_report", "order_export", "ask_deletion", "stop_deletion", "offer_support", "allow_support", "refuse_support", "end_support",
     )
 } | {
     "language", "theme", "text_size", "welcome", "support_enter", "put_away", "acknowledge", "alert_link", "push_shown", "field:feed_act",
