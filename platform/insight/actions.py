@@ -74,7 +74,9 @@ def search_history(*, by: Any) -> Search:
 
 
 def _proposed(pattern: Pattern) -> dict[str, Any] | None:
-    first = next((each for each in proposals(pattern) if each.facts), None)
+    """What can be done from the list: a course wants to be chosen, and the day of a talk passes."""
+    at_once = (Countermeasure.Kind.PLAN, Countermeasure.Kind.LIMIT)
+    first = next((each for each in proposals(pattern) if each.facts and each.kind in at_once), None)
     return {"kind": first.kind, "text": in_both(first.line), "stamp": first.stamp} if first else None
 
 
@@ -95,7 +97,8 @@ def search_by_worker(job: Job) -> None:
 def take_countermeasure(pattern: Pattern, kind: str, *, by: User, stamp: str, course_code: str = "") -> Countermeasure:
     """Does what was proposed, as it was shown, and has it judged after four weeks; course_code: for a course, which one."""
     _refuse_unless_acting(by)
-    Search.objects.select_for_update().get(pk=pattern.search_id)
+    # One at a time: the same pattern may lie open as two searches found it.
+    Search.objects.select_for_update().order_by("pk").first()
     if kind in {each.kind for each in standing(pattern)}:
         raise WrongStatus(_("This was done for the pattern already. Look at what came of it."))
     proposal = next((each for each in proposals(pattern) if each.kind == kind and each.facts), None)

@@ -54,7 +54,7 @@ class Pattern(models.Model):
     run_ids = models.JSONField(default=list, help_text="Inspections behind it that were done here.")
     past_ids = models.JSONField(default=list, help_text="Those that were brought along.")
     is_new = models.BooleanField(default=True, help_text="The search before did not find it.")
-    proposed = models.JSONField(null=True, help_text="The first thing that could be done then: kind, text and stamp.")
+    proposed = models.JSONField(null=True, help_text="What could be done at once then: kind, text and stamp.")
 
     objects = ForWhoReadsPatterns.as_manager()
 

@@ -239,3 +239,13 @@ def test_after_weeks_it_is_said_whether_it_worked(browser, officer, tmp_path, wo
         assert last.verdict in (Verdict.NONE, Verdict.UNCLEAR) and last.ci_low < 1 < last.ci_high
         assert "看不出效果" in page or "下不了结论" in page
     assert Notification.objects.filter(user=leader, event="countermeasure.judged").count() == 3
+
+
+def test_the_list_offers_only_what_still_holds_tomorrow(browser, officer, tmp_path):
+    """A talk has its day; it is offered on the pattern's own page."""
+    _bring(_past(None), _days(_past(None)) >= 0, tmp_path / "runs.csv", timedelta())
+    pattern = search_history(by=officer).patterns.get(rank=1)
+    assert pattern.proposed is None
+    take = reverse("console:take_countermeasure", args=[pattern.pk])
+    assert take not in browser.get(reverse("console:patterns")).content.decode()
+    assert take in browser.get(reverse("console:pattern", args=[pattern.pk])).content.decode()

@@ -11,7 +11,7 @@ from notifications.models import Notification
 from people.models import JobRole, User
 from people.permissions import Role
 from tests import make
-from tests.test_query_counts import certify
+from tests.plenty import certify
 from training import actions
 from training.models import Certificate, Course, Enrolment, Requirement
 from training.versions import draft_stamp, lessons_of_version

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='pattern',
             name='proposed',
-            field=models.JSONField(help_text='The first thing that could be done then: kind, text and stamp.', null=True),
+            field=models.JSONField(help_text='What could be done at once then: kind, text and stamp.', null=True),
         ),
         migrations.CreateModel(
             name='Countermeasure',
