@@ -89,6 +89,20 @@ def test_it_is_the_machine_of_the_pattern_and_not_its_neighbour(browser, officer
     assert (plan.rule, plan.opens_at, plan.window_minutes) == (usual.rule, time(13), 120)
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+def test_it_is_done_by_the_list_that_found_it_and_not_by_the_round_of_the_area(browser, officer, is_known):
+    """Whether or not the inspections say which plan made them."""
+    line, checks = make.machine(), make.checklist()
+    usual = make.plan(of=checks, at=line)
+    make.plan(of=make.checklist(), at=line.area)
+    facts = {"equipment": line, "of": checks, "plan": usual if is_known else None}
+    rows = [_failed_run(**facts).pk for _one in range(5)] + [_failed_run(equipment=make.machine(line.area)).pk]
+    _press(browser, _pattern({"area": line.area.code}, run_ids=rows), "plan")
+    plan = Plan.objects.get(name__startswith="加查")
+    assert [theme.checklist for theme in plan.themes.all()] == [checks]
+    assert [stop.equipment for stop in plan.stops.all()] == [line]
+
+
 def test_what_was_done_once_is_not_offered_again(browser, officer):
     press = make.machine()
     make.plan(at=press)

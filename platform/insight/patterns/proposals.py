@@ -85,6 +85,7 @@ class _Scene:
         self.pattern = pattern
         rows = Run.objects.filter(pk__in=pattern.run_ids)
         self.own = list(rows.values_list("equipment_id", "area_id", "inspector_id"))
+        self.plans = Counter(rows.exclude(plan=None).values_list("plan_id", flat=True))
         past = PastRun.objects.filter(pk__in=pattern.past_ids)
         named = list(past.values_list("place__equipment", "place__area", "place__workshop", "inspector_no"))
         self.machines = Counter(machine for machine, _area, _who in self.own if machine)
@@ -155,7 +156,7 @@ def _extra_check(scene: _Scene) -> Proposal:
 
 
 def _stops(scene: _Scene) -> list[Stop]:
-    """Of the plan that looks after most of it, those with most of it first."""
+    """Of the plan that looks after it, those with most of it first."""
     running = Q(plan__ends_on=None) | Q(plan__ends_on__gte=today())
     at = Q(equipment__in=scene.machines) | Q(area__in=scene.areas)
     if not scene.machines:
@@ -171,8 +172,14 @@ def _stops(scene: _Scene) -> list[Stop]:
         found.setdefault(stop.plan_id, []).append(stop)
     if not found:
         return []
-    best = max(found.values(), key=lambda each: sum(map(scene.weight, each)))
+    best = max(found.values(), key=lambda each: _telling(scene, each))
     return sorted(best, key=scene.weight, reverse=True)
+
+
+def _telling(scene: _Scene, stops: list[Stop]) -> tuple[int, int, int]:
+    """The plan whose checks found it; else one that goes to the very machines, before one that walks their area."""
+    at_machines = [stop for stop in stops if stop.equipment_id]
+    return scene.plans[stops[0].plan_id], sum(map(scene.weight, at_machines)), sum(map(scene.weight, stops))
 
 
 def _when(factors: dict[str, Any], plan: Plan) -> dict[str, Any]:
