@@ -87,8 +87,9 @@ class _Expectation:
         self.facts, self.parts = facts, list[_Part]()
         self.totals = np.array([facts.failed.sum(), *np.bincount(facts.found_kind, minlength=len(facts.kinds))], float)
         self.group: NDArray[Any] = facts.source
-        sizes = np.maximum(np.bincount(facts.source), 1)
-        rates = np.bincount(facts.source, facts.failed, len(sizes)) / sizes
+        self.sizes = np.bincount(facts.source).astype(float)
+        self._counted: dict[tuple[str, ...], tuple[Family, Floats]] = {}
+        rates = np.bincount(facts.source, facts.failed, len(self.sizes)) / np.maximum(self.sizes, 1)
         kinds = self.totals[1:] / max(self.totals[0], 1)
         self.base: Floats = rates[:, None] * np.concatenate([[1.0], kinds])
         area = facts.factor("area") or facts.factor("workshop")
@@ -108,15 +109,13 @@ class _Expectation:
         whole = table.sum(0) / table.sum()
         share = (table + _SHRINKAGE * whole) / (table.sum(1, keepdims=True) + _SHRINKAGE)
         self.group = self.facts.source * len(table) + codes
+        self.sizes = np.bincount(self.group, minlength=len(rates) * len(table)).astype(float)
         mixture = np.column_stack([np.ones(len(table)), share])
         self.base = np.concatenate([rate * mixture for rate in rates])
 
-    def _sizes(self) -> Floats:
-        return np.bincount(self.group, minlength=len(self.base)).astype(float)
-
     def _scaled(self, rates: Floats) -> Floats:
         """So that as many are expected in all as there are."""
-        expected = (self._sizes()[:, None] * rates).sum(0)
+        expected = (self.sizes[:, None] * rates).sum(0)
         return rates * (self.totals / np.maximum(expected, 1e-12))
 
     def of(self, family: Family, known: Floats) -> tuple[Floats, Floats]:
@@ -124,7 +123,7 @@ class _Expectation:
 
         known: of each column what was found where the family's factors are known; as much is expected there.
         """
-        counts = family.counts(self.group, len(self.rates))
+        counts = self._counts_of(family)
         expected = np.tensordot(self.rates.T, counts, 1)
         if family.known is not None:
             there = expected.reshape(len(expected), -1).sum(1)
@@ -141,7 +140,7 @@ class _Expectation:
         if known is not None:
             self._split(_Part(known, [[0], kinds]))
         self._split(_Part(found.inside, [[0], kinds] if found.kind is None else [[0], [found.kind + 1]], found))
-        sizes, counts = self._sizes(), self._counts()
+        sizes, counts = self.sizes, self._counts()
         members = [np.nonzero(np.bincount(self.group, part.inside, len(sizes)))[0] for part in self.parts]
         rates, ratios = self.base.copy(), [np.ones(len(part.columns)) for part in self.parts]
         for _round in range(_ROUNDS):
@@ -158,9 +157,30 @@ class _Expectation:
                 part.found.rate_ratio = float(ratio[0] if part.found.kind is None else ratio[1])
 
     def _split(self, part: _Part) -> None:
-        groups, self.group = np.unique(self.group * 2 + part.inside, return_inverse=True)
+        """Each group into those of its inspections that lie inside and those that do not.
+
+        What was counted is not counted anew: of the fewer ones it is, and the others are the rest.
+        """
+        fewer = bool(part.inside.sum() * 2 <= len(part.inside))
+        at = np.nonzero(part.inside == fewer)[0]
+        halves = self.group * 2 + part.inside
+        sizes = np.bincount(halves, minlength=len(self.base) * 2)
+        groups = np.nonzero(sizes)[0]
+        for names, (family, whole) in self._counted.items():
+            some = family.counts(self.group[at], len(self.base), at)
+            inside, outside = (some, whole - some) if fewer else (whole - some, some)
+            self._counted[names] = family, np.stack([outside, inside], 1).reshape(-1, *family.shape)[groups]
+        number = np.zeros(len(sizes), np.int64)
+        number[groups] = np.arange(len(groups))
+        self.group, self.sizes = number[halves], sizes[groups].astype(float)
         self.base = self.base[groups // 2]
         self.parts.append(part)
+
+    def _counts_of(self, family: Family) -> Floats:
+        """Inspections by group and level; counted once, and split with the groups."""
+        if family.names not in self._counted:
+            self._counted[family.names] = family, family.counts(self.group, len(self.rates))
+        return self._counted[family.names][1]
 
     def _counts(self) -> Floats:
         """What was found, by group and column."""
@@ -268,9 +288,11 @@ def _weights(wanted: list[Family], looks: list[_Look]) -> Floats:
 
 def _chances(counts: Floats, expected: Floats, totals: Floats) -> Floats:
     """Of as many or more of all that was found, if only chance were at work; 1 for what is not more than expected."""
-    share = np.minimum(expected / totals, 1.0)
-    chance = special.betainc(np.maximum(counts, 1), np.maximum(totals - counts + 1, 1), share)  # the binomial's tail
-    return np.where((counts >= MIN_COUNT) & (counts > expected), chance, 1.0)
+    chances = np.ones(len(counts))
+    more = (counts >= MIN_COUNT) & (counts > expected)
+    n, of = counts[more], totals[more]
+    chances[more] = special.betainc(n, np.maximum(of - n + 1, 1), np.minimum(expected[more] / of, 1.0))  # binomial tail
+    return chances
 
 
 def _ratio(n: int, runs: int, total: int, all_runs: int) -> tuple[float, tuple[float, float]]:
