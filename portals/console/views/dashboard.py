@@ -9,10 +9,11 @@ from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
-from core.archives import DAY, Names, before, names_of, period, rows_of
+from core.accidents import Severity
+from core.archives import Names, before, names_of, period, rows_of
 from core.errors import DomainError
 from facilities.calendar import today
-from facilities.models import Department
+from facilities.models import Area, Department
 from insight import figures, heat, learning, targets
 from insight.figures import Days, Figure, Scope, Value
 from insight.hazards import part
@@ -22,7 +23,7 @@ from people.models import User
 from portals.console.forms import hazard_archive as hazard_forms
 from portals.console.forms import runs as run_forms
 from portals.console.forms.archive import kept_query, spans
-from portals.console.forms.dashboard import DashboardForm, TargetsForm
+from portals.console.forms.dashboard import AreaForm, DashboardForm, TargetsForm
 from portals.console.spark import spark
 from portals.console.views import learning as learning_pages
 from portals.risks import plans_for, shown
@@ -85,8 +86,10 @@ def tiles(scope: Scope, days: Days, found: figures.Reading | None = None) -> lis
     past = found.past if found else {}
     wanted = figures.targets()
     shown = []
-    for key in now:
-        figure = figures.BY_KEY[key]
+    for figure in figures.FIGURES:
+        key = figure.key
+        if key not in now:
+            continue
         tile = _tile(figure, now[key], past.get(key, figures.NOTHING), wanted[key])
         if found:
             months = found.months[key]
@@ -168,6 +171,10 @@ def _patterns(user: User) -> list[Any]:
     return list(search.patterns.all()[:MOST_PATTERNS]) if search else []
 
 
+def _near_misses(area: Area, days: Days) -> str:
+    return f"{_address(days)}&place=area:{area.pk}&severity={Severity.NEAR_MISS}"
+
+
 def _address(days: Days) -> str:
     return _query({"from": str(days[0]), "to": str(days[1])})
 
@@ -179,7 +186,7 @@ def area(request, pk: int):
     scope = Scope(request.user)
     found = get_object_or_404(heat.areas_of(scope), pk=pk)
     form = AreaForm(request.GET, {})
-    days = form.days if form.is_valid() else (today() - heat.WITHIN + DAY, today())
+    days = form.days if form.is_valid() else figures.thirty_days()
     runs = Paginator(heat.runs_of(scope, found, days), PER_PAGE)
     hazards = Paginator(heat.hazards_of(scope, found, days), PER_PAGE)
     cell = heat.cell_of(scope, found, days)
@@ -193,12 +200,9 @@ def area(request, pk: int):
         "runs": runs.get_page(request.GET.get("runs")),
         "query": _address(days),
         "weights": heat.WEIGHTS,
+        "near_misses": _near_misses(found, days) if request.user.can("incidents.view") else "",
     }
     return page(request, "console/dashboard/area.html", context, status=422 if form.errors else 200)
-
-
-class AreaForm(DashboardForm):
-    USUAL = "days30"
 
 
 @login_required
