@@ -205,6 +205,23 @@ def test_a_workshop_head_sees_the_own_workshop(browser, officer):
     assert browser.get(reverse("console:heat_area", args=[other.area_id])).status_code == 404
 
 
+def test_of_what_somebody_may_not_see_no_figure_says_that_there_is_none(browser, officer):
+    area = make.machine().area
+    Alert.objects.create(
+        line="停机", department=area.department, raised_at=timezone.now(), subject_type="hazards.hazard", subject_id="1"
+    )
+    assert "条告警没人接" in browser.get(PAGE).content.decode()
+    browser.force_login(make.person(Role.TEAM_LEADER, in_department=area.department, bound=True))
+    page = browser.get(PAGE).content.decode()
+    assert "条告警没人接" not in page and "告警平均响应" not in page and "巡检准时完成率" in page
+
+
+def test_a_figures_days_stay_when_its_alerts_are_filtered_further(browser, officer):
+    page = browser.get("/desk/alerts/", {"state": "taken", "from": "2026-11-01", "to": "2026-11-27"}).content.decode()
+    assert "2026-11-01 至 2026-11-27" in page
+    assert 'name="from" value="2026-11-01"' in page and 'name="to" value="2026-11-27"' in page
+
+
 def test_a_leader_finds_it_on_the_phone(browser, factory):
     browser.force_login(make.person(Role.LEADER))
     assert PAGE in browser.get("/m/me/").content.decode()

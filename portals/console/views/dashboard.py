@@ -30,6 +30,8 @@ from portals.risks import plans_for, shown
 from portals.web import page, require
 
 PER_PAGE, MOST_PATTERNS = 50, 3
+# Who may open the rows of a figure; of the others: hazards.view.
+_NEEDED = {"on_time": "inspections.view", "response": "alerts.acknowledge", "qualified": "training.view"}
 Links = dict[str, str]
 
 
@@ -67,7 +69,7 @@ def _shown(user: User, form: DashboardForm) -> dict[str, Any]:
         "days": period(*days),
         "before": period(*before(*days)),
         "tiles": tiles(scope, days, found),
-        "figures": figures.FIGURES,
+        "figures": _figures(scope),
         "workshops": [_workshop(user, workshop, days) for workshop in found.workshops],
         "heat": risk,
         "heat_days": _address(risk.days),
@@ -86,7 +88,7 @@ def tiles(scope: Scope, days: Days, found: figures.Reading | None = None) -> lis
     past = found.past if found else {}
     wanted = figures.targets()
     shown = []
-    for figure in figures.FIGURES:
+    for figure in _figures(scope):
         key = figure.key
         if key not in now:
             continue
@@ -96,6 +98,15 @@ def tiles(scope: Scope, days: Days, found: figures.Reading | None = None) -> lis
             tile |= {"spark": _spark(months, wanted[key]), "first": months[0][0], "last": months[-1][0]}
         shown.append(tile | {"links": links(scope, key, days)})
     return shown
+
+
+def _figures(scope: Scope) -> list[Figure]:
+    """Of whose rows the reader may see any: of others there is nothing to count, and that would be read as none."""
+    return [figure for figure in figures.FIGURES if _may_open(scope, figure.key)]
+
+
+def _may_open(scope: Scope, key: str) -> bool:
+    return bool(scope.reader and scope.reader.can(_NEEDED.get(key, "hazards.view")))
 
 
 def _tile(figure: Figure, now: Value, past: Value, target: float) -> dict[str, Any]:
@@ -113,9 +124,7 @@ def _spark(months: list[tuple[Any, Value]], target: float) -> Any:
 
 def links(scope: Scope, key: str, days: Days) -> Links:
     """Addresses of the rows above and below the line, of those that the reader may open."""
-    found = _links(scope, key, days)
-    needed = {"on_time": "inspections.view", "response": "alerts.acknowledge", "qualified": "training.view"}
-    return found if scope.reader and scope.reader.can(needed.get(key, "hazards.view")) else {}
+    return _links(scope, key, days) if _may_open(scope, key) else {}
 
 
 def _links(scope: Scope, key: str, days: Days) -> Links:
@@ -145,7 +154,7 @@ def _query(asked: dict[str, str]) -> str:
 
 def _workshop(user: User, workshop: figures.Workshop, days: Days) -> dict[str, Any]:
     scope, values = Scope(user, workshop.department.pk), workshop.values
-    cells = [(figure, values[figure.key], links(scope, figure.key, days)) for figure in figures.FIGURES]
+    cells = [(figure, values[figure.key], links(scope, figure.key, days)) for figure in _figures(scope)]
     return {"department": workshop.department, "cells": cells}
 
 
