@@ -38,7 +38,6 @@ class Sum:
     """seconds of `timed` of its inspections are known."""
 
     runs: int = 0
-    failed: int = 0
     timed: int = 0
     seconds: int = 0
     general: int = 0
