@@ -51,9 +51,7 @@ def _spans(last: date) -> list[tuple[date, date]]:
 
 
 def _ours(rows: list[Any]) -> set[tuple[int, ...]]:
-    return {
-        (row.span, row.area, row.runs, row.failed, row.seconds, row.general, row.serious, row.major) for row in rows
-    }
+    return {(row.span, row.area, row.runs, row.seconds, row.general, row.serious, row.major) for row in rows}
 
 
 def _theirs(bare: Any) -> set[tuple[int, ...]]:
@@ -62,16 +60,16 @@ def _theirs(bare: Any) -> set[tuple[int, ...]]:
 
 _SUMS = f"""
 WITH facts AS (
-    SELECT area, day, 1 AS runs, failed::int AS failed, seconds, 0 AS general, 0 AS serious, 0 AS major
-    FROM (SELECT area, (submitted_at AT TIME ZONE '{ZONE}')::date AS day, failed, seconds FROM run)
+    SELECT area, day, 1 AS runs, seconds, 0 AS general, 0 AS serious, 0 AS major
+    FROM (SELECT area, (submitted_at AT TIME ZONE '{ZONE}')::date AS day, seconds FROM run)
     UNION ALL
-    SELECT area, day, 0, 0, 0, (level = 'general')::int, (level = 'serious')::int, (level = 'major')::int
+    SELECT area, day, 0, 0, (level = 'general')::int, (level = 'serious')::int, (level = 'major')::int
     FROM (SELECT area, (reported_at AT TIME ZONE '{ZONE}')::date AS day, level FROM hazard)
 ), days AS (
-    SELECT area, day, sum(runs) AS runs, sum(failed) AS failed, sum(seconds) AS seconds, sum(general) AS general,
+    SELECT area, day, sum(runs) AS runs, sum(seconds) AS seconds, sum(general) AS general,
         sum(serious) AS serious, sum(major) AS major FROM facts GROUP BY ALL
 )
-SELECT span, area, sum(runs)::bigint, sum(failed)::bigint, sum(seconds)::bigint, sum(general)::bigint,
+SELECT span, area, sum(runs)::bigint, sum(seconds)::bigint, sum(general)::bigint,
     sum(serious)::bigint, sum(major)::bigint
 FROM days JOIN span ON day BETWEEN since AND until GROUP BY ALL
 """
@@ -82,11 +80,11 @@ def _export(bare: Any, folder: Path, spans: list[tuple[date, date]]) -> None:
     from tenants.current import connection
 
     tables = {
-        "run": "SELECT area_id, submitted_at, result = 'fail', seconds FROM inspections_run",
+        "run": "SELECT area_id, submitted_at, seconds FROM inspections_run",
         "hazard": "SELECT area_id, reported_at, level FROM hazards_hazard",
     }
     columns = {
-        "run": "area BIGINT, submitted_at TIMESTAMPTZ, failed BOOLEAN, seconds INTEGER",
+        "run": "area BIGINT, submitted_at TIMESTAMPTZ, seconds INTEGER",
         "hazard": "area BIGINT, reported_at TIMESTAMPTZ, level VARCHAR",
     }
     for name, query in tables.items():

@@ -21,6 +21,7 @@ from alerts.models import Alert
 from core.archives import DAY, before, midnight, month_of
 from core.share import Share
 from core.zone import zone
+from facilities.calendar import today
 from facilities.models import Department
 from hazards.archive import VALID
 from hazards.models import OPEN, Hazard, Status
@@ -34,6 +35,11 @@ from people.models import User
 Days = tuple[date, date]
 PERIOD = timedelta(days=30)
 _INSTANT = timedelta(microseconds=1)
+
+
+def thirty_days(until: date | None = None) -> Days:
+    last = until or today()
+    return last - PERIOD + DAY, last
 
 
 @dataclass(frozen=True)

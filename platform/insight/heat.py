@@ -19,19 +19,18 @@ from facilities.calendar import today
 from facilities.models import Area
 from hazards.archive import VALID, during
 from hazards.models import Hazard
-from insight.figures import Scope
+from insight.figures import PERIOD, Days, Scope, thirty_days
 from insight.rollups import Total, totals
 from inspections.models import Run
 from past.models import PastPlace
 
 WEIGHTS = {"general": 1, "serious": 3, "major": 10, "near_misses": 2}
 PRIOR_HOURS = 5.0
-FEWEST, WITHIN = 5, timedelta(days=30)
+FEWEST = 5
 WEEKS = 12
 MOST_CAUSES = 3
 # From how many times the plant's mean on it is which colour; below the last one it is the fourth.
 BANDS = ((1, 2.0), (2, 1.3), (3, 0.7))
-Span = tuple[date, date]
 
 
 @dataclass
@@ -39,7 +38,6 @@ class Sum:
     """seconds of `timed` of its inspections are known."""
 
     runs: int = 0
-    failed: int = 0
     timed: int = 0
     seconds: int = 0
     general: int = 0
@@ -70,7 +68,7 @@ class Cell:
     scarce; causes: the kinds of hazards that were found most often, where they were asked for."""
 
     area: Area
-    days: Span
+    days: Days
     sum: Sum
     hours: float
     rate: float
@@ -87,7 +85,7 @@ class Cell:
 class Heat:
     """mean: of the whole plant, per hour."""
 
-    days: Span
+    days: Days
     mean: float
     cells: list[Cell]
 
@@ -102,7 +100,7 @@ class Heat:
 
 @dataclass(frozen=True)
 class Weeks:
-    spans: list[Span]
+    spans: list[Days]
     lines: list[tuple[Area, list[Cell]]]
 
 
@@ -117,8 +115,7 @@ def areas_of(scope: Scope) -> QuerySet[Area]:
 
 def heat(scope: Scope, until: date | None = None) -> Heat:
     """Of the thirty days up to that day, the riskiest area first."""
-    last = until or today()
-    days = (last - WITHIN + DAY, last)
+    days = thirty_days(until)
     plant, by_area = _sums([days])
     mean, usual = _mean(plant[0])
     causes = _causes(scope, days)
@@ -129,19 +126,18 @@ def heat(scope: Scope, until: date | None = None) -> Heat:
     return Heat(days, mean, sorted(cells, key=lambda cell: (cell.is_scarce, -cell.rate)))
 
 
-def heat_by_week(scope: Scope, until: date | None = None, weeks: int = WEEKS) -> Weeks:
+def heat_by_week(scope: Scope, until: date | None = None) -> Weeks:
     """Whole weeks from Monday on; a week says something where the thirty days up to its end hold enough inspections."""
     last = until or today()
-    monday = last - timedelta(days=last.weekday())
-    spans = [(monday - timedelta(weeks=n), monday - timedelta(weeks=n) + 6 * DAY) for n in range(weeks - 1, -1, -1)]
-    around = [(min(end, last) - WITHIN + DAY, min(end, last)) for _begin, end in spans]
-    plant, by_area = _sums([*spans, *around, (around[0][0], last)])
-    mean, usual = _mean(plant[2 * weeks])
+    spans = _weeks(last)
+    around = [thirty_days(min(end, last)) for _begin, end in spans]
+    plant, by_area = _sums([*spans, *around, (spans[0][0], last)])
+    mean, usual = _mean(plant[2 * WEEKS])
     lines = [
         (
             area,
             [
-                _cell(area, span, by_area[n, area.pk], by_area[weeks + n, area.pk].runs, mean, usual, [])
+                _cell(area, span, by_area[n, area.pk], by_area[WEEKS + n, area.pk].runs, mean, usual, [])
                 for n, span in enumerate(spans)
             ],
         )
@@ -150,28 +146,37 @@ def heat_by_week(scope: Scope, until: date | None = None, weeks: int = WEEKS) ->
     return Weeks(spans, lines)
 
 
-def cell_of(scope: Scope, area: Area, days: Span) -> Cell:
-    """One area with its causes, for the page of its rows; measured against the plant's mean of the same days."""
-    around = (days[1] - WITHIN + DAY, days[1])
-    plant, by_area = _sums([days, around])
-    mean, usual = _mean(plant[0])
+def _weeks(last: date) -> list[Days]:
+    monday = last - timedelta(days=last.weekday())
+    return [(monday - timedelta(weeks=n), monday - timedelta(weeks=n) + 6 * DAY) for n in range(WEEKS - 1, -1, -1)]
+
+
+def cell_of(scope: Scope, area: Area, days: Days) -> Cell:
+    """One area with its causes, for the page of its rows: the number from which one came.
+
+    Thirty days and more are measured against the plant's mean of the same days, fewer against that of all the weeks.
+    """
+    last = today()
+    against = days if days[1] - days[0] + DAY >= PERIOD else (_weeks(last)[0][0], last)
+    plant, by_area = _sums([days, thirty_days(min(days[1], last)), against])
+    mean, usual = _mean(plant[2])
     runs = by_area[1, area.pk].runs
     return _cell(area, days, by_area[0, area.pk], runs, mean, usual, _causes(scope, days)[area.pk])
 
 
-def hazards_of(scope: Scope, area: Area, days: Span) -> QuerySet[Hazard]:
+def hazards_of(scope: Scope, area: Area, days: Days) -> QuerySet[Hazard]:
     found = scope.seen(Hazard).filter(VALID, during("", *days), area=area)
     return found.select_related("category", "equipment")
 
 
-def runs_of(scope: Scope, area: Area, days: Span) -> QuerySet[Run]:
+def runs_of(scope: Scope, area: Area, days: Days) -> QuerySet[Run]:
     """Done in these days; a second record of the same task does not count."""
     done = scope.seen(Run).filter(area=area, status=Run.Status.DONE, conflicts_with=None)
     within = {"submitted_at__gte": midnight(days[0]), "submitted_at__lt": midnight(days[1] + DAY)}
     return done.filter(**within).select_related("checklist", "equipment", "inspector").order_by("-submitted_at")
 
 
-def _sums(spans: Sequence[Span]) -> tuple[dict[int, Sum], dict[tuple[int, int | None], Sum]]:
+def _sums(spans: Sequence[Days]) -> tuple[dict[int, Sum], dict[tuple[int, int | None], Sum]]:
     """Of the whole plant by span, and by span and area."""
     rows = totals(spans)
     places = _places([row.place for row in rows if row.place])
@@ -202,7 +207,7 @@ def _mean(plant: Sum) -> tuple[float, float]:
 
 
 def _cell(
-    area: Area, days: Span, of: Sum, runs_around: int, mean: float, usual: float, causes: list[tuple[Any, int]]
+    area: Area, days: Days, of: Sum, runs_around: int, mean: float, usual: float, causes: list[tuple[Any, int]]
 ) -> Cell:
     hours = of.hours(usual)
     rate = (of.weight + PRIOR_HOURS * mean) / (hours + PRIOR_HOURS)
@@ -215,7 +220,7 @@ def _rank(times: float) -> int:
     return next((rank for rank, least in BANDS if times >= least), 4)
 
 
-def _causes(scope: Scope, days: Span) -> dict[int, list[tuple[Any, int]]]:
+def _causes(scope: Scope, days: Days) -> dict[int, list[tuple[Any, int]]]:
     found = scope.seen(Hazard).filter(VALID, during("", *days)).order_by()
     counted: dict[int, Counter[str]] = defaultdict(Counter)
     for area, name, count in found.values_list("area", "category__name").annotate(n=Count("pk")):

@@ -165,7 +165,6 @@ class DayTotal(models.Model):
     area = models.ForeignKey("facilities.Area", models.CASCADE, null=True, related_name="+")
     place = models.ForeignKey("past.PastPlace", models.CASCADE, null=True, related_name="+")
     runs = models.IntegerField()
-    failed = models.IntegerField()
     timed = models.IntegerField()
     seconds = models.BigIntegerField()
     general = models.IntegerField()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Case, QuerySet, When
 from django.utils import timezone
 
 from core.archives import before, period
@@ -26,7 +27,6 @@ class Bar:
     y: float
     width: float
     height: float
-    month: str
     shown: str
 
 
@@ -99,15 +99,23 @@ def _chart(months: list[tuple[date, Value]], target: float) -> Chart:
         if value.number is not None:
             height = round(value.number / top * room, 1)
             x, y = round(step * at + step * 0.22, 1), round(HEIGHT - FOOT - height, 1)
-            bars.append(Bar(x, y, round(step * 0.56, 1), height, f"{first:%Y-%m}", f"{value.number:g}"))
+            bars.append(Bar(x, y, round(step * 0.56, 1), height, f"{value.number:g}"))
     return Chart(bars, names, round(HEIGHT - FOOT - target / top * room, 1))
 
 
-def _worst(found: Any) -> list[dict[str, Any]]:
-    """Major and serious ones, the newest first, with how long they took."""
+@dataclass(frozen=True)
+class Worst:
+    """rows: hazards and the days that they took; more: of which there is no room."""
+
+    rows: list[tuple[Hazard, float | None]]
+    more: int
+
+
+def _worst(found: QuerySet[Hazard]) -> Worst:
+    """Major and serious ones, major ones first, then the newest."""
     rows = found.filter(VALID, level__in=(Level.MAJOR, Level.SERIOUS)).select_related("area", "owner")
-    ranked = sorted(rows.order_by("-reported_at", "-id")[: 10 * MOST_HAZARDS], key=lambda row: Level(row.level).rank)
-    return [{"hazard": row, "days": _days(row)} for row in ranked[:MOST_HAZARDS]]
+    ranked = rows.order_by(Case(When(level=Level.MAJOR, then=0), default=1), "-reported_at", "-id")
+    return Worst([(row, _days(row)) for row in ranked[:MOST_HAZARDS]], max(rows.count() - MOST_HAZARDS, 0))
 
 
 def _days(hazard: Hazard) -> float | None:

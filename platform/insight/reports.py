@@ -17,6 +17,7 @@ from core.pdf import CONTENT_TYPE
 from core.zone import zone
 from facilities.calendar import today
 from insight.models import Report
+from insight.rollups import begin_to_sum_up
 from people.models import User
 from tenants import due
 from tenants.current import current_factory
@@ -90,8 +91,6 @@ def report_monthly(month: str) -> None:
 @due.handler("insight.begin")
 def begin() -> None:
     """A factory's dashboard: the running month is reported when it is over, and sums are written each night."""
-    from insight.rollups import begin_to_sum_up
-
     first = today().replace(day=1)
     due.once(_comes_at(first), "insight.monthly_report", key=KEY, month=first.isoformat())
     begin_to_sum_up()

@@ -28,13 +28,13 @@ _AT = time(3, 10)
 _PLACED = "source.area_id, NULL::bigint"
 _BEFORE = "NULL::bigint, source.place_id"
 _LEVELS = (
-    "0, 0, 0, 0, count(*) FILTER (WHERE level = 'general'), count(*) FILTER (WHERE level = 'serious'), "
+    "0, 0, 0, count(*) FILTER (WHERE level = 'general'), count(*) FILTER (WHERE level = 'serious'), "
     "count(*) FILTER (WHERE level = 'major'), 0"
 )
 _TIMES = "count(source.seconds), coalesce(sum(source.seconds), 0), 0, 0, 0, 0"
 _SOURCES = {
     "run": (
-        "submitted_at", _PLACED, f"count(*), count(*) FILTER (WHERE source.result = 'fail'), {_TIMES}",
+        "submitted_at", _PLACED, f"count(*), {_TIMES}",
         "inspections_run", "source.status = 'done' AND source.conflicts_with_id IS NULL",
     ),
     "hazard": (
@@ -42,18 +42,18 @@ _SOURCES = {
         "hazards_hazard", "source.status NOT IN ('merged', 'rejected', 'voided')",
     ),
     "near_miss": (
-        "happened_at", _PLACED, "0, 0, 0, 0, 0, 0, 0, count(*)",
+        "happened_at", _PLACED, "0, 0, 0, 0, 0, 0, count(*)",
         "incidents_incident", "source.severity = 'near_miss' AND source.status <> 'dismissed'",
     ),
     "past_run": (
-        "at", _BEFORE, f"count(*), count(*) FILTER (WHERE source.has_failed), {_TIMES}", "past_pastrun", "true",
+        "at", _BEFORE, f"count(*), {_TIMES}", "past_pastrun", "true",
     ),
     "past_hazard": ("reported_at", _BEFORE, _LEVELS, "past_pasthazard", "true"),
     "past_near_miss": (
-        "at", _BEFORE, "0, 0, 0, 0, 0, 0, 0, count(*)", "past_pastincident", "source.severity = 'near_miss'",
+        "at", _BEFORE, "0, 0, 0, 0, 0, 0, count(*)", "past_pastincident", "source.severity = 'near_miss'",
     ),
 }  # fmt: skip
-_COLUMNS = "runs, failed, timed, seconds, general, serious, major, near_misses"
+_COLUMNS = "runs, timed, seconds, general, serious, major, near_misses"
 _COUNTED = " UNION ALL ".join(
     f"""
     SELECT '{kind}' AS kind, touched.day, {place}, {sums}
@@ -133,7 +133,6 @@ class Total(NamedTuple):
     area: int | None
     place: int | None
     runs: int
-    failed: int
     timed: int
     seconds: int
     general: int

@@ -65,7 +65,7 @@ def funnel(scope: Scope, days: Days) -> list[Stage]:
 
 @dataclass(frozen=True)
 class Waiting:
-    """who: a person's name, or whose turn it is; behind: the list of what waits; since: the oldest."""
+    """who: a person's name, or whose turn it is; behind: the list of what waits."""
 
     who: str | Promise
     count: int

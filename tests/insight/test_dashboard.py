@@ -15,6 +15,7 @@ from hazards.archive import Filter as HazardFilter
 from hazards.models import Hazard, Level, Status
 from insight import figures
 from insight.figures import Scope, measure
+from insight.heat import heat_by_week
 from insight.models import Target
 from insight.targets import set_targets
 from insight.waiting import funnel, standing
@@ -161,10 +162,36 @@ def test_the_rows_of_an_area_are_what_its_cell_counts(browser, officer):
         make.run(equipment=machine, status=Run.Status.DONE, submitted_at=at, seconds=600, result="fail")
         make.hazard(Status.MERGED if number == 5 else Status.REPORTED, area=machine.area, reported_at=at)
     make.run(equipment=machine, status=Run.Status.DONE, submitted_at=at - timedelta(days=60), seconds=600)
+    make.incident(area=machine.area, happened_at=at)
     page = browser.get(reverse("console:heat_area", args=[machine.area_id])).content.decode()
+    assert _rows(browser, re.search(r'href="(/desk/incidents/\?[^"]+)"', page)[1].replace("&amp;", "&")) == 1
     assert len(re.findall(r'href="/desk/hazards/\d+/"', page)) == 5
     assert len(re.findall(r'href="/desk/runs/\d+/"', page)) == 6
     assert "× 3" in page and "数据不足" not in page
+
+
+def test_a_cell_of_a_week_says_the_same_on_the_page_of_its_rows(browser, officer):
+    """Also of the week that still runs, and of weeks in which the whole plant was worse than usual."""
+    bad, good, now = make.machine(), make.machine(), timezone.now()
+    for number in range(60):
+        at = now - timedelta(hours=number * 8)
+        make.run(equipment=(bad, good)[number % 2], status=Run.Status.DONE, submitted_at=at, seconds=900)
+        if number % 2 == 0 and number < 30:
+            make.hazard(area=bad.area, reported_at=at, level=Level.MAJOR)
+    found = {area.pk: cells[-3:] for area, cells in heat_by_week(Scope(officer)).lines}
+    assert found[bad.area_id][-1].times > found[good.area_id][-1].times
+    for area, cells in found.items():
+        for cell in cells:
+            asked = {"from": cell.days[0], "to": cell.days[1]}
+            page = browser.get(reverse("console:heat_area", args=[area]), asked).content.decode()
+            shown = "数据不足" if cell.is_scarce else f"{cell.times:.1f}×"
+            assert shown in page, cell
+
+
+def test_days_that_are_still_to_come_are_no_period_that_runs_backwards(browser, officer):
+    page = browser.get(PAGE, {"from": "2099-01-01"}).content.decode()
+    assert "2099-01-01 · 对比 2098-12-31" in page
+    assert "aria-current" not in page[page.index("<main") :].split("<form", 1)[0]
 
 
 def test_a_workshop_head_sees_the_own_workshop(browser, officer):
@@ -176,6 +203,23 @@ def test_a_workshop_head_sees_the_own_workshop(browser, officer):
     page = browser.get(PAGE).content.decode()
     assert f"/areas/{mine.area_id}/" in page and f"/areas/{other.area_id}/" not in page
     assert browser.get(reverse("console:heat_area", args=[other.area_id])).status_code == 404
+
+
+def test_of_what_somebody_may_not_see_no_figure_says_that_there_is_none(browser, officer):
+    area = make.machine().area
+    Alert.objects.create(
+        line="停机", department=area.department, raised_at=timezone.now(), subject_type="hazards.hazard", subject_id="1"
+    )
+    assert "条告警没人接" in browser.get(PAGE).content.decode()
+    browser.force_login(make.person(Role.TEAM_LEADER, in_department=area.department, bound=True))
+    page = browser.get(PAGE).content.decode()
+    assert "条告警没人接" not in page and "告警平均响应" not in page and "巡检准时完成率" in page
+
+
+def test_a_figures_days_stay_when_its_alerts_are_filtered_further(browser, officer):
+    page = browser.get("/desk/alerts/", {"state": "taken", "from": "2026-11-01", "to": "2026-11-27"}).content.decode()
+    assert "2026-11-01 至 2026-11-27" in page
+    assert 'name="from" value="2026-11-01"' in page and 'name="to" value="2026-11-27"' in page
 
 
 def test_a_leader_finds_it_on_the_phone(browser, factory):

@@ -34,20 +34,20 @@ def _raw() -> dict:
 
     def add(day, place, **more) -> None:
         if today() - timedelta(days=DAYS) < day <= today():
-            line = found.setdefault((day, place), dict.fromkeys(("runs", "failed", "seconds", "weight"), 0))
+            line = found.setdefault((day, place), dict.fromkeys(("runs", "seconds", "weight"), 0))
             for name, value in more.items():
                 line[name] += value
 
     for run in Run.objects.filter(status=Run.Status.DONE, conflicts_with=None):
         day = run.submitted_at.astimezone(zone()).date()
-        add(day, run.area_id, runs=1, failed=run.result == "fail", seconds=run.seconds or 0)
+        add(day, run.area_id, runs=1, seconds=run.seconds or 0)
     for hazard in Hazard.objects.exclude(status__in=(Status.MERGED, Status.REJECTED, Status.VOIDED)):
         weight = {Level.GENERAL: 1, Level.SERIOUS: 3, Level.MAJOR: 10}[hazard.level]
         add(hazard.reported_at.astimezone(zone()).date(), hazard.area_id, weight=weight)
     for incident in Incident.objects.filter(severity="near_miss").exclude(status="dismissed"):
         add(incident.happened_at.astimezone(zone()).date(), incident.area_id, weight=2)
     for run in PastRun.objects.all():
-        add(run.at.astimezone(zone()).date(), ("past", run.place_id), runs=1, failed=run.has_failed)
+        add(run.at.astimezone(zone()).date(), ("past", run.place_id), runs=1)
     return found
 
 
@@ -57,7 +57,7 @@ def _summed() -> dict:
     for row in totals(spans):
         place = ("past", row.place) if row.place else row.area
         line = {
-            "runs": row.runs, "failed": row.failed, "seconds": row.seconds,
+            "runs": row.runs, "seconds": row.seconds,
             "weight": row.general + 3 * row.serious + 10 * row.major + 2 * row.near_misses,
         }  # fmt: skip
         found[spans[row.span][0], place] = line

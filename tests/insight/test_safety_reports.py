@@ -12,6 +12,7 @@ from core.archives import month_of
 from facilities.calendar import today
 from hazards.models import Level, Status
 from insight.models import Report
+from insight.paper import MOST_HAZARDS
 from insight.reports import begin, order_report, write_report
 from notifications.models import Notification
 from people.permissions import Role
@@ -68,6 +69,18 @@ def test_it_holds_what_the_figures_were_and_is_never_counted_again(officer, work
     write_report(report)
     report.refresh_from_db()
     assert report.figures == before
+
+
+def test_the_worst_come_first_and_what_has_no_room_is_said(officer, work_off):
+    make.hazard(level=Level.MAJOR, title="除尘管道没有泄爆")
+    for _n in range(MOST_HAZARDS + 2):
+        make.hazard(level=Level.SERIOUS)
+    report = order_report("month", today(), by=officer)
+    work_off()
+    report.refresh_from_db()
+    text = _text(report)
+    assert text.count("除尘管道没有泄爆") == 2, "open, and of this period"
+    assert "还有 3 件" in text
 
 
 def test_it_is_asked_for_on_a_page_and_fetched_there(browser, officer, work_off):

@@ -62,7 +62,6 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(help_text='Which table it was summed from.', max_length=14)),
                 ('day', models.DateField(help_text="Of the factory's zone.")),
                 ('runs', models.IntegerField()),
-                ('failed', models.IntegerField()),
                 ('timed', models.IntegerField()),
                 ('seconds', models.BigIntegerField()),
                 ('general', models.IntegerField()),

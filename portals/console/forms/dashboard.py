@@ -4,10 +4,9 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.zone import zone
+from facilities.calendar import today
 from insight.figures import FIGURES, Days, Scope
 from insight.models import Report
 from people.models import User
@@ -22,17 +21,22 @@ class DashboardForm(PeriodForm):
     department = Line(max_length=20)
 
     @property
-    def span_name(self) -> str:
-        return self.cleaned_data.get("span") or self.USUAL
+    def asks_more(self) -> bool:
+        """A workshop is looked at in the usual period, as the whole is."""
+        return False
 
     @property
     def days(self) -> Days:
         since, until = self.period
-        today = timezone.localdate(timezone=zone())
-        return since or (until or today).replace(month=1, day=1), until or today
+        until = until or max(since or today(), today())
+        return since or until.replace(month=1, day=1), until
 
     def scope(self, reader: User) -> Scope:
         return Scope(reader, int(self.cleaned_data["department"] or 0) or None)
+
+
+class AreaForm(DashboardForm):
+    USUAL = "days30"
 
 
 class TargetsForm(forms.Form):

@@ -1,5 +1,6 @@
 """告警记录: all alerts and how fast they were taken, of each who was told by which way, and the rule of the chain."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -45,6 +46,9 @@ def index(request):
         "figures": archive.figures(found),
         "asked": request.GET,
         "span": span,
+        "days": ""
+        if span
+        else _("%(since)s to %(until)s") % {"since": request.GET["from"], "until": request.GET["to"]},
         "spans": [("7", _("7 days")), ("30", _("30 days")), ("90", _("90 days")), ("all", _("All"))],
         "states": archive.State.choices,
         "departments": Department.objects.filter(kind=Department.Kind.WORKSHOP),
@@ -63,11 +67,9 @@ def _filter(request) -> tuple[archive.Filter, str]:
     asked = request.GET
     span = asked.get("span", "") if asked.get("span") in ("7", "90", "all") else "30"
     since, until = None if span == "all" else timezone.now() - timedelta(days=int(span)), None
-    try:  # a figure's rows are those of whole days
-        days = [date.fromisoformat(asked.get(name, "")) for name in ("from", "to")]
-        since, until, span = midnight(days[0]), midnight(days[1] + DAY), ""
-    except (ValueError, OverflowError):
-        days = []
+    with suppress(ValueError, OverflowError):  # a figure's rows are those of whole days
+        first, last = (date.fromisoformat(asked.get(name, "")) for name in ("from", "to"))
+        since, until, span = midnight(first), midnight(last + DAY), ""
     pk = asked.get("department", "")
     department = Department.objects.filter(pk=int(pk)).first() if pk.isdecimal() and len(pk) < 10 else None
     words = asked.get("q", "").replace("\0", "").strip()[:100]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from core.errors import WrongStatus
 from core.zone import zone
 from insight import completion
-from insight.figures import PERIOD, Scope, response
+from insight.figures import Scope, response, thirty_days
 from inspections.actions import nudge_runs
 from inspections.models import Run
 from portals.web import page, require
@@ -40,12 +40,12 @@ def show(request):
 
 
 def _show(request, refusal: str = "", status: int = 200):
-    day, today = _day(request), timezone.localdate(timezone=zone())
+    day = _day(request)
     board = completion.board(request.user, day)
     context = _days(day) | {
         "board": board,
         "waiting": completion.waiting(request.user, day),
-        "minutes": response(Scope(request.user), (today - PERIOD + timedelta(days=1), today)).number,
+        "minutes": response(Scope(request.user), thirty_days()).number,
         "tiles": [(what, word, getattr(board.total, what)) for what, word in WORDS.items()],
     }
     context["refusal"] = refusal

@@ -9,10 +9,11 @@ from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
-from core.archives import DAY, Names, before, names_of, period, rows_of
+from core.accidents import Severity
+from core.archives import Names, before, names_of, period, rows_of
 from core.errors import DomainError
 from facilities.calendar import today
-from facilities.models import Department
+from facilities.models import Area, Department
 from insight import figures, heat, learning, targets
 from insight.figures import Days, Figure, Scope, Value
 from insight.hazards import part
@@ -22,13 +23,15 @@ from people.models import User
 from portals.console.forms import hazard_archive as hazard_forms
 from portals.console.forms import runs as run_forms
 from portals.console.forms.archive import kept_query, spans
-from portals.console.forms.dashboard import DashboardForm, TargetsForm
+from portals.console.forms.dashboard import AreaForm, DashboardForm, TargetsForm
 from portals.console.spark import spark
 from portals.console.views import learning as learning_pages
 from portals.risks import plans_for, shown
 from portals.web import page, require
 
 PER_PAGE, MOST_PATTERNS = 50, 3
+# Who may open the rows of a figure; of the others: hazards.view.
+_NEEDED = {"on_time": "inspections.view", "response": "alerts.acknowledge", "qualified": "training.view"}
 Links = dict[str, str]
 
 
@@ -66,7 +69,7 @@ def _shown(user: User, form: DashboardForm) -> dict[str, Any]:
         "days": period(*days),
         "before": period(*before(*days)),
         "tiles": tiles(scope, days, found),
-        "figures": figures.FIGURES,
+        "figures": _figures(scope),
         "workshops": [_workshop(user, workshop, days) for workshop in found.workshops],
         "heat": risk,
         "heat_days": _address(risk.days),
@@ -85,14 +88,25 @@ def tiles(scope: Scope, days: Days, found: figures.Reading | None = None) -> lis
     past = found.past if found else {}
     wanted = figures.targets()
     shown = []
-    for key in now:
-        figure = figures.BY_KEY[key]
+    for figure in _figures(scope):
+        key = figure.key
+        if key not in now:
+            continue
         tile = _tile(figure, now[key], past.get(key, figures.NOTHING), wanted[key])
         if found:
             months = found.months[key]
             tile |= {"spark": _spark(months, wanted[key]), "first": months[0][0], "last": months[-1][0]}
         shown.append(tile | {"links": links(scope, key, days)})
     return shown
+
+
+def _figures(scope: Scope) -> list[Figure]:
+    """Of whose rows the reader may see any: of others there is nothing to count, and that would be read as none."""
+    return [figure for figure in figures.FIGURES if _may_open(scope, figure.key)]
+
+
+def _may_open(scope: Scope, key: str) -> bool:
+    return bool(scope.reader and scope.reader.can(_NEEDED.get(key, "hazards.view")))
 
 
 def _tile(figure: Figure, now: Value, past: Value, target: float) -> dict[str, Any]:
@@ -110,9 +124,7 @@ def _spark(months: list[tuple[Any, Value]], target: float) -> Any:
 
 def links(scope: Scope, key: str, days: Days) -> Links:
     """Addresses of the rows above and below the line, of those that the reader may open."""
-    found = _links(scope, key, days)
-    needed = {"on_time": "inspections.view", "response": "alerts.acknowledge", "qualified": "training.view"}
-    return found if scope.reader and scope.reader.can(needed.get(key, "hazards.view")) else {}
+    return _links(scope, key, days) if _may_open(scope, key) else {}
 
 
 def _links(scope: Scope, key: str, days: Days) -> Links:
@@ -142,7 +154,7 @@ def _query(asked: dict[str, str]) -> str:
 
 def _workshop(user: User, workshop: figures.Workshop, days: Days) -> dict[str, Any]:
     scope, values = Scope(user, workshop.department.pk), workshop.values
-    cells = [(figure, values[figure.key], links(scope, figure.key, days)) for figure in figures.FIGURES]
+    cells = [(figure, values[figure.key], links(scope, figure.key, days)) for figure in _figures(scope)]
     return {"department": workshop.department, "cells": cells}
 
 
@@ -168,6 +180,10 @@ def _patterns(user: User) -> list[Any]:
     return list(search.patterns.all()[:MOST_PATTERNS]) if search else []
 
 
+def _near_misses(area: Area, days: Days) -> str:
+    return f"{_address(days)}&place=area:{area.pk}&severity={Severity.NEAR_MISS}"
+
+
 def _address(days: Days) -> str:
     return _query({"from": str(days[0]), "to": str(days[1])})
 
@@ -179,7 +195,7 @@ def area(request, pk: int):
     scope = Scope(request.user)
     found = get_object_or_404(heat.areas_of(scope), pk=pk)
     form = AreaForm(request.GET, {})
-    days = form.days if form.is_valid() else (today() - heat.WITHIN + DAY, today())
+    days = form.days if form.is_valid() else figures.thirty_days()
     runs = Paginator(heat.runs_of(scope, found, days), PER_PAGE)
     hazards = Paginator(heat.hazards_of(scope, found, days), PER_PAGE)
     cell = heat.cell_of(scope, found, days)
@@ -193,12 +209,9 @@ def area(request, pk: int):
         "runs": runs.get_page(request.GET.get("runs")),
         "query": _address(days),
         "weights": heat.WEIGHTS,
+        "near_misses": _near_misses(found, days) if request.user.can("incidents.view") else "",
     }
     return page(request, "console/dashboard/area.html", context, status=422 if form.errors else 200)
-
-
-class AreaForm(DashboardForm):
-    USUAL = "days30"
 
 
 @login_required

@@ -2,10 +2,8 @@ from django.contrib.auth.decorators import login_required
 
 from adoption.figures import active, last_days
 from adoption.floor import seen_by
-from core.archives import DAY
-from facilities.calendar import today
 from hazards.models import Hazard
-from insight.figures import PERIOD, Scope
+from insight.figures import Scope, thirty_days
 from inspections.models import Run
 from market import sample
 from portals.console.launch import card_of
@@ -22,9 +20,7 @@ def home(request):
         "launch": card_of(request.user),
         "has_sample": sample.workshop() is not None,
         "may_sample": request.user.can("factory.manage"),
-        "tiles": tiles(Scope(request.user), (today() - PERIOD + DAY, today()))
-        if request.user.can("insight.dashboard")
-        else [],
+        "tiles": tiles(Scope(request.user), thirty_days()) if request.user.can("insight.dashboard") else [],
         "waiting": waiting[:10],
         "waiting_count": waiting.count(),
         "newest": hazards[:10],
