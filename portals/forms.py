@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from core.words import say
 from people.auth import find_user
-from people.models import User
+from people.models import Team, User
 from people.permissions import PARTNER_ROLES
 
 
@@ -17,6 +17,20 @@ class Named(forms.ModelChoiceField):
 
     def label_from_instance(self, obj):
         return say(obj.name)
+
+
+class TeamsForm(forms.Form):
+    """Who is told: teams of the departments in which the reader holds classes; it stands last."""
+
+    def __init__(self, *args: Any, reader: User, **more: Any) -> None:
+        super().__init__(*args, **more)
+        departments = reader.departments_with("training.hold")
+        teams = Team.objects.all() if departments is None else Team.objects.filter(department__in=departments)
+        field = forms.ModelMultipleChoiceField(
+            teams, required=False, label=gettext_lazy("Who is told"), widget=forms.CheckboxSelectMultiple
+        )
+        field.label_from_instance = lambda obj: say(obj.name)  # type: ignore[method-assign]
+        self.fields["teams"] = field
 
 
 def person_named(text: str) -> User | None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, TextChoices
 from django.utils.translation import gettext_lazy
 
-from core.accidents import Severity, accident_words
+from core.accidents import Severity
 from core.archives import DAY, Days, Fact, Names, midnight, names_of, period, rows_of
 from facilities.models import Area, Department, Equipment
 from incidents.models import OPEN, IncidentQuerySet, Status
@@ -30,13 +30,12 @@ _GROUPS = {
 
 @dataclass(frozen=True)
 class Filter(Days):
-    """The days on which it happened. worst: injuries with lost days only. Without a group: all but the dismissed."""
+    """The days on which it happened. injuring: with lost days only. Without a group: all but the dismissed."""
 
     department: int | None = None
     area: int | None = None
     equipment: int | None = None
     severity: str = ""
-    accident: str = ""
     group: str = ""
     injuring: bool = False
     words: str = ""
@@ -52,7 +51,6 @@ class Filter(Days):
             yield Q(happened_at__lt=midnight(self.until + DAY))
         equal = {
             "department": self.department, "area": self.area, "equipment": self.equipment, "severity": self.severity,
-            "accident": self.accident,
         }  # fmt: skip
         yield Q(**{name: value for name, value in equal.items() if value})
         if self.injuring:
@@ -78,7 +76,6 @@ _LABELS = {
     "area": gettext_lazy("Area"),
     "equipment": gettext_lazy("Machine"),
     "severity": gettext_lazy("Severity"),
-    "accident": gettext_lazy("Kind of accident"),
     "group": gettext_lazy("Status"),
     "injuring": gettext_lazy("With lost days"),
     "words": gettext_lazy("Words"),
@@ -91,7 +88,6 @@ def facts(chosen: Filter, names: Names) -> list[Fact]:
         "period": period(chosen.since, chosen.until),
         **{kind: names[kind].get(str(key), "") for kind in names if (key := getattr(chosen, kind))},
         "severity": str(dict(Severity.choices).get(chosen.severity, "")),
-        "accident": accident_words(chosen.accident) if chosen.accident else "",
         "group": str(dict(Group.choices).get(chosen.group, "")),
         "injuring": str(gettext_lazy("yes")) if chosen.injuring else "",
         "words": chosen.words,

@@ -52,9 +52,8 @@ def standings() -> list[Standing]:
 def warn_of_drills() -> None:
     """The clock: tells what is due soon or overdue, and looks again in a week."""
     for standing in standings():
-        duty, _is_new = DrillDuty.objects.get_or_create(code=standing.rule.code)
         if standing.is_near:
+            duty, _is_new = DrillDuty.objects.get_or_create(code=standing.rule.code)
             name = "drill.overdue" if standing.is_overdue else "drill.near"
-            DrillDuty.objects.filter(pk=duty.pk).update(told_at=timezone.now())
             emit(name, duty, by=None, note=str(standing.rule), day=standing.due_on)
     due.at(timezone.now() + timedelta(days=rules()["repeat_days"]), "insight.warn_of_drills", key=_KEY)

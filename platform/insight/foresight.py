@@ -85,8 +85,8 @@ def _hazards(incident: Incident, reader: User) -> Iterator[Sign]:
     accident = accident_of(incident.accident)
     same = Q(area=incident.area_id, category__code__in=accident.hazards if accident else ())
     seen = Hazard.objects.visible_to(reader).filter(_here(incident) | same, **_within(incident, "reported_at"))
-    seen = seen.exclude(status__in=(Status.REJECTED, Status.VOIDED)).exclude(source=Hazard.Source.INCIDENT)
-    for hazard in seen.order_by("-reported_at").distinct()[:MOST]:
+    seen = seen.exclude(status__in=(Status.REJECTED, Status.VOIDED)).exclude(remedy__incident=incident)
+    for hazard in seen.order_by("-reported_at")[:MOST]:
         was_open = hazard.closed_at is None or hazard.closed_at > incident.happened_at
         state = _("still open that day") if was_open else _("closed by then")
         yield _sign(

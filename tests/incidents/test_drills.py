@@ -125,8 +125,19 @@ def test_who_was_there_says_how_it_went(browser, officer):
         assert browser.post(send, {"stars": stars, "words": "警铃听不见"}).status_code == 302
     said = DrillFeedback.objects.get()
     assert (said.stars, said.words) == (3, "警铃听不见")
+    assert browser.post(send, {"stars": "9"}).status_code == 422
+    assert browser.post(send, {"stars": "3", "words": "听\0不见"}).status_code == 422, "stray bytes of a copied text"
     browser.force_login(officer)
     assert "警铃听不见" in _page(browser, "drill", drill.pk)
+
+
+def test_nobody_says_how_a_drill_went_before_it_is_over(browser, officer):
+    drill, worker = make.drill(by=officer, is_held=False), make.person(Role.WORKER)
+    Attendance.objects.create(session=drill.session, person=worker, signed_in_at=timezone.now())
+    browser.force_login(worker)
+    assert "演练得怎么样" not in browser.get(reverse("field:class", args=[drill.session_id])).content.decode()
+    assert browser.post(reverse("field:drill_feedback", args=[drill.session_id]), {"stars": "5"}).status_code == 409
+    assert not DrillFeedback.objects.exists()
 
 
 def test_the_report_holds_all_of_it(browser, officer, work_off):

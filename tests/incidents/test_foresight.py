@@ -30,6 +30,7 @@ def test_what_was_known_and_missed_at_the_same_machine_stands_with_its_days(offi
     there = {"equipment": press, "area": press.area}
     known = make.hazard("closed", **there, reported_at=ago(40), closed_at=ago(30))
     still = make.hazard("assigned", **there, reported_at=ago(3))
+    promised = make.hazard("assigned", **there, reported_at=ago(20), source="incident")
     make.hazard(**there, reported_at=ago(95))
     make.hazard(equipment=make.machine(), reported_at=ago(5))
     kind, _new = Category.objects.get_or_create(
@@ -50,10 +51,10 @@ def test_what_was_known_and_missed_at_the_same_machine_stands_with_its_days(offi
     risk = make.risk(press.area, by=officer, equipment=press)
     found = before(incident, officer)
     assert [(sign.kind.value, sign.days_before, sign.pk) for sign in found.signs if sign.kind not in ("alarm", "training")][
-        -5:
+        -6:
     ] == [
         ("missed", 2, missed.pk), ("hazard", 3, still.pk), ("hazard", 7, same_kind.pk), ("failed", 10, failed.pk),
-        ("hazard", 40, known.pk),
+        ("hazard", 20, promised.pk), ("hazard", 40, known.pk),
     ]  # fmt: skip
     assert [sign.days_before for sign in found.signs if sign.kind == "training"] == [9]
     assert any(sign.kind == "alarm" for sign in found.signs)

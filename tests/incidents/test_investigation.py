@@ -59,6 +59,11 @@ def test_lost_days_are_amended_each_time_with_its_event_and_the_worst_counts(des
     assert incident.severity == "minor" and incident.injuries.count() == 2
     injury = incident.injuries.get(severity="minor")
     assert injury.person.name == "张三丰"
+    page = desk.get(f"/desk/incidents/{incident.pk}/").content.decode()
+    names = re.findall(r'\bid="([^"]+)"', page)
+    assert len(names) == len(set(names)), "each label belongs to its own field"
+    form = page[page.index(f'name="injury" value="{injury.pk}"') :]
+    assert '<option value="minor" selected>' in form[: form.index("</form>")], "only what has changed is typed"
     post(desk, incident, "days", injury=injury.pk, severity="minor", lost_days=12, reason="出院")
     post(desk, incident, "days", injury=injury.pk, severity="serious", lost_days=120, reason="伤残鉴定")
     injury.refresh_from_db()

@@ -66,25 +66,29 @@ def evaluate_drill(
     drill = Drill.objects.select_for_update(of=("self",)).select_related("session").get(pk=drill.pk)
     if not drill.is_held:
         raise WrongStatus(_("It was not held yet. End its session first."))
-    asked = {question.code for question in questions(drill.form)}
-    if missing := asked - answers.keys():
+    asked = [question.code for question in questions(drill.form)]
+    if missing := set(asked) - answers.keys():
         raise DomainError(_("Answer all questions; %(n)d are still open.") % {"n": len(missing)})
-    for code in asked:
-        answer = answers[code]
-        problem = " ".join(answer.problem.split())[:200] if answer.is_met is False else ""
-        if answer.is_met is False and not problem:
-            raise DomainError(_("Where something was not met, say in a few words what went wrong."))
-        facts = {"is_met": answer.is_met, "problem": problem}
-        row, _is_new = DrillCheck.objects.get_or_create(drill=drill, code=code, defaults=facts)
-        if row.hazard_id and answer.is_met is not False:
-            raise WrongStatus(_("A hazard follows from one of these answers already. It stays as it is."))
-        DrillCheck.objects.filter(pk=row.pk).update(**facts)
+    rows = [_check(drill, code, answers[code]) for code in asked]
+    followed = set(drill.checks.filter(hazard__isnull=False).values_list("code", flat=True))
+    if any(row.code in followed and row.is_met is not False for row in rows):
+        raise WrongStatus(_("A hazard follows from one of these answers already. It stays as it is."))
+    DrillCheck.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["drill", "code"], update_fields=["is_met", "problem"]
+    )
     drill.comment, drill.self_review = comment.strip(), self_review.strip()
     drill.evaluated_at, drill.evaluated_by = timezone.now(), by
     drill.save(update_fields=["comment", "self_review", "evaluated_at", "evaluated_by"])
-    unmet = sum(answers[code].is_met is False for code in asked)
-    emit("drill.evaluated", drill, by=by, name=drill.session.title, unmet=unmet, of=len(asked))
+    unmet = sum(row.is_met is False for row in rows)
+    emit("drill.evaluated", drill, by=by, name=drill.session.title, unmet=unmet, of=len(rows))
     return drill
+
+
+def _check(drill: Drill, code: str, answer: Answer) -> DrillCheck:
+    problem = " ".join(answer.problem.split())[:200] if answer.is_met is False else ""
+    if answer.is_met is False and not problem:
+        raise DomainError(_("Where something was not met, say in a few words what went wrong."))
+    return DrillCheck(drill=drill, code=code, is_met=answer.is_met, problem=problem)
 
 
 @action
@@ -111,6 +115,8 @@ def give_feedback(drill: Drill, *, by: User, stars: int, words: str = "") -> Dri
     """By who was there; said again it is changed."""
     if not Attendance.objects.filter(session=drill.session_id, person=by).exists():
         raise NotAllowed(_("Only who was there says how it went."))
+    if not drill.is_held:
+        raise WrongStatus(_("It is not over yet. Say it when the session has ended."))
     if stars not in range(1, 6):
         raise DomainError(_("Choose between one and five stars."))
     facts = {"stars": stars, "words": words.strip()[:300], "at": timezone.now()}

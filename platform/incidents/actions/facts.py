@@ -44,7 +44,7 @@ def write_causes(
     """whys: up to five answers, each the reason for the one before it. lesson: what everybody may read, without names."""
     held = hold(incident, by=by, at=(Status.INVESTIGATING,))
     if len(whys) > WHYS or max(len(immediate), len(root)) > MOST_CAUSES:
-        raise DomainError(_("That are more causes than anybody works on. Keep the ten that matter."))
+        raise DomainError(_("These are more causes than anybody can work on. Keep the ten that matter."))
     held.whys, held.immediate_causes, held.root_causes = _said(whys), _said(immediate), _said(root)
     held.lesson = lesson.strip()[:500]
     held.save(update_fields=["whys", "immediate_causes", "root_causes", "lesson"])

@@ -15,7 +15,7 @@ from incidents.exports.rows import Row
 from incidents.models import Injury
 
 INCIDENTS = (
-    Column(gettext_lazy("Number"), 16),
+    Column(gettext_lazy("Incident no."), 16),
     Column(gettext_lazy("Happened at"), 19, "time"),
     Column(gettext_lazy("Workshop"), 16),
     Column(gettext_lazy("Area"), 18),
@@ -29,11 +29,11 @@ INCIDENTS = (
     Column(gettext_lazy("Remedies"), 40),
     Column(gettext_lazy("Reported to the authority"), 22),
     Column(gettext_lazy("Status"), 16),
-    Column(gettext_lazy("Closed at"), 19, "time"),
+    Column(gettext_lazy("Case closed at"), 19, "time"),
 )
 INJURIES = (
-    Column(gettext_lazy("Number"), 16),
-    Column(gettext_lazy("Name"), 14),
+    Column(gettext_lazy("Incident no."), 16),
+    Column(gettext_lazy("Full name"), 14),
     Column(gettext_lazy("How badly"), 12),
     Column(gettext_lazy("Lost days"), 10, "number"),
     Column(gettext_lazy("Part of the body"), 18),

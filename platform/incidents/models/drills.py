@@ -75,10 +75,9 @@ class DrillCheck(models.Model):
 
 
 class DrillDuty(models.Model):
-    """One rule of how often drills are due, by its code, and when somebody was last told that one is."""
+    """One rule of how often drills are due, by its code: what is told of it stands in the ledger under this row."""
 
     code = models.CharField(max_length=20, unique=True)
-    told_at = models.DateTimeField(null=True)
 
     objects = ForWhoSeesDrills.as_manager()
 

@@ -10,14 +10,13 @@ from facilities.models import Area
 from incidents.actions import Answer
 from incidents.drill_rules import Question
 from incidents.models import Drill
-from people.models import Team, User
-from portals.forms import Named, PersonField, moment
+from portals.forms import Named, PersonField, TeamsForm, moment
 
 MET, UNMET, NONE = "yes", "no", "none"
 _IS_MET = {MET: True, UNMET: False, NONE: None}
 
 
-class DrillForm(forms.Form):
+class DrillForm(TeamsForm):
     title = forms.CharField(max_length=80, label=_("What is practised"))
     kind = forms.ChoiceField(choices=Drill.Kind.choices, label=_("Kind of drill"))
     form = forms.ChoiceField(choices=Drill.Form.choices, label=_("Live or at the table"))
@@ -28,18 +27,10 @@ class DrillForm(forms.Form):
     place = forms.CharField(max_length=80, label=_("Where"))
     area = Named(Area.objects.all(), required=False, label=_("Area"), empty_label=_("the whole factory"))
     starts_at = moment(_("When"))
-    hours = forms.DecimalField(min_value=0, max_value=8, max_digits=3, decimal_places=1, initial=1, label=_("Hours"))
-    trainer = PersonField(required=False, label=_("Who leads it, if it is not you"))
-    teams = forms.ModelMultipleChoiceField(
-        Team.objects.none(), required=False, label=_("Who is told"), widget=forms.CheckboxSelectMultiple
+    hours = forms.DecimalField(
+        min_value=0, max_value=8, max_digits=3, decimal_places=1, initial=1, label=_("How many hours")
     )
-
-    def __init__(self, *args: Any, reader: User, **more: Any) -> None:
-        super().__init__(*args, **more)
-        departments = reader.departments_with("training.hold")
-        teams = Team.objects.all() if departments is None else Team.objects.filter(department__in=departments)
-        self.fields["teams"].queryset = teams  # type: ignore[attr-defined]
-        self.fields["teams"].label_from_instance = lambda team: say(team.name)  # type: ignore[attr-defined]
+    trainer = PersonField(required=False, label=_("Who leads it, if it is not you"))
 
 
 class SheetForm(forms.Form):

@@ -1,5 +1,6 @@
 """Safe days and rates of injuries: each figure with what it is held against, and the rows behind it."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -30,7 +31,7 @@ def show(request):
 def _show(request, status: int = 200, **more):
     since, until = year_of(_year(request))
     until = min(until, today())
-    base = base_of(since, until)
+    base, counted = base_of(since, until), counted_in(since, until)
     start = SafetyStart.objects.first() or SafetyStart()
     context: dict[str, Any] = {
         "safe": safe_days(),
@@ -38,7 +39,7 @@ def _show(request, status: int = 200, **more):
         "until": until,
         "years": [today().year - n for n in range(YEARS_BACK)],
         "base": base,
-        "counted": (counted := counted_in(since, until)),
+        "counted": counted,
         "rates": rates_of(counted, base),
         "months": WorkedHours.objects.filter(month__year=since.year).select_related("by"),
         "may_manage": request.user.can("incidents.manage"),
@@ -58,30 +59,25 @@ def _year(request) -> date:
 @login_required
 @require_POST
 def hours(request):
-    require(request.user, "incidents.manage")
-    form = HoursForm(request.POST)
-    if form.is_valid():
-        try:
-            actions.enter_hours(by=request.user, **form.cleaned_data)
-        except DomainError as refusal:
-            form.add_error(None, refusal.message)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("console:incident_figures")
-    return _show(request, 422, hours_form=form)
+    return _save(request, actions.enter_hours, hours_form=HoursForm(request.POST))
 
 
 @login_required
 @require_POST
 def start(request):
+    return _save(request, actions.change_safety_start, start_form=StartForm(request.POST))
+
+
+def _save(request, act: Callable[..., Any], **sent: Any):
+    """sent: the one form, by its name on the page."""
     require(request.user, "incidents.manage")
-    form = StartForm(request.POST)
+    [form] = sent.values()
     if form.is_valid():
         try:
-            actions.change_safety_start(by=request.user, **form.cleaned_data)
+            act(by=request.user, **form.cleaned_data)
         except DomainError as refusal:
             form.add_error(None, refusal.message)
         else:
             messages.success(request, _("Saved."))
             return redirect("console:incident_figures")
-    return _show(request, 422, start_form=form)
+    return _show(request, 422, **sent)

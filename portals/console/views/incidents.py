@@ -119,13 +119,15 @@ def show(request, pk: int):
 
 def _show(request, incident: Incident, refusal: Refusal | None = None, form: Any = None):
     user, verb = request.user, request.resolver_match.kwargs.get("verb", "")
+    remedies = list(incident.remedies.select_related("hazard__owner", "hazard__merged_into", "twin", "by"))
     context: dict[str, Any] = {
         "incident": incident,
         "may_manage": user.can("incidents.manage", incident) and incident.status != Status.DISMISSED,
         "may_see_injured": user.can("incidents.see_injured", incident),
         "may_tell": user.can("incidents.tell", incident),
-        "injuries": Injury.objects.visible_to(user).filter(incident=incident).select_related("person"),
-        "remedies": list(incident.remedies.select_related("hazard__owner", "hazard__merged_into", "twin", "by")),
+        "injuries": _injuries(request, incident, form if verb == "days" else None),
+        "remedies": remedies,
+        "twins": _twins(incident, remedies),
         "files": [file.attachment for file in incident.files.select_related("attachment")],
         "steps": [step for step in WORKFLOW.open_to(user, incident) if step.verb != "confirm"],
         "is_investigator": incident.investigator_id == user.pk,
@@ -135,9 +137,8 @@ def _show(request, incident: Incident, refusal: Refusal | None = None, form: Any
         "is_open": incident.status in OPEN,
         "refusal": refusal.message if refusal else "",
         "typed_words": typed_in(request) if refusal else [],
-        **_forms(request, incident, verb if form else "", form),
+        **_forms(incident, verb if form else "", form),
     }
-    context["twins"] = _twins(incident, context["remedies"])
     return page(request, "console/incidents/show.html", context, status=refusal.status if refusal else 200)
 
 
@@ -152,18 +153,26 @@ def _twins(incident: Incident, remedies: list[Any]) -> list[tuple[Any, list[Equi
     return [row for row in rows if row[1]]
 
 
-def _forms(request, incident: Incident, verb: str, form: Any) -> dict[str, Any]:
-    """Each form of the page; the one that was refused as it was sent."""
+def _injuries(request, incident: Incident, form: Any) -> list[tuple[Injury, Any]]:
+    """Who was hurt, each with the form of the lost days; the one that was refused as it was sent."""
+    sent = _number(request.POST.get("injury", "")) if form else 0
+    found = []
+    for row in Injury.objects.visible_to(request.user).filter(incident=incident).select_related("person"):
+        first = {"severity": row.severity, "lost_days": row.lost_days}
+        known = forms.LostDaysForm(initial=first, auto_id=f"days_{row.pk}_%s")
+        found.append((row, form if row.pk == sent else known))
+    return found
+
+
+def _forms(incident: Incident, verb: str, form: Any) -> dict[str, Any]:
+    """Each form of the page, with names of its own for its fields; the one that was refused as it was sent."""
     first = {"accident": incident.accident, "severity": incident.severity}
+    hurt = {"severity": incident.severity, "name": "" if incident.injuries.all() else incident.hurt}
     known = {
         "confirm": forms.ConfirmForm(day=incident.happened_on, initial=first),
-        "injury": forms.InjuryForm(
-            initial={"severity": incident.severity, "name": "" if incident.injuries.all() else incident.hurt}
-        ),
-        "days": forms.LostDaysForm(),
-        "measure": forms.MeasureForm(),
-        "action": forms.ActionForm(),
-        "clock": forms.ClockForm(initial={"known_at": incident.known_at or forms.now_here()}),
+        "injury": forms.InjuryForm(initial=hurt, auto_id="injury_%s"),
+        "measure": forms.MeasureForm(auto_id="measure_%s"),
+        "action": forms.ActionForm(auto_id="action_%s"),
     }
     return {f"{name}_form": form if name == verb else each for name, each in known.items()}
 
@@ -176,7 +185,7 @@ def edit(request, pk: int):
     if request.method == "POST" and form.is_valid():
         try:
             actions.change_incident(incident, by=request.user, **form.facts)
-        except DomainError as refusal:
+        except Refusal as refusal:
             form.add_error(None, refusal.message)
         else:
             messages.success(request, _("Saved."))
@@ -263,7 +272,7 @@ def _note(request) -> str:
 
 
 def _posted(form: type) -> Callable[[Any, Incident], Any]:
-    return lambda request, incident: form(request.POST)
+    return lambda request, incident: form(request.POST, auto_id="sent_%s")
 
 
 def _confirm_form(request, incident: Incident) -> forms.ConfirmForm:

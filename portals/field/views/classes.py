@@ -6,9 +6,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.errors import DomainError, Refusal
+from core.errors import DomainError
 from incidents.actions import give_feedback
-from incidents.models import Drill, DrillFeedback
+from incidents.models import Drill
+from portals.field.forms.drills import FeedbackForm
 from portals.web import page
 from training.actions import sign_in, sign_out
 from training.actions.sessions import read_code
@@ -38,33 +39,25 @@ def show(request, pk: int):
     return _class(request, own)
 
 
-def _class(request, own: Attendance, refusal: Refusal | None = None):
-    drill = Drill.objects.filter(session=own.session_id).first()
-    context = {
-        "own": own,
-        "session": own.session,
-        "drill": drill if own.session.status == TrainingSession.Status.CLOSED else None,
-        "said": DrillFeedback.objects.filter(drill=drill, person=request.user).first() if drill else None,
-        "stars": range(1, 6),
-        "refusal": refusal.message if refusal else "",
-        "typed": request.POST,
-    }
-    return page(request, "field/learn/class.html", context, status=refusal.status if refusal else 200)
+def _class(request, own: Attendance, form: FeedbackForm | None = None, status: int = 200):
+    """With the form of a drill that is over, as it was said before or as it was sent."""
+    drill = Drill.objects.held().filter(session=own.session_id).first()
+    if drill and form is None:
+        said = drill.feedback.filter(person=request.user).values("stars", "words").first()
+        form = FeedbackForm(initial=said)
+    context = {"own": own, "session": own.session, "form": form}
+    return page(request, "field/learn/class.html", context, status=status)
 
 
 @login_required
 @require_POST
 def feedback(request, pk: int):
     """How a drill went, by who was there."""
-    rows = Attendance.objects.filter(person=request.user).select_related("session__trainer")
+    rows = Attendance.objects.filter(person=request.user).select_related("session__trainer", "session__drill")
     own = get_object_or_404(rows, session=pk, session__drill__isnull=False)
-    stars = request.POST.get("stars", "")
-    try:
-        give_feedback(
-            Drill.objects.get(session=pk), by=request.user, stars=int(stars) if stars in "12345" and stars else 0,
-            words=request.POST.get("words", ""),
-        )  # fmt: skip
-    except Refusal as refusal:
-        return _class(request, own, refusal)
+    form = FeedbackForm(request.POST)
+    if not form.is_valid():
+        return _class(request, own, form, 422)
+    give_feedback(own.session.drill, by=request.user, **form.cleaned_data)
     messages.success(request, _("Thank you. It stands in the report of the drill."))
     return redirect("field:class", pk=pk)

@@ -63,12 +63,8 @@ def index(request):
 
 @login_required
 def show(request, pk: int):
-    seen = Incident.objects.visible_to(request.user).select_related("area", "equipment__area", "investigator")
+    seen = Incident.objects.visible_to(request.user).select_related("area", "equipment")
     incident = get_object_or_404(seen, pk=pk)
     files = [file.attachment for file in incident.files.select_related("attachment")]
-    context = {
-        "incident": incident,
-        "files": files,
-        "is_own": incident.reporter_id == request.user.pk,
-    }
+    context = {"incident": incident, "files": files, "is_own": incident.reporter_id == request.user.pk}
     return page(request, "field/incidents/show.html", context)
