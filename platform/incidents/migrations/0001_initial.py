@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('core', '0005_imports'),
         ('facilities', '0001_squashed_0002_calendarday_shift'),
-        ('hazards', '0013_source_incident'),
+        ('hazards', '0013_sources'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

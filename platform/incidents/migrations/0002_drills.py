@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('facilities', '0001_squashed_0002_calendarday_shift'),
-        ('hazards', '0014_drills'),
+        ('hazards', '0013_sources'),
         ('incidents', '0001_initial'),
         ('training', '0001_squashed_0004_since'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
