@@ -39,6 +39,13 @@ _PLANS = (
     ("temperature_c",), ("humidity_pct",), ("hours",),
 )  # fmt: skip
 _LEAST, _MOST = 30, 0.35
+# Three together hold few inspections, so that only what happens far more often there can show.
+_PLANS_OF_THREE = (
+    ("weekday", "hours", "area"), ("weekday", "hour", "equipment"), ("area", "months", "hours"),
+    ("equipment", "months", "weekday"), ("area", "hours", "temperature_c"), ("area", "weekday", "humidity_pct"),
+    ("equipment", "hours", "humidity_pct"),
+)  # fmt: skip
+_MOST_OF_THREE = 0.05
 
 Mask = NDArray[np.bool_]
 
@@ -97,11 +104,18 @@ class History:
                 ])  # fmt: skip
 
 
-def history(seed: int, *, runs: int = 12_000, found: int = 867, planted: list[Plant] | None = None) -> History:
-    """About as many findings; one to four patterns by chance where none are named."""
+def history(
+    seed: int, *, runs: int = 12_000, found: int = 867, planted: list[Plant] | None = None, of_three: bool = False
+) -> History:
+    """About as many findings; one to four patterns by chance where none are named, or up to three of three factors."""
     rng = np.random.default_rng(seed)
     past = _exposure(rng, runs)
-    past.planted = [_plant(rng, past) for _one in range(rng.integers(1, 5))] if planted is None else planted
+    if planted is not None:
+        past.planted = planted
+    elif of_three:
+        past.planted = [_plant_of_three(rng, past) for _one in range(rng.integers(1, 4))]
+    else:
+        past.planted = [_plant(rng, past) for _one in range(rng.integers(1, 5))]
     rates = np.tile(rng.dirichlet(np.full(len(KINDS), 4.0)), (runs, 1))
     for plant in past.planted:
         kinds = slice(None) if plant.kind < 0 else slice(plant.kind, plant.kind + 1)
@@ -166,6 +180,16 @@ def _plant(rng: np.random.Generator, past: History) -> Plant:
         if part.sum() >= _LEAST and part.mean() <= _MOST:
             kind = int(rng.integers(len(KINDS))) if rng.random() < 0.5 else -1
             return Plant(factors, kind, float(rng.uniform(2, 4)))
+
+
+def _plant_of_three(rng: np.random.Generator, past: History) -> Plant:
+    while True:
+        factors = dict(_value(rng, past, name) for name in _PLANS_OF_THREE[rng.integers(len(_PLANS_OF_THREE))])
+        part = past.inside(factors)
+        if part.sum() >= _LEAST and part.mean() <= _MOST_OF_THREE:
+            if rng.random() < 0.4:
+                return Plant(factors, int(rng.integers(len(KINDS))), float(rng.uniform(8, 25)))
+            return Plant(factors, -1, float(rng.uniform(3, 9)))
 
 
 def _value(rng: np.random.Generator, past: History, name: str) -> tuple[str, Any]:

@@ -21,23 +21,21 @@ WEEKS = timedelta(weeks=24)
 def run(*, is_quick: bool) -> list[Count]:
     from insight.patterns.search import find
 
-    found = planted = reported = 0
+    found, planted, of_three, planted_of_three, reported = 0, 0, 0, 0, 0
     verdicts: dict[bool, list[str]] = {True: [], False: []}
     seeds = QUICK if is_quick else SEEDS
     with in_a_factory():
         for seed in range(seeds):
             past = history(seed)
-            first = find(facts_of(past))[:FIRST]
-            sure = [plant for plant in past.planted if _chance(past, plant) < SURE]
-            planted += len(sure)
-            found += sum(
-                any(_overlap(past.inside(plant.factors), one.inside) >= SAME for one in first) for plant in sure
-            )
+            found, planted = np.add((found, planted), _found_of(past))
+            of_three, planted_of_three = np.add((of_three, planted_of_three), _found_of(history(seed, of_three=True)))
             reported += bool(find(facts_of(shuffled(past, seed))))
             for works, said in verdicts.items():
                 said.extend(_judged(past, history(seed, planted=[]) if works else past))
     return [
         Count("planted_patterns_found", found, planted, round(planted * 0.95), is_floor=True),
+        # Half of the history proposes and the other half judges: what is only just sure on the whole is not on a half.
+        Count("planted_of_three_factors_found", of_three, planted_of_three, planted_of_three // 4, is_floor=True),
         Count("reported_without_any", reported, seeds, seeds // 20),
         Count(
             "effects_seen", verdicts[True].count("better"), len(verdicts[True]), len(verdicts[True]) // 2, is_floor=True
@@ -49,6 +47,15 @@ def run(*, is_quick: bool) -> list[Count]:
             len(verdicts[False]) // 20,
         ),
     ]
+
+
+def _found_of(past: History) -> tuple[int, int]:
+    """How many of those that were planted and are sure."""
+    from insight.patterns.search import find
+
+    first = find(facts_of(past))[:FIRST]
+    sure = [past.inside(plant.factors) for plant in past.planted if _chance(past, plant) < SURE]
+    return sum(any(_overlap(inside, one.inside) >= SAME for one in first) for inside in sure), len(sure)
 
 
 def _judged(before: History, after: History) -> list[str]:

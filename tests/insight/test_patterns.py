@@ -68,6 +68,18 @@ def test_what_was_planted_is_found_and_said_and_leads_to_its_rows(browser, offic
     assert rows.count("<tr><td") == pattern.n == found[0]["n"]
 
 
+def test_what_three_factors_have_together_is_found_and_two_of_them_are_not_blamed(factory, tmp_path, capsys):
+    plant = Plant({"weekday": 3, "hour": (9, 12), "area": 4}, -1, 9.0)
+    past = history(SEED, planted=[plant])
+    _bring_along(past, tmp_path)
+    [found] = _found(capsys)
+    assert set(found["factors"]) == set(plant.factors)
+    assert (found["factors"]["weekday"], found["factors"]["area"]) == (3, "4号区")
+    assert found["n"] >= 5 and found["q"] < 0.05 and found["ci"][0] > 2
+    assert all(word in found["sentence_zh"] for word in ("星期三", "4号区"))
+    assert found["action"]["zh"] and found["action"]["en"]
+
+
 def test_where_there_is_nothing_nothing_is_found(factory, tmp_path, capsys):
     _bring_along(shuffled(history(SEED, planted=PLANTED), 5), tmp_path)
     assert _found(capsys) == []

@@ -1,7 +1,7 @@
 """Where a pattern may lie: the factors of an inspection, and the cells that they cut the history into."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 from typing import Any
@@ -93,8 +93,13 @@ class Factor:
 
     def holds(self, span: tuple[int, int]) -> NDArray[np.bool_]:
         first, end = span
-        inside = (self.codes - first) % self.levels < end - first
-        return inside & (self.codes >= 0)
+        if end <= self.levels:
+            return (self.codes >= first) & (self.codes < end)
+        return (self.codes >= first) | (self.codes >= 0) & (self.codes < end - self.levels)
+
+    def part(self, at: NDArray[np.intp]) -> "Factor":
+        """Of these inspections only."""
+        return replace(self, codes=self.codes[at])
 
     def said(self, span: tuple[int, int]) -> Any:
         """One value, or [from, to) where it is a row of them."""
@@ -173,10 +178,15 @@ class Family:
         return [(factor, spans[at]) for factor, spans, at in zip(self.factors, lists, place, strict=True)]
 
 
+def are_apart(factors: Sequence[Factor]) -> bool:
+    """No two of them say the same in other words."""
+    return not any(frozenset((one.name, other.name)) in _SAME for one, other in combinations(factors, 2))
+
+
 def families(factors: Sequence[Factor]) -> Iterator[Family]:
     wanted = [factor for factor in factors if factor.levels > 1]
     for factor in wanted:
         yield Family((factor,))
     for pair in combinations(wanted, 2):
-        if frozenset(factor.name for factor in pair) not in _SAME:
+        if are_apart(pair):
             yield Family(pair)

@@ -16,7 +16,7 @@ from core.zone import zone
 from facilities.models import Area, Department, Equipment, Shift
 from hazards.models import Category
 from insight.patterns.cells import Factor
-from insight.patterns.search import Facts, Found
+from insight.patterns.expectation import Facts, Found
 from past.models import PastPlace, PastRun
 
 # Half a year after hiring nobody is new any more.
@@ -121,11 +121,7 @@ class History:
 
     def behind(self, found: Found) -> tuple[list[int], list[int]]:
         """Ids of the inspections that make up a pattern's count: those brought along, and our own."""
-        is_one = found.inside & self.facts.failed
-        if found.kind is not None:
-            of_kind = np.zeros(self.facts.runs, bool)
-            of_kind[self.facts.found_by[self.facts.found_kind == found.kind]] = True
-            is_one = found.inside & of_kind
+        is_one = found.inside & self.facts.of_kind(found.kind)
         return self.ids[: self.past][is_one[: self.past]].tolist(), self.ids[self.past :][is_one[self.past :]].tolist()
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from insight.patterns import words
+from insight.patterns.expectation import Found
 from insight.patterns.facts import History, read_history
-from insight.patterns.search import Found, find
+from insight.patterns.search import find
 
 
 @dataclass(frozen=True)

@@ -94,11 +94,9 @@ def _inside(history: History, factors: dict[str, Any]) -> Mask:
 def _found(history: History, category: str) -> Mask:
     if not category:
         return history.facts.failed
-    found = np.zeros(len(history.ids), bool)
-    if category in history.facts.kinds:
-        kind = history.facts.kinds.index(category)
-        found[history.facts.found_by[history.facts.found_kind == kind]] = True
-    return found
+    if category not in history.facts.kinds:
+        return np.zeros(len(history.ids), bool)
+    return history.facts.of_kind(history.facts.kinds.index(category))
 
 
 def _judged(here_before: Count, here_after: Count, there_before: Count, there_after: Count) -> Comparison:
