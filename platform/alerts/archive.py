@@ -1,12 +1,15 @@
 """告警记录: which alerts there were, and how long it took until somebody came."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Max, Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from alerts.models import Alert
+from core.archives import DAY, Days, Fact, midnight, period
+from core.words import say
 from facilities.models import Department
 
 
@@ -17,29 +20,47 @@ class State(TextChoices):
 
 
 @dataclass(frozen=True)
-class Filter:
-    """What is empty leaves nothing out."""
+class Filter(Days):
+    """The days on which it was raised. What is empty leaves nothing out; a department with all that belong to it."""
 
     state: str = ""
-    department: Department | None = None
-    since: datetime | None = None
-    until: datetime | None = None
+    department: int | None = None
     words: str = ""
 
     def of(self, alerts: QuerySet[Alert]) -> QuerySet[Alert]:
+        return alerts.filter(*self._rules())
+
+    def _rules(self) -> Iterator[Q]:
         states = {
             State.OPEN: Q(acknowledged_at=None),
             State.TAKEN: Q(acknowledged_at__isnull=False),
             State.ESCALATED: Q(step__gt=0),
         }
-        alerts = alerts.filter(states.get(self.state, Q()))  # type: ignore[call-overload]
-        if self.department:
-            alerts = alerts.filter(department__in=self.department.subtree)
+        yield states.get(self.state, Q())  # type: ignore[call-overload]
+        if department := self._department:
+            yield Q(department__in=department.subtree)
         if self.since:
-            alerts = alerts.filter(raised_at__gte=self.since)
+            yield Q(raised_at__gte=midnight(self.since))
         if self.until:
-            alerts = alerts.filter(raised_at__lt=self.until)
-        return alerts.filter(line__icontains=self.words) if self.words else alerts
+            yield Q(raised_at__lt=midnight(self.until + DAY))
+        if self.words:
+            yield Q(line__icontains=self.words)
+
+    @property
+    def _department(self) -> Department | None:
+        return Department.objects.filter(pk=self.department).first() if self.department else None
+
+    @property
+    def facts(self) -> list[Fact]:
+        """As people say it."""
+        department = self._department
+        said = (
+            ("period", _("Raised"), period(self.since, self.until)),
+            ("state", _("Status"), str(dict(State.choices).get(self.state, ""))),
+            ("department", _("Workshop"), say(department.name) if department else ""),
+            ("words", _("Words"), self.words),
+        )
+        return [Fact(*one) for one in said if one[-1]]
 
 
 class _Median(Aggregate):

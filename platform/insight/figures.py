@@ -206,8 +206,7 @@ def runs_behind(scope: Scope, days: Days, *, is_top: bool = False) -> RunFilter:
 
 
 def alerts_behind(scope: Scope, days: Days) -> AlertFilter:
-    department = Department.objects.filter(pk=scope.department).first() if scope.department else None
-    return AlertFilter(AlertState.TAKEN, department, midnight(days[0]), midnight(days[1] + DAY))
+    return AlertFilter(*days, state=AlertState.TAKEN, department=scope.department)
 
 
 # How each is counted: by a group of rows, None for all of them

@@ -100,6 +100,7 @@ urlpatterns = [
     path("adoption/buddies/<int:pk>/", adoption.pair, name="pair"),
     path("adoption/buddies/<int:pk>/end/", adoption.end_pair, name="end_pair"),
     path("alerts/", alerts.index, name="alerts"),
+    path("alerts/xlsx/", alerts.export, name="export_alerts"),
     path("alerts/rules/", alerts.rules, name="alert_rules"),
     path("alerts/notices/", catalogue.index, name="catalogue"),
     path("alerts/notices/change/", catalogue.change, name="change_rule"),

@@ -6,10 +6,12 @@ import pytest
 import time_machine
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from alerts import archive
 from alerts.actions import acknowledge_alert, raise_alert
 from alerts.models import Alert, AlertPolicy
+from core.models import Job
 from notifications.deliveries import of_alert
 from notifications.models import Message, Robot
 from people.permissions import Role
@@ -58,6 +60,24 @@ def test_the_list_and_its_filters(browser, officer):
     Alert.objects.update(raised_at=timezone.now() - timedelta(days=40))
     assert "<table" not in browser.get(reverse("console:alerts")).content.decode()
     assert "油压过高" in listed(span="all")
+
+
+def test_the_records_go_into_a_book_as_the_list_shows_them(browser, officer, work_off):
+    taken_after(officer, 90, "油压过高")
+    raised("静电接地断开")
+    page = reverse("console:export_alerts")
+    job = browser.post(f"{page}?state=taken&span=all")
+    work_off()
+    assert job.status_code == 302
+    book = load_workbook(Job.objects.get().result.original)
+    (heading, row), about = book["告警"].values, [cell for line in book.worksheets[0].values for cell in line if cell]
+    assert dict(zip(heading, row, strict=True)) | {"发出": 0, "已接": 0} == {
+        "问题": "油压过高", "车间": row[1], "发出": 0, "发出人": row[3], "已接": 0, "接警人": "周敏",
+        "多少分钟后接的": 1.5, "往上叫了几级": 0,
+    }  # fmt: skip
+    assert "已接" in about
+    refused = browser.post(f"{page}?q=没有这种事&span=90")
+    assert refused.status_code == 422 and "没有这种事" in refused.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from alerts.models import Alert
+from alerts.exports import RECORDS as ALERTS
 from core import accidents
 from core.archives import DAY, Days, midnight
 from core.exports.book import Column, Sheet, looks_of, open_book, write_cover
@@ -209,19 +209,6 @@ def _drills(ask: Ask) -> Iterator[Sequence[Any]]:
         )  # fmt: skip
 
 
-def _alerts(ask: Ask) -> Iterator[Sequence[Any]]:
-    rows = Alert.objects.visible_to(ask.by).filter(ask.moments("raised_at"))
-    for row in (
-        rows.select_related("acknowledged_by", "department").order_by("raised_at", "pk").iterator(chunk_size=_CHUNK)
-    ):
-        taken = row.acknowledged_at
-        yield (
-            row.raised_at, row.line, row.department.name if row.department else "",
-            row.acknowledged_by.name if row.acknowledged_by else "", taken,
-            round((taken - row.raised_at).total_seconds() / 60, 1) if taken else None,
-        )  # fmt: skip
-
-
 def _reports(ask: Ask) -> Iterator[Sequence[Any]]:
     """Who takes part: reports by workshop and level, not by name."""
     found = Hazard.objects.visible_to(ask.by).filter(ask.moments("reported_at")).order_by()
@@ -342,9 +329,6 @@ _TABLES: tuple[tuple[str, Any, Any, list[Column]], ...] = (
     ("drills", _("Emergency drills"), _drills, _columns(
         (_("When"), 19, "time"), (_("What is practised"), 36), (_("Kind of drill"), 18), (_("Live or at the table"), 12), (_("Place"), 20), (_("Who leads it"), 12), (_("People there"), 10, "number"), (_("Evaluated at"), 19, "time"), (_("Met"), 8, "number"), (_("Not met"), 8, "number"),
     )),
-    ("alerts", _("Alerts and who took them"), _alerts, _columns(
-        (_("Raised"), 19, "time"), (_("What is wrong"), 40), (_("Workshop"), 18), (_("Taken by"), 12), (_("Taken at"), 19, "time"), (_("Minutes"), 9, "number"),
-    )),
     ("reports", _("Reports of hazards by workshop"), _reports, _columns(
         (_("Workshop"), 20), (_("Reports"), 10, "number"), (_("People who reported"), 12, "number"), *((level.label, 10, "number") for level in Level),
     )),
@@ -371,6 +355,7 @@ _BOOKS: tuple[tuple[str, Any, Write], ...] = (
     ("risks", RISKS.title, _listing(RISKS, lambda _days: RISKS.filter())),
     ("hazards", HAZARDS.title, _listing(HAZARDS, lambda days: HazardFilter(since=days.since, until=days.until, by=Moment.REPORTED))),
     ("incidents", INCIDENTS.title, _listing(INCIDENTS, _same_days(INCIDENTS))),
+    ("alerts", ALERTS.title, _listing(ALERTS, _same_days(ALERTS))),
     ("runs", RUNS.title, _listing(RUNS, _same_days(RUNS))),
     ("suppliers", SELF_INSPECTIONS.title, _listing(SELF_INSPECTIONS, _same_days(SELF_INSPECTIONS))),
     ("government", _("Hazard statistics"), _government),

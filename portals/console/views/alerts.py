@@ -1,7 +1,7 @@
 """告警记录: all alerts and how fast they were taken, of each who was told by which way, and the rule of the chain."""
 
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -9,14 +9,15 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from alerts import archive
+from alerts import archive, exports
 from alerts.actions import change_alert_policy, may_take
 from alerts.models import Alert, AlertPolicy
-from core.archives import DAY, midnight
+from core.archives import DAY
 from core.errors import Refusal
+from facilities.calendar import today
 from facilities.models import Department
 from notifications import deliveries
 from notifications.actions import mark_opened
@@ -35,6 +36,21 @@ _ROW = (
 @login_required
 def index(request):
     require(request.user, "alerts.acknowledge")
+    return _index(request)
+
+
+@login_required
+@require_POST
+def export(request):
+    require(request.user, "alerts.acknowledge")
+    try:
+        job = exports.order_export(_filter(request)[0], by=request.user)
+    except Refusal as refusal:
+        return _index(request, refusal.message, refusal.status)
+    return redirect("console:job", pk=job.pk)
+
+
+def _index(request, refusal: str = "", status: int = 200):
     chosen, span = _filter(request)
     found = chosen.of(Alert.objects.visible_to(request.user))
     rows = slice_of(found.values(*_ROW), request.GET.get("at", ""), PER_PAGE, by="raised_at")
@@ -53,8 +69,9 @@ def index(request):
         "states": archive.State.choices,
         "departments": Department.objects.filter(kind=Department.Kind.WORKSHOP),
         "query": query.urlencode(),
+        "refusal": refusal,
     }
-    return page(request, "console/alerts/list.html", context)
+    return page(request, "console/alerts/list.html", context, status=status)
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
@@ -66,14 +83,15 @@ def _filter(request) -> tuple[archive.Filter, str]:
     """What cannot be read leaves nothing out."""
     asked = request.GET
     span = asked.get("span", "") if asked.get("span") in ("7", "90", "all") else "30"
-    since, until = None if span == "all" else timezone.now() - timedelta(days=int(span)), None
+    since, until = None if span == "all" else today() - int(span) * DAY, None
     with suppress(ValueError, OverflowError):  # a figure's rows are those of whole days
         first, last = (date.fromisoformat(asked.get(name, "")) for name in ("from", "to"))
-        since, until, span = midnight(first), midnight(last + DAY), ""
+        if date.min + DAY < first and last < date.max - DAY:
+            since, until, span = first, last, ""
     pk = asked.get("department", "")
-    department = Department.objects.filter(pk=int(pk)).first() if pk.isdecimal() and len(pk) < 10 else None
+    department = int(pk) if pk.isascii() and pk.isdecimal() and len(pk) < 10 else None
     words = asked.get("q", "").replace("\0", "").strip()[:100]
-    return archive.Filter(asked.get("state", ""), department, since, until, words), span
+    return archive.Filter(since, until, asked.get("state", ""), department, words), span
 
 
 @login_required
