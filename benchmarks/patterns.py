@@ -35,7 +35,7 @@ def run(*, is_quick: bool) -> list[Count]:
     return [
         Count("planted_patterns_found", found, planted, round(planted * 0.95), is_floor=True),
         # Half of the history proposes and the other half judges: what is only just sure on the whole is not on a half.
-        Count("planted_of_three_factors_found", of_three, planted_of_three, planted_of_three // 4, is_floor=True),
+        Count("planted_of_three_factors_found", of_three, planted_of_three, planted_of_three // 3, is_floor=True),
         Count("reported_without_any", reported, seeds, seeds // 20),
         Count(
             "effects_seen", verdicts[True].count("better"), len(verdicts[True]), len(verdicts[True]) // 2, is_floor=True

@@ -97,6 +97,15 @@ class Factor:
             return (self.codes >= first) & (self.codes < end)
         return (self.codes >= first) | (self.codes >= 0) & (self.codes < end - self.levels)
 
+    def wider(self, span: tuple[int, int]) -> list[tuple[int, int]]:
+        """One level more on either side; none where the order means nothing."""
+        (first, end), levels = span, self.levels - self.has_rest
+        if max(self.widths) == 1 or end - first + 1 >= levels:
+            return []
+        if self.is_round:
+            return [((first - 1) % levels, (first - 1) % levels + end - first + 1), (first, end + 1)]
+        return [(low, high) for low, high in ((first - 1, end), (first, end + 1)) if low >= 0 and high <= levels]
+
     def part(self, at: NDArray[np.intp]) -> "Factor":
         """Of these inspections only."""
         return replace(self, codes=self.codes[at])

@@ -6,8 +6,9 @@ look strongest are tested with what the sample did not see (Cox 1975, data split
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from insight.patterns.expectation import MIN_COUNT, Expectation, Facts, Floats, 
 TESTS = 10
 _SAMPLE_SHARE, _SAMPLE_FOUND = 0.5, 400
 _SAME_BOX = 0.5
+_ANY_SIGN = 0.2  # of more than expected in what a box leaves over, and the box does not explain it
 _FAR = 2.0  # any more than the reach of a cluster, which is 1
 
 Span = tuple[int, int]
@@ -35,24 +37,72 @@ class _Box:
     known: Mask
 
 
-def find_clusters(facts: Facts, expectation: Expectation, *, share: float, alpha: float, most: int) -> list[Found]:
-    """Strongest first, each taken out of what is expected.
+def find_clusters(
+    facts: Facts, expectation: Expectation, found: list[Found], *, share: float, alpha: float, most: int
+) -> list[Found]:
+    """All that was found, clusters last, the strongest first; each is taken out of what is expected.
 
-    share: of the doubt; of histories without any pattern at most share × alpha show one.
+    share: of the doubt; of histories without any pattern at most share × alpha show one. What was found before is left
+    out where a cluster explains it.
     """
     sample = _sample(facts)
-    boxes = [_whole(facts, spans, column) for spans, column in _proposed(facts, expectation, sample)]
-    found = list[Found]()
+    boxes = [_whole(facts, spans, column) for spans, column in _proposed(facts, expectation, found, sample)]
+    court = _Court(facts, expectation, ~sample)
     while boxes and len(found) < most:
-        likely = [_chance(facts, expectation, box, ~sample) for box in boxes]
-        best = int(np.argmin(likely))
-        q = likely[best] * TESTS / share
+        trials = [court.trial(box, found) for box in boxes]
+        best = min(range(len(trials)), key=lambda at: trials[at].p)
+        trial, box = trials[best], boxes.pop(best)
+        q = trial.p * TESTS / share
         if q >= alpha:
             break
-        box = boxes.pop(best)
-        found.append(_as_found(facts, box, likely[best], q))
+        expectation.drop(trial.shadows)
+        found = [one for one in found if all(one is not shadow for shadow in trial.shadows)]
+        found.append(_as_found(facts, box, trial.p, q))
         expectation.take_out(found[-1], None if box.known.all() else box.known)
     return found
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """shadows: what was found before and is nothing without the box."""
+
+    p: float
+    shadows: list[Found]
+
+
+@dataclass(frozen=True)
+class _Court:
+    facts: Facts
+    expectation: Expectation
+    judges: Mask
+
+    def trial(self, box: _Box, found: Sequence[Found]) -> _Trial:
+        """Whether it shows beside all that was found; where not, whether it shows in place of what it lies in."""
+        beside = _Trial(self._chance(box), [])
+        around = [one for one in found if _lies_in(box, one)]
+        if not around:
+            return beside
+        self.expectation.fit(without=around)
+        in_place = _Trial(self._chance(box), around)
+        rests = [replace(box, inside=one.inside & ~box.inside) for one in around]
+        is_needed = any(self._chance(rest) < _ANY_SIGN for rest in rests)
+        self.expectation.fit()
+        return beside if is_needed else min(beside, in_place, key=lambda trial: trial.p)
+
+    def _chance(self, box: _Box) -> float:
+        of_kind = self.facts.of_kind(box.column - 1 if box.column else None)
+        inside, known = self.judges & box.inside, self.judges & box.known
+        n, total = float((of_kind & inside).sum()), float((of_kind & known).sum())
+        expected = self._expected(inside, box.column) * total / max(self._expected(known, box.column), 1e-12)
+        return float(chances(np.array([n]), np.array([expected]), np.array([total]))[0])
+
+    def _expected(self, where: Mask, column: int) -> float:
+        rates = self.expectation.rates[:, column]
+        return float(np.bincount(self.expectation.group[where], minlength=len(rates)) @ rates)
+
+
+def _lies_in(box: _Box, found: Found) -> bool:
+    return bool(_shared(box.inside, found.inside) > _SAME_BOX and box.inside.sum() < found.exposure)
 
 
 def _sample(facts: Facts) -> Mask:
@@ -61,34 +111,72 @@ def _sample(facts: Facts) -> Mask:
     return np.random.default_rng(0).random(facts.runs) < share
 
 
-def _proposed(facts: Facts, expectation: Expectation, sample: Mask) -> list[tuple[Spans, int]]:
+def _proposed(facts: Facts, expectation: Expectation, found: Sequence[Found], sample: Mask) -> list[tuple[Spans, int]]:
+    """First some that may stand in place of what was found: it would hide them; then those that stand beside it."""
     at = np.nonzero(sample)[0]
-    expected = expectation.rates[expectation.group[at]]
-    counts = _found_by(facts, at)
+    group, counts = expectation.group[at], _found_by(facts, at)
     factors = [factor.part(at) for factor in facts.factors if factor.levels > 1]
-    scored = list[tuple[float, Spans, int, Mask]]()
+    within = np.array([one.inside[at] for one in found], float).reshape(-1, len(at))
+    in_place, beside = list[_Scored](), list[_Scored]()
     for spans, inside, known in _boxes(factors, np.nonzero(counts[:, 0])[0]):
-        n, there = inside @ counts, inside @ expected
-        totals = known @ counts
-        there *= totals / np.maximum(known @ expected, 1e-12)
-        likely = chances(n, there, np.broadcast_to(totals, n.shape))
-        likely[:, 1:] *= len(facts.kinds)
-        scored.extend(
-            (float(likely[row, column]), spans[row], int(column), inside[row] > 0)
-            for row, column in enumerate(likely.argmin(1))
-        )
-    return _strongest(scored)
+        lies_in = ((inside @ within.T) > _SAME_BOX * inside.sum(1, keepdims=True)).any(1)
+        for scored, rates in ((in_place, expectation.base), (beside, expectation.rates)):
+            likely = _likely(inside, known, counts, rates[group])
+            scored.extend(
+                _Scored(float(likely[row].min()), spans[row], int(likely[row].argmin()), inside[row] > 0)
+                for row in range(len(spans))
+                if scored is beside or lies_in[row]
+            )
+    first = [_grown(one, counts, expectation.base[group]) for one in _strongest(in_place, TESTS // 2)]
+    chosen = _strongest(beside, TESTS, first)
+    rest = [_grown(one, counts, expectation.rates[group]) for one in chosen[len(first) :]]
+    return [(one.spans, one.column) for one in first + rest]
 
 
-def _strongest(scored: list[tuple[float, Spans, int, Mask]]) -> list[tuple[Spans, int]]:
-    """One of those that hold mostly the same inspections."""
-    chosen = list[tuple[Spans, int, Mask]]()
-    for likely, spans, column, inside in sorted(scored, key=lambda one: one[0]):
-        if len(chosen) == TESTS or likely == 1:
+def _grown(box: "_Scored", counts: Floats, rates: Floats) -> "_Scored":
+    """As wide as makes it most unlikely: a cluster reaches only as far as its own findings."""
+    known = _known([factor for factor, _span in box.spans]).astype(float)
+    while True:
+        wider = [
+            (*box.spans[:at], (factor, span), *box.spans[at + 1 :])
+            for at, (factor, narrow) in enumerate(box.spans)
+            for span in factor.wider(narrow)
+        ]
+        if not wider:
+            return box
+        inside = np.array([_inside(spans) for spans in wider])
+        likely = _likely(inside.astype(float), known, counts, rates)[:, box.column]
+        best = int(likely.argmin())
+        if likely[best] >= box.likely:
+            return box
+        box = _Scored(float(likely[best]), wider[best], box.column, inside[best])
+
+
+def _likely(inside: Floats, known: Floats, counts: Floats, rates: Floats) -> Floats:
+    """By box and column; that it may be any of the kinds is counted in."""
+    totals = known @ counts
+    n, expected = inside @ counts, inside @ rates * (totals / np.maximum(known @ rates, 1e-12))
+    likely = chances(n, expected, np.broadcast_to(totals, n.shape))
+    likely[:, 1:] *= counts.shape[1] - 1
+    return likely
+
+
+class _Scored(NamedTuple):
+    likely: float
+    spans: Spans
+    column: int
+    inside: Mask
+
+
+def _strongest(scored: list[_Scored], most: int, first: Sequence[_Scored] = ()) -> list[_Scored]:
+    """One of those that hold mostly the same inspections; none that holds mostly what the first ones hold."""
+    chosen = list(first)
+    for one in sorted(scored, key=lambda one: one.likely):
+        if len(chosen) == most or one.likely == 1:
             break
-        if all(_shared(inside, other) <= _SAME_BOX for _spans, _column, other in chosen):
-            chosen.append((spans, column, inside))
-    return [(spans, column) for spans, column, _inside in chosen]
+        if all(_shared(one.inside, other.inside) <= _SAME_BOX for other in chosen):
+            chosen.append(one)
+    return chosen
 
 
 def _shared(one: Mask, other: Mask) -> float:
@@ -158,19 +246,6 @@ def _found_by(facts: Facts, at: NDArray[np.intp]) -> Floats:
     mine = number[facts.found_by] >= 0
     counts[number[facts.found_by[mine]], facts.found_kind[mine] + 1] = 1
     return counts
-
-
-def _chance(facts: Facts, expectation: Expectation, box: _Box, judges: Mask) -> float:
-    found = facts.of_kind(box.column - 1 if box.column else None)
-    n, total = (float((found & judges & mask).sum()) for mask in (box.inside, box.known))
-    there, known = (_expected(expectation, judges & mask, box.column) for mask in (box.inside, box.known))
-    expected = there * total / np.maximum(known, 1e-12)
-    return float(chances(np.array([n]), np.array([expected]), np.array([total]))[0])
-
-
-def _expected(expectation: Expectation, where: Mask, column: int) -> float:
-    sizes = np.bincount(expectation.group[where], minlength=len(expectation.rates))
-    return float(sizes @ expectation.rates[:, column])
 
 
 def _as_found(facts: Facts, box: _Box, p: float, q: float) -> Found:

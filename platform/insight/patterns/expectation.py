@@ -1,5 +1,6 @@
 """How often an inspection is expected to find something, and how likely more than that is by chance."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,6 +75,7 @@ class _Part:
     inside: Mask
     columns: list[list[int]]
     found: Found | None = None
+    groups: Mask = field(default_factory=lambda: np.zeros(0, bool))
 
 
 class Expectation:
@@ -92,6 +94,7 @@ class Expectation:
         if area is not None and len(facts.kinds) > 1:
             self._mix(area, rates)
         self.base = self.rates = self._scaled(self.base)
+        self._counts = self._count()
 
     def _mix(self, area: Factor, rates: Floats) -> None:
         codes = np.where(area.codes >= 0, area.codes, area.levels)
@@ -128,27 +131,36 @@ class Expectation:
         return family.lifted(expected), family.lifted(counts.sum(0))
 
     def take_out(self, found: Found, known: Mask | None) -> None:
-        """From now on what was found is expected; all that was found before is fitted anew together with it.
-
-        Iterative proportional fitting: the maximum likelihood of a model in which each part multiplies the rate.
-        """
+        """From now on what was found is expected; all that was found before is fitted anew together with it."""
         kinds = list(range(1, len(self.totals)))
         if known is not None:
             self._split(_Part(known, [[0], kinds]))
         self._split(_Part(found.inside, [[0], kinds] if found.kind is None else [[0], [found.kind + 1]], found))
-        sizes, counts = self.sizes, self._counts()
-        members = [np.nonzero(np.bincount(self.group, part.inside, len(sizes)))[0] for part in self.parts]
-        rates, ratios = self.base.copy(), [np.ones(len(part.columns)) for part in self.parts]
+        self._counts = self._count()
+        self.fit()
+
+    def drop(self, found: Sequence[Found]) -> None:
+        """What was found is not expected any more."""
+        self.parts = self._parts_without(found)
+
+    def _parts_without(self, found: Sequence[Found]) -> list[_Part]:
+        return [part for part in self.parts if all(part.found is not one for one in found)]
+
+    def fit(self, without: Sequence[Found] = ()) -> None:
+        """Iterative proportional fitting: the maximum likelihood of a model in which each part multiplies the rate."""
+        parts, sizes, counts = self._parts_without(without), self.sizes, self._counts
+        members = [np.nonzero(part.groups)[0] for part in parts]
+        rates, ratios = self.base.copy(), [np.ones(len(part.columns)) for part in parts]
         for _round in range(_ROUNDS):
             rates = self._scaled(rates)
-            for part, member, ratio in zip(self.parts, members, ratios, strict=True):
+            for part, member, ratio in zip(parts, members, ratios, strict=True):
                 for at, columns in enumerate(part.columns):
                     where = np.ix_(member, np.array(columns))
                     step = counts[where].sum() / max((sizes[member][:, None] * rates[where]).sum(), 1e-12)
                     rates[where] *= step
                     ratio[at] *= step
         self.rates = rates
-        for part, ratio in zip(self.parts, ratios, strict=True):
+        for part, ratio in zip(parts, ratios, strict=True):
             if part.found:
                 part.found.rate_ratio = float(ratio[0] if part.found.kind is None else ratio[1])
 
@@ -170,6 +182,9 @@ class Expectation:
         number[groups] = np.arange(len(groups))
         self.group, self.sizes = number[halves], sizes[groups].astype(float)
         self.base = self.base[groups // 2]
+        for earlier in self.parts:
+            earlier.groups = earlier.groups[groups // 2]
+        part.groups = groups % 2 == 1
         self.parts.append(part)
 
     def _counts_of(self, family: Family) -> Floats:
@@ -178,7 +193,7 @@ class Expectation:
             self._counted[family.names] = family, family.counts(self.group, len(self.rates))
         return self._counted[family.names][1]
 
-    def _counts(self) -> Floats:
+    def _count(self) -> Floats:
         """What was found, by group and column."""
         counts = np.zeros((len(self.base), len(self.totals)))
         np.add.at(counts[:, 0], self.group[self.facts.failed], 1)

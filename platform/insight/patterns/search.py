@@ -41,7 +41,7 @@ def find(facts: Facts) -> list[Found]:
             break
         expectation.take_out(*best)
         found.append(best[0])
-    found += find_clusters(facts, expectation, share=1 - CELLS_SHARE, alpha=ALPHA, most=MOST - len(found))
+    found = find_clusters(facts, expectation, found, share=1 - CELLS_SHARE, alpha=ALPHA, most=MOST)
     for one in found:
         adjust(one)
     return [one for one in found if not _is_shadow(one)]
