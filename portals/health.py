@@ -1,10 +1,11 @@
-"""/healthz and /readyz answer on every host, before anything looks at whose host it is."""
+"""/healthz, /readyz and /metrics answer on every host, before anything looks at whose host it is."""
 
 from django.core.cache import cache
 from django.db import Error, connection
 from django.http import JsonResponse
 from redis.exceptions import RedisError
 
+from portals import metrics
 from tenants.current import in_public
 
 
@@ -18,6 +19,8 @@ class HealthMiddleware:
         if request.path == "/readyz":
             facts = {"database": _database(), "redis": _redis()}
             return JsonResponse({"ok": all(facts.values()), **facts}, status=200 if all(facts.values()) else 503)
+        if request.path == "/metrics":
+            return metrics.answer(request)
         return self.get_response(request)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from channels.db import database_sync_to_async
+from prometheus_client import Gauge
 
 from realtime.hub import hub
 from realtime.pages import Page
@@ -17,6 +18,7 @@ from tenants.current import in_factory
 ALIVE = json.dumps({"alive": True})
 Says = Callable[[int], Awaitable[None]]
 LARGEST = 2**63 - 1
+_open_pages = Gauge("anhuan_open_pages", "Pages that hear in real time, of this process.")
 _feed: dict[str, Callable] = {}
 
 
@@ -59,18 +61,19 @@ async def _open(
     await receive()
     await send({"type": "websocket.accept"})
     place = scope["schema"], scope["addresses"]
-    try:
-        await hub().join(*place, page)
-        while (message := await receive())["type"] == "websocket.receive":
-            said = _read(message)
-            if "alive" in said:
-                await send({"type": "websocket.send", "text": ALIVE})
-            await _heed(said, page, replay)
-            seen = said.get("seen", said.get("after"))
-            if note and isinstance(seen, int):
-                await note(seen)
-    finally:
-        hub().leave(*place, page)
+    with _open_pages.track_inprogress():
+        try:
+            await hub().join(*place, page)
+            while (message := await receive())["type"] == "websocket.receive":
+                said = _read(message)
+                if "alive" in said:
+                    await send({"type": "websocket.send", "text": ALIVE})
+                await _heed(said, page, replay)
+                seen = said.get("seen", said.get("after"))
+                if note and isinstance(seen, int):
+                    await note(seen)
+        finally:
+            hub().leave(*place, page)
 
 
 async def _heed(said: dict[str, Any], page: Page, replay: Says | None) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from tenants.current import current_factory, in_factory, in_public
+from tenants.log import working_on
 from tenants.models import Due, Factory
 from tenants.provisioning import fingerprint
 
@@ -199,10 +201,7 @@ def _run_leased(row: Due) -> None:
 
 
 def _do(row: Due) -> None:
-    if row.factory is None:
-        _handlers[row.handler](**row.payload)
-        return
-    with in_factory(row.factory):
+    with working_on(f"due-{row.pk}"), in_factory(row.factory) if row.factory else nullcontext():
         _handlers[row.handler](**row.payload)
 
 

@@ -60,7 +60,7 @@ def escalate_alert(alert: Alert, *, step: int) -> Alert:
 
 
 def _call_next(alert: Alert, when: datetime) -> None:
-    due.at(when, "alerts.escalate", key=_key(alert), alert=alert.pk, step=alert.step + 1)
+    due.at(when, "alerts.escalate", key=_key(alert), is_urgent=True, alert=alert.pk, step=alert.step + 1)
 
 
 def _key(alert: Alert) -> str:

@@ -115,6 +115,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "portals.health.HealthMiddleware",
+    "portals.metrics.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.middleware.FactoryMiddleware",
@@ -298,12 +299,28 @@ GATEWAYS = env.pairs("GATEWAYS")
 # A factory's own webhook may then be http:// and inside this server's network.
 PRIVATE_ADDRESSES = env.flag("PRIVATE_ADDRESSES")
 
+# What /metrics is asked with; without it there is no such page.
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"factory": {"()": "tenants.log.FactoryFilter"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s tenant=%(tenant)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["factory"]}},
+    "filters": {"origin": {"()": "tenants.log.OriginFilter"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s tenant=%(tenant)s work=%(work)s %(message)s"},
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(tenant)s %(work)s %(message)s",
+            "json_ensure_ascii": False,
+        },
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if env.flag("LOG_JSON") else "line",
+            "filters": ["origin"],
+        }
+    },
     "loggers": {"weasyprint": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
 }
