@@ -1,5 +1,6 @@
 """A start without what it needs is refused with one list, and .env.example knows every name."""
 
+import base64
 import json
 import os
 import re
@@ -63,6 +64,20 @@ def test_malformed_values_are_told_together():
     assert "DATABASE_URL must begin with postgresql://" in result.stderr
     assert "DATABASE_OWNER_URL has no number for a port" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_as_in_production_nothing_is_left_open():
+    result = boot(
+        ["manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        SECRET_KEY="x9-" * 20 + "abcdefg",
+        LEDGER_KEY=base64.b64encode(bytes(range(32))).decode(),
+        BASE_DOMAIN="anhuan.example.com",
+        **{name: os.environ[name] for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")},
+        MEDIA_ROOT="/nowhere",
+        TRUSTED_PROXY_COUNT="1",
+    )
+    assert result.returncode == 0, result.stderr
+    assert "no issues" in result.stdout
 
 
 def test_every_name_stands_in_the_example_and_no_other():
