@@ -3,14 +3,14 @@
 import logging
 
 from people.permissions import Role
-from tenants.log import FactoryFilter
+from tenants.log import OriginFilter
 from tests import make
 
 
 class Kept(logging.Handler):
     def __init__(self):
         super().__init__()
-        self.addFilter(FactoryFilter())
+        self.addFilter(OriginFilter())
         self.tenants = []
 
     def emit(self, record):
