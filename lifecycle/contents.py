@@ -10,9 +10,11 @@ from psycopg import sql
 KIND = "factory_export"
 CONTENT_TYPE = "application/zip"
 LEDGER_TABLE = "core_event"
-# Rows of the factory's schema that stay behind: sign-ins, and the archives that were made before.
+# Rows of the factory's schema that stay behind: sign-ins with their second factors, which need the keys of this
+# installation, and the archives that were made before.
 LEFT_OUT = {
     "django_session": "false",
+    "people_secondfactor": "false",
     "core_job": f"kind <> '{KIND}'",
     "core_attachment": f"id NOT IN (SELECT id FROM core_job WHERE kind = '{KIND}')",  # noqa: S608 - a word of our own
 }

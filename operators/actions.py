@@ -17,10 +17,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core import limits
+from core import limits, totp
 from core.errors import DomainError, WrongStatus
 from core.secrets import seal, unseal
-from operators import totp
 from operators.models import Operator, OperatorEntry, OperatorSession
 from tenants import due
 from tenants.models import Due, Factory, SchemaUpgrade
@@ -29,8 +28,6 @@ log = logging.getLogger(__name__)
 
 What = OperatorEntry.What
 IDLE, LIFE, TOUCH = timedelta(hours=4), timedelta(hours=12), timedelta(minutes=1)
-# Three codes count at a time: who has the password needs years of such days to hit one.
-TRIES = (("operator", 5, timedelta(minutes=5)), ("operator-day", 40, timedelta(days=1)))
 PER_ADDRESS, ADDRESS_WITHIN = 20, timedelta(minutes=5)
 MIN_REASON, MAX_REASON = 2, 300
 
@@ -39,8 +36,7 @@ def sign_in(name: str, password: str, code: str, *, address: str) -> str:
     """The token of a new session. A name that nobody has, a wrong password and a wrong code are told and take the same."""
     name = normal_name(name)
     limits.allow("operator-address", address, most=PER_ADDRESS, within=ADDRESS_WITHIN)
-    for what, most, within in TRIES:
-        limits.allow(what, name.casefold(), most=most, within=within)
+    totp.count_try("operator", name.casefold())
     operator = Operator.objects.filter(name__iexact=name, is_active=True).first()
     knows = check_password(password, operator.password if operator else "")
     step = totp.step_of(_secret_of(operator), code)

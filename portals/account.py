@@ -7,7 +7,7 @@ from django.urls import path
 
 from people.models import WorkApp
 from people.work_accounts import forget_pending
-from portals import work_accounts
+from portals import second_factor, work_accounts
 from portals.kiosk import tablet_of
 
 
@@ -30,6 +30,8 @@ urlpatterns = [
     path("login/", login, name="account_login"),
     path("login/code/", request_code, name="account_request_login_code"),
     path("login/code/confirm/", views.confirm_login_code, name="account_confirm_login_code"),
+    path("login/second/", second_factor.confirm, name="account_confirm_second_factor"),
+    path("second/", second_factor.show, name="account_second_factor"),
     path("logout/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("password/change/", views.password_change, name="account_change_password"),

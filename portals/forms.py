@@ -1,5 +1,6 @@
 """Form fields that all portals share."""
 
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -17,6 +18,40 @@ class Named(forms.ModelChoiceField):
 
     def label_from_instance(self, obj):
         return say(obj.name)
+
+
+class Fresh(forms.TextInput):
+    """Comes back empty: by the time that a page is sent again the code is another one."""
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
+class AppCodeField(forms.CharField):
+    """Of an authenticator app, as it shows it: with a gap in the middle."""
+
+    def __init__(self, **more: Any) -> None:
+        more.setdefault("max_length", 12)
+        more.setdefault("help_text", gettext_lazy("Six digits from your authenticator app."))
+        super().__init__(label=gettext_lazy("Code from the app"), **more)
+        self.widget = Fresh(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"})
+
+    def clean(self, value: Any) -> str:
+        return "".join(unicodedata.normalize("NFKC", super().clean(value)).split())
+
+
+class CodeForm(forms.Form):
+    """takes_recovery: one of the letters and digits that were written down counts as well."""
+
+    code = AppCodeField()
+
+    def __init__(self, *args: Any, takes_recovery: bool = False, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if takes_recovery:
+            self.fields["code"] = AppCodeField(
+                max_length=30, help_text=gettext_lazy("Phone not at hand? Type one of your recovery codes.")
+            )
+            self.fields["code"].widget.attrs |= {"inputmode": "text", "autocapitalize": "none", "autofocus": True}
 
 
 class TeamsForm(forms.Form):

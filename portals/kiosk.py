@@ -31,6 +31,7 @@ _CLOSED = {"console", "supplier", "contractor", "gate"}
 _CLOSED_PAGES = {
     "account_change_password",
     "account_set_password",
+    "account_second_factor",
     "work_account",
     "disconnect_work_account",
     "field:push_on",

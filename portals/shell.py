@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from notifications.actions import last_seq
 from notifications.reading import unread_count
+from people.second_factor import is_meant_for
 from portals import announcements, kiosk, locks, work_accounts
 from portals.alerts import shown_to
 from portals.console.nav import nav
@@ -45,5 +46,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "guide_beside": SimpleLazyObject(lambda: beside(request)),
         "nav": SimpleLazyObject(lambda: nav(request)),
         "idle": kiosk.IDLE if getattr(request, "is_on_tablet", False) else 0,
+        "may_have_second_factor": SimpleLazyObject(lambda: is_meant_for(user)),
         "may_pay": SimpleLazyObject(lambda: user.can("billing.manage")),
     }

@@ -34,7 +34,7 @@ READING = {
         "export_paper", "export_self_inspections", "print_self_inspections", "record_book", "record_paper",
         "audit_pack", "export_training_figures", "export_questions", "print_certificates", "government_book",
         "government_paper", "print_labels", "stop_job", "repeat_job", "feed_act", "ledger_verify", "check_exam",
-        "export_incidents", "export_alerts", "print_incident", "print_drill", "evidence", "lend_evidence", "close_evidence", "order_report", "order_export", "ask_deletion", "stop_deletion", "offer_support", "allow_support", "refuse_support", "end_support",
+        "export_incidents", "export_alerts", "print_incident", "print_drill", "evidence", "lend_evidence", "close_evidence", "order_report", "order_export", "ask_deletion", "stop_deletion", "offer_support", "allow_support", "refuse_support", "end_support", "drop_second_factor",
     )
 } | {
     "language", "theme", "text_size", "welcome", "support_enter", "put_away", "acknowledge", "alert_link", "push_shown", "field:feed_act",

@@ -33,6 +33,7 @@ class Factory(TenantMixin):
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     open_until = models.DateTimeField(null=True, help_text="When settings stop, as billing says; null is never.")
+    second_factor_from = models.DateTimeField(null=True, help_text="From when the desk is closed without one.")
 
     objects = FactoryQuerySet.as_manager()
 

@@ -98,6 +98,7 @@ PAGES = (
     "/desk/plant/areas/",
     "/desk/plant/departments/",
     "/desk/people/",
+    "/desk/people/second-factor/",
     "/desk/licences/",
     "/desk/licences/?group=old&ends=30&q=李",
     "/desk/licences/clearances/",

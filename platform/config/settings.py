@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "portals.web.PersonMiddleware",
     "portals.supplier.gate.PortalMiddleware",
     "portals.support.SupportMiddleware",
+    "portals.second_factor.SecondFactorMiddleware",
     "portals.standing.StandingMiddleware",
     "portals.web.RefusalMiddleware",
 ]

@@ -37,5 +37,5 @@ SILENT = frozenset({
     "work_rule.changed", "work.measured", "work.started", "work.resumed", "work.handed_back",
     "sample.loaded", "sample.removed", "support.refused", "support.entered", "support.seen",
     "name.shown", "name.hidden",
-    "absence.ended", "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "work_app.set", "work_app.removed", "work_account.connected", "work_account.disconnected", "work_account.used", "kiosk.made", "kiosk.linked", "kiosk.paired", "kiosk.revoked", "pin.set", "pin.dropped", "pin.used", "team.added", "team.leader_named",
+    "absence.ended", "user.added", "user.changed", "user.closed", "user.reopened", "user.password_given", "work_app.set", "work_app.removed", "work_account.connected", "work_account.disconnected", "work_account.used", "kiosk.made", "kiosk.linked", "kiosk.paired", "kiosk.revoked", "pin.set", "pin.dropped", "pin.used", "second_factor.set", "second_factor.renewed", "second_factor.recovered", "second_factor.dropped", "second_factor.required", "second_factor.optional", "team.added", "team.leader_named",
 })  # fmt: skip

@@ -5,4 +5,4 @@ class PeopleConfig(AppConfig):
     name = "people"
 
     def ready(self) -> None:
-        from people import actions, duty, imports, support  # noqa: F401 - register their events
+        from people import actions, duty, imports, second_factor, support  # noqa: F401 - register their events

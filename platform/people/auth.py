@@ -9,15 +9,21 @@ from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.account.forms import LoginForm as BaseLoginForm
+from allauth.account.stages import LoginStage
 from allauth.core import context, ratelimit
 from django import forms
 from django.contrib.auth.password_validation import MinimumLengthValidator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.crypto import get_random_string
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.errors import DomainError
+from people import second_factor
 from people.models import User
 from people.phones import normal_phone
 from people.work_accounts import connect_pending
@@ -124,6 +130,19 @@ class RequestCodeForm(RequestLoginCodeForm):
         return email
 
 
+class SecondFactorStage(LoginStage):
+    """Whoever has set up a sign-in code is in only when it was right; by a work account, its company has asked."""
+
+    key = "second_factor"
+    urlname = "account_confirm_second_factor"
+
+    def handle(self) -> tuple[HttpResponse | None, bool]:
+        by_work_account = "sociallogin" in (self.login.signal_kwargs or {})
+        if by_work_account or self.login.user is None or not second_factor.has_one(self.login.user):
+            return None, True
+        return redirect(self.urlname), True
+
+
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
@@ -140,11 +159,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_stages(self) -> list[str]:
         """Without the one that lets nobody in who has no phone number: the office may have a mailbox only."""
-        return [stage for stage in super().get_login_stages() if not stage.endswith(".PhoneVerificationStage")]
+        stages = [stage for stage in super().get_login_stages() if not stage.endswith(".PhoneVerificationStage")]
+        return [*stages, "people.auth.SecondFactorStage"]
 
-    def post_login(self, request: Any, user: User, **more: Any) -> Any:
+    def post_login(self, request: HttpRequest, user: User, **more: Any) -> Any:
+        """Who is to have a sign-in code and has none comes to its page first, and from there on."""
         connect_pending(request, user)
-        return super().post_login(request, user, **more)
+        onward = super().post_login(request, user, **more)
+        if second_factor.is_missing(user, request.tenant):  # type: ignore[attr-defined]  # FactoryMiddleware sets it
+            return redirect(f"{reverse('account_second_factor')}?{urlencode({'next': onward['Location']})}")
+        return onward
 
     def phone_form_field(self, **kwargs: Any) -> PhoneField:
         return PhoneField(**kwargs)

@@ -223,6 +223,16 @@ class Pin(models.Model):
     set_at = models.DateTimeField(auto_now=True)
 
 
+class SecondFactor(models.Model):
+    """登录动态码: the authenticator app of one person, whose codes are asked for when they sign in."""
+
+    person = models.OneToOneField(User, models.CASCADE, related_name="second_factor")
+    secret = models.TextField(help_text="Sealed; shown while it is set up.")
+    last_step = models.BigIntegerField(help_text="The half minute of the newest code that was used.")
+    recovery = models.JSONField(default=list, help_text="Hashes of the recovery codes 备用码 that are left.")
+    set_at = models.DateTimeField(auto_now_add=True)
+
+
 class AbsenceQuerySet(models.QuerySet):
     def running(self):
         now = timezone.now()

@@ -37,6 +37,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "people.view": _OFFICE | _LEADERS | {Role.WORKSHOP_HEAD, Role.TRAINER, Role.INSPECTOR},
         "people.manage": {Role.ADMIN},
         "people.kiosks": _OFFICE,
+        # Opens so much that a second factor is offered, and may be asked of everybody who holds it.
+        "people.second_factor": _OFFICE | _LEADERS,
         "people.lend": _OFFICE,
         # Who is on duty when: the heads of workshops for their own.
         "people.roster": _OFFICE | {Role.WORKSHOP_HEAD},

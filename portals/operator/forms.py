@@ -1,4 +1,3 @@
-import unicodedata
 from typing import Any
 
 from django import forms
@@ -8,13 +7,7 @@ from django.utils.translation import gettext_lazy
 from core.models import Job
 from operators.actions import MAX_REASON
 from operators.models import Announcement
-
-
-class Fresh(forms.TextInput):
-    """Comes back empty: by the time that a page is sent again the code is another one."""
-
-    def format_value(self, value: Any) -> None:
-        return None
+from portals.forms import AppCodeField
 
 
 class SignInForm(forms.Form):
@@ -29,16 +22,7 @@ class SignInForm(forms.Form):
         label=gettext_lazy("Password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    code = forms.CharField(
-        max_length=12,
-        label=gettext_lazy("Code from the app"),
-        help_text=gettext_lazy("Six digits from your authenticator app."),
-        widget=Fresh(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
-    )
-
-    def clean_code(self) -> str:
-        """As apps show it, with a gap in the middle."""
-        return "".join(unicodedata.normalize("NFKC", self.cleaned_data["code"]).split())
+    code = AppCodeField()
 
 
 class DropForm(forms.Form):

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from operators import totp
+from core import totp
 from operators.actions import add_operator, open_session
 from operators.models import Operator
 

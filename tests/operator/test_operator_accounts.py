@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 
-from operators import totp
+from core import totp
 from operators.models import Operator, OperatorEntry
 from portals.operator.demo.operator import NAME
 from tests.operator.conftest import DEAD, SIGN_IN, account, at_bare_host

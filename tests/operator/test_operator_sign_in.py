@@ -10,15 +10,15 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from operators import totp
-from operators.actions import TRIES, close_operator, reset_second_factor, set_password
+from core import totp
+from operators.actions import close_operator, reset_second_factor, set_password
 from operators.models import OperatorEntry, OperatorSession
 from people.permissions import Role
 from tenants import provisioning
 from tests import make
 from tests.operator.conftest import DEAD, PASSWORD, SIGN_IN, account, at_bare_host
 
-MOST = TRIES[0][1]
+MOST = totp.TRIES[0][1]
 
 
 def is_in(client) -> bool:

@@ -1,6 +1,9 @@
 """Other ways in than password and code."""
 
+from core import totp
+from core.secrets import seal
 from people.kiosks import make_kiosk, pair, set_pin
+from people.models import SecondFactor
 from people.permissions import Role
 from people.work_accounts import connect_account, set_work_app
 from tests.world.base import World
@@ -16,3 +19,5 @@ def add_ways_in(world: World, workshop, worker) -> None:
         if name == "门口平板":
             pair(world.kiosk_token, by=None)
     set_pin(worker, "482915", by=worker)
+    officer = world.people[Role.SAFETY_OFFICER]
+    SecondFactor.objects.create(person=officer, secret=seal(totp.new_secret()), last_step=0)

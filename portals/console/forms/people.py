@@ -68,3 +68,16 @@ def filled_in(user: User) -> dict[str, object]:
     """The form's values for somebody who is there already."""
     columns = ("name", "phone", "employee_no", "email", "department", "team", "job_role", "hired_on")
     return {name: getattr(user, name) for name in columns} | {"roles": sorted(user.role_codes)}
+
+
+class SecondFactorRuleForm(forms.Form):
+    days = forms.TypedChoiceField(
+        label=_("Who has no sign-in code yet"),
+        coerce=int,
+        choices=[
+            ("7", _("has one week to set it up")),
+            ("14", _("has two weeks to set it up")),
+            ("30", _("has 30 days to set it up")),
+            ("0", _("sets it up at once")),
+        ],
+    )

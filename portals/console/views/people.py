@@ -1,5 +1,7 @@
 """The factory's people: found by name, sound or number; written down, changed, closed."""
 
+from typing import Any
+
 from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,12 +15,12 @@ from django.views.decorators.http import require_POST
 from core.errors import DomainError
 from core.events import history
 from facilities.models import Department
-from people import actions
+from people import actions, second_factor
 from people.kiosks import drop_pin
 from people.models import Pin, User
 from people.work_accounts import disconnect_account
 from portals import absences, work_accounts
-from portals.console.forms.people import ROLES, FindForm, PersonForm, filled_in
+from portals.console.forms.people import ROLES, FindForm, PersonForm, SecondFactorRuleForm, filled_in
 from portals.web import page, require
 
 PER_PAGE = 50
@@ -81,6 +83,7 @@ def _show(request, person: User, form: PersonForm, status: int = 200, **more):
         "events": history(person),
         "may_manage": request.user.can("people.manage"),
         "work_accounts": [row for row in work_accounts.accounts_of(person) if row["account"]],
+        "has_second_factor": second_factor.has_one(person),
         "has_pin": Pin.objects.filter(person=person).exists(),
         "may_lend": request.user.can("people.lend", person),
         **absences.absences_of(person),
@@ -112,7 +115,7 @@ def disconnect(request, pk: int):
 @login_required
 @require_POST
 def account(request, pk: int, verb: str):
-    """Close it, open it again, remove its PIN, or give a password, which is shown on this answer only."""
+    """Close it, open it again, remove its PIN or second factor, or give a password, which is shown on this answer only."""
     require(request.user, "people.manage")
     person = get_object_or_404(User.objects.insiders(), pk=pk)
     form = PersonForm(initial=filled_in(person))
@@ -122,11 +125,34 @@ def account(request, pk: int, verb: str):
         drop_pin(person, by=request.user)
         messages.success(request, _("Removed. %(name)s chooses a new one after a code.") % {"name": person.name})
         return redirect("console:person", pk=pk)
-    if verb == "close":
+    if verb in ("close", "second_factor"):
+        act = actions.close_account if verb == "close" else second_factor.drop_for
         try:
-            actions.close_account(person, by=request.user, note=request.POST.get("note", ""))
+            act(person, by=request.user, note=request.POST.get("note", ""))
         except DomainError as refusal:
             return _show(request, person, form, status=422, refusal=refusal.message)
     else:
         actions.reopen_account(person, by=request.user)
     return redirect("console:person", pk=pk)
+
+
+@login_required
+def second_factors(request):
+    """Who of those whose role opens much signs in with a code of an app, and from when all of them have to."""
+    require(request.user, "people.manage")
+    form = SecondFactorRuleForm(request.POST or None)
+    if request.POST.get("do") == "stop":
+        second_factor.stop_requiring(request.tenant, by=request.user)
+        return redirect("console:second_factors")
+    if request.method == "POST" and form.is_valid():
+        second_factor.require(request.tenant, form.cleaned_data["days"], by=request.user)
+        return redirect("console:second_factors")
+    people: Any = second_factor.those_meant().prefetch_related("grants")
+    context = {
+        "form": form,
+        "people": people,
+        "lacking": sum(not person.has_code for person in people),
+        "asked_from": request.tenant.second_factor_from,
+        "is_overdue": second_factor.is_overdue(request.tenant),
+    }
+    return page(request, "console/people/second_factors.html", context, status=422 if form.errors else 200)

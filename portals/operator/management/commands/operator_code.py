@@ -4,8 +4,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from core import totp
 from core.secrets import unseal
-from operators import totp
 from operators.models import Operator
 from portals.operator.demo.operator import NAME
 

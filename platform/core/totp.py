@@ -3,15 +3,20 @@
 import base64
 import secrets
 import time
+from datetime import timedelta
 
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from django.conf import settings
 from django.utils.crypto import constant_time_compare
 
+from core import limits
+
 STEP, DIGITS = 30, 6
 # A phone's clock may be half a minute ahead or behind.
 DRIFT = (-1, 0, 1)
+# Three codes count at a time: who has the password needs years of such days to hit one.
+TRIES = (("", 5, timedelta(minutes=5)), ("-day", 40, timedelta(days=1)))
 
 
 def new_secret() -> str:
@@ -34,9 +39,15 @@ def step_of(secret: str, code: str) -> int | None:
     return fitting[-1] if fitting else None
 
 
-def address_of(secret: str, name: str) -> str:
+def count_try(what: str, who: str) -> None:
+    """Before anything is looked at; refuses what is too much."""
+    for part, most, within in TRIES:
+        limits.allow(f"{what}{part}", who, most=most, within=within)
+
+
+def address_of(secret: str, name: str, issuer: str = "") -> str:
     """otpauth://…, which authenticator apps read from a QR code."""
-    return _totp(secret).get_provisioning_uri(name, f"Anhuan {settings.BASE_DOMAIN}")
+    return _totp(secret).get_provisioning_uri(name, issuer or f"Anhuan {settings.BASE_DOMAIN}")
 
 
 def _totp(secret: str) -> TOTP:
