@@ -5,7 +5,8 @@ from functools import wraps
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, Q
+from django.db.models import BigIntegerField, Case, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Cast
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -32,20 +33,17 @@ MOST_BY_LINK = 60
 def shown_to(user):
     """Open ones first, the newest above; below them for a while a few that somebody took, so that all see who did."""
     recently = Q(acknowledged_at=None) | Q(acknowledged_at__gt=timezone.now() - SHOWN_AFTER_TAKING)
-    alerts = Alert.objects.visible_to(user).filter(recently).select_related("acknowledged_by")
+    alerts = (
+        Alert.objects.visible_to(user).filter(recently).select_related("acknowledged_by").annotate(limit=_limit(user))
+    )
     rows = alerts.order_by(F("acknowledged_at").desc(nulls_first=True), "-raised_at")[:MOST_OPEN]
-    return _with_limits([row for place, row in enumerate(rows) if place < FEW or not row.acknowledged_at], user)
+    return [row for place, row in enumerate(rows) if place < FEW or not row.acknowledged_at]
 
 
-def _with_limits(alerts: list[Alert], user) -> list[Alert]:
+def _limit(user):
     """Where the alert is about an open hazard, its time left stands beside it."""
-    kind = Hazard._meta.label_lower
-    ids = [alert.subject_id for alert in alerts if alert.subject_type == kind]
-    hazards = Hazard.objects.visible_to(user).open().filter(pk__in=ids) if ids else []
-    limits = {str(hazard.pk): hazard.due_at for hazard in hazards}
-    for alert in alerts:
-        setattr(alert, "limit", limits.get(alert.subject_id) if alert.subject_type == kind else None)  # noqa: B010 - for the page only
-    return alerts
+    mine = Hazard.objects.visible_to(user).open().filter(pk=Cast(OuterRef("subject_id"), BigIntegerField()))
+    return Case(When(subject_type=Hazard._meta.label_lower, then=Subquery(mine.values("due_at")[:1])))
 
 
 def _shown(request):

@@ -6,8 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from notifications.actions import last_seq
-from notifications.reading import unread_count
+from notifications import reading
 from people.second_factor import is_meant_for
 from portals import announcements, kiosk, locks, work_accounts
 from portals.alerts import shown_to
@@ -31,14 +30,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "ways_in": SimpleLazyObject(lambda: work_accounts.ways(request)),
             "waiting": SimpleLazyObject(lambda: work_accounts.waiting(request)),
         }
+    feed = SimpleLazyObject(lambda: reading.standing(user))
     return {
         "factory": factory,
         "theme": user.theme,
         "looks_in": "support" in request.session,
         "help_url": SimpleLazyObject(lambda: help_for(request)),
         "text_size": user.text_size,
-        "feed_seq": SimpleLazyObject(lambda: last_seq(user)),
-        "bell": SimpleLazyObject(lambda: unread_count(user)),
+        "feed_seq": SimpleLazyObject(lambda: feed.seq),
+        "bell": SimpleLazyObject(lambda: feed.unread),
         "alerts": SimpleLazyObject(lambda: shown_to(user)),
         "announcements": SimpleLazyObject(lambda: announcements.shown_to(request)),
         "connected": SimpleLazyObject(lambda: work_accounts.connected_to(user)),

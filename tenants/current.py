@@ -61,9 +61,11 @@ def current_schema() -> str:
 
 def refuse_wrong_schema(execute, sql, params, many, context):
     """Database wrapper, on in production too: fails closed when schema and pin differ."""
-    factory = _current.get()
-    if factory is not None and context["connection"].schema_name != factory.schema_name:
-        raise WrongSchema(f"pinned to {factory.schema_name}, connection is in {context['connection'].schema_name}")
+    factory, used = _current.get(), context["connection"]
+    if factory is not None and used.schema_name != factory.schema_name:
+        raise WrongSchema(f"pinned to {factory.schema_name}, connection is in {used.schema_name}")
+    if used.search_path_set_schemas is None:  # the cursor is from before a switch; opening one sets the path
+        used.cursor().close()
     return execute(sql, params, many, context)
 
 

@@ -255,7 +255,7 @@ def test_more_rows_are_not_more_questions(browser, officer, monkeypatch):
     add_some(officer, 8)
     many = {path: questions(browser, path) for path in PAGES}
     assert many == few
-    most = dict.fromkeys(PAGES, 20) | dict.fromkeys(MANY_TABLES, 30) | dict.fromkeys(WHOLE_PLANT, 60)
+    most = dict.fromkeys(PAGES, 18) | dict.fromkeys(MANY_TABLES, 28) | dict.fromkeys(WHOLE_PLANT, 50)
     assert not {path: count for path, count in few.items() if count > most[path]}
 
 

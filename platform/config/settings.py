@@ -64,7 +64,10 @@ PUBLIC_SCHEMA_NAME = "public"
 PUBLIC_SCHEMA_URLCONF = "config.urls_public"
 ROOT_URLCONF = "config.urls"
 PG_EXTRA_SEARCH_PATHS = ["extensions"]
-TENANT_LIMIT_SET_CALLS = False
+# SET search_path once after each switch and each transaction, not before every query; postgresql.base says when it is
+# to be forgotten, tenants.current sees to cursors from before a switch.
+ORIGINAL_BACKEND = "tenants.postgresql"
+TENANT_LIMIT_SET_CALLS = True
 
 # A factory's people, sessions and history exist in its own schema only: a host whose schema is gone fails
 # closed, because there is no table of the same name in public to fall through to.

@@ -82,12 +82,19 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Weeks:
+    spans: list[Days]
+    lines: list[tuple[Area, list[Cell]]]
+
+
+@dataclass(frozen=True)
 class Heat:
     """mean: of the whole plant, per hour."""
 
     days: Days
     mean: float
     cells: list[Cell]
+    weeks: Weeks
 
     @property
     def telling(self) -> list[Cell]:
@@ -96,12 +103,6 @@ class Heat:
     @property
     def scarce(self) -> list[Cell]:
         return [cell for cell in self.cells if cell.is_scarce]
-
-
-@dataclass(frozen=True)
-class Weeks:
-    spans: list[Days]
-    lines: list[tuple[Area, list[Cell]]]
 
 
 def areas_of(scope: Scope) -> QuerySet[Area]:
@@ -114,36 +115,32 @@ def areas_of(scope: Scope) -> QuerySet[Area]:
 
 
 def heat(scope: Scope, until: date | None = None) -> Heat:
-    """Of the thirty days up to that day, the riskiest area first."""
-    days = thirty_days(until)
-    plant, by_area = _sums([days])
-    mean, usual = _mean(plant[0])
-    causes = _causes(scope, days)
-    cells = [
-        _cell(area, days, by_area[0, area.pk], by_area[0, area.pk].runs, mean, usual, causes[area.pk])
-        for area in areas_of(scope)
-    ]
-    return Heat(days, mean, sorted(cells, key=lambda cell: (cell.is_scarce, -cell.rate)))
+    """Of the thirty days up to that day, the riskiest area first, and of whole weeks from Monday on.
 
-
-def heat_by_week(scope: Scope, until: date | None = None) -> Weeks:
-    """Whole weeks from Monday on; a week says something where the thirty days up to its end hold enough inspections."""
+    A week says something where the thirty days up to its end hold enough inspections.
+    """
     last = until or today()
     spans = _weeks(last)
     around = [thirty_days(min(end, last)) for _begin, end in spans]
     plant, by_area = _sums([*spans, *around, (spans[0][0], last)])
-    mean, usual = _mean(plant[2 * WEEKS])
+    areas, causes, now = list(areas_of(scope)), _causes(scope, around[-1]), 2 * WEEKS - 1
+    of_month, of_all = _mean(plant[now]), _mean(plant[2 * WEEKS])
+    cells = [
+        _cell(area, around[-1], by_area[now, area.pk], by_area[now, area.pk].runs, *of_month, causes[area.pk])
+        for area in areas
+    ]
     lines = [
         (
             area,
             [
-                _cell(area, span, by_area[n, area.pk], by_area[WEEKS + n, area.pk].runs, mean, usual, [])
+                _cell(area, span, by_area[n, area.pk], by_area[WEEKS + n, area.pk].runs, *of_all, [])
                 for n, span in enumerate(spans)
             ],
         )
-        for area in areas_of(scope)
+        for area in areas
     ]
-    return Weeks(spans, lines)
+    cells.sort(key=lambda cell: (cell.is_scarce, -cell.rate))
+    return Heat(around[-1], of_month[0], cells, Weeks(spans, lines))
 
 
 def _weeks(last: date) -> list[Days]:

@@ -59,6 +59,7 @@ def contents(report: Report) -> dict[str, Any]:
     scope, days = Scope(None), (report.since, report.until)
     found, wanted = figures.read(scope, days), figures.targets()
     lines = [_line(figure, found, wanted[figure.key]) for figure in FIGURES]
+    risk = heat.heat(scope, report.until)
     return {
         "report": report,
         "title": period(*days),
@@ -69,8 +70,8 @@ def contents(report: Report) -> dict[str, Any]:
         "lines": lines,
         "missed": [line for line in lines if line.is_met is False],
         "stages": funnel(scope, days),
-        "heat": heat.heat(scope, report.until),
-        "weeks": heat.heat_by_week(scope, report.until),
+        "heat": risk,
+        "weeks": risk.weeks,
         "workshops": found.workshops,
         "figures": FIGURES,
         "hazards": _worst(Filter(*days).of(Hazard.objects.all())),

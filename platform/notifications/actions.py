@@ -179,7 +179,3 @@ def note_delivered(user: User, until: int) -> None:
     """One of the person's pages says that it has all up to this number of the feed."""
     on_their_way = Notification.objects.visible_to(user).filter(seq__lte=until, delivered_at=None)
     on_their_way.update(delivered_at=timezone.now())
-
-
-def last_seq(user: User) -> int:
-    return Feed.objects.filter(user=user).values_list("seq", flat=True).first() or 0

@@ -1,17 +1,20 @@
 """What somebody has read, and of which threads they want to hear no more. No business facts: nothing is sealed."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from django.db.models import Model
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Func, IntegerField, Model, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core.models import Event
 from notifications.catalogue import GETS_THROUGH
-from notifications.models import Mute, Notification
+from notifications.models import Feed, Mute, Notification
 from people.models import User
 from realtime.push import push_on_commit
 
+MOST_COUNTED = 100
 Thread = tuple[str, str]
 
 
@@ -34,9 +37,19 @@ def _told(changed: int, by: User) -> int:
     return changed
 
 
-def unread_count(user: User, most: int = 100) -> int:
-    """At most so many: who has a hundred does not count them."""
-    return Notification.objects.visible_to(user).filter(read_at=None)[:most].count()
+class Standing(NamedTuple):
+    """seq: the last number of the person's feed. unread: at most a hundred, because nobody counts more."""
+
+    seq: int
+    unread: int
+
+
+def standing(user: User) -> Standing:
+    """What every page says of the feed, in one question."""
+    unread = Notification.objects.visible_to(user).filter(read_at=None).order_by().values("pk")[:MOST_COUNTED]
+    counted = Func(ArraySubquery(unread), function="cardinality", output_field=IntegerField())
+    last = Coalesce(Subquery(Feed.objects.filter(user=user).values("seq")), 0)
+    return Standing(*User.objects.filter(pk=user.pk).values_list(last, counted).get())
 
 
 def mute_thread(note: Notification, *, by: User) -> None:

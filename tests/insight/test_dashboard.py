@@ -15,7 +15,7 @@ from hazards.archive import Filter as HazardFilter
 from hazards.models import Hazard, Level, Status
 from insight import figures
 from insight.figures import Scope, measure
-from insight.heat import heat_by_week
+from insight.heat import heat
 from insight.models import Target
 from insight.targets import set_targets
 from insight.waiting import funnel, standing
@@ -178,7 +178,7 @@ def test_a_cell_of_a_week_says_the_same_on_the_page_of_its_rows(browser, officer
         make.run(equipment=(bad, good)[number % 2], status=Run.Status.DONE, submitted_at=at, seconds=900)
         if number % 2 == 0 and number < 30:
             make.hazard(area=bad.area, reported_at=at, level=Level.MAJOR)
-    found = {area.pk: cells[-3:] for area, cells in heat_by_week(Scope(officer)).lines}
+    found = {area.pk: cells[-3:] for area, cells in heat(Scope(officer)).weeks.lines}
     assert found[bad.area_id][-1].times > found[good.area_id][-1].times
     for area, cells in found.items():
         for cell in cells:

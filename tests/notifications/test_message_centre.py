@@ -16,7 +16,7 @@ from hazards.models import Hazard, Status, Thread
 from notifications import catalogue
 from notifications.actions import feed_after
 from notifications.models import Message, Mute, Notification
-from notifications.reading import unread_count
+from notifications.reading import standing
 from people.permissions import Role
 from tenants import provisioning
 from tests import make
@@ -72,7 +72,7 @@ def test_opening_a_message_reads_it_and_what_else_is_about_the_same(browser, rea
     hazard = make.hazard()
     told(reader, about=hazard), told(reader, "hazard.closed", about=hazard), told(reader)
     browser.get(reverse("go", args=["hazards.hazard", hazard.pk]))
-    assert unread_count(reader) == 1
+    assert standing(reader).unread == 1
 
 
 def test_all_are_marked_but_not_what_came_after_the_page_was_drawn(browser, reader):
@@ -83,7 +83,7 @@ def test_all_are_marked_but_not_what_came_after_the_page_was_drawn(browser, read
     assert list(Notification.objects.filter(read_at=None)) == [late]
     for nonsense in ("", "x", "-5", "9" * 40):
         assert browser.post("/desk/feed/read/", {"until": nonsense}).status_code == 302
-    assert unread_count(reader) == 1
+    assert standing(reader).unread == 1
 
 
 def test_nobody_reads_or_mutes_what_is_somebody_elses(browser, reader):

@@ -13,7 +13,7 @@ from hazards import actions
 from hazards.models import Level, Mention, Post, Thread
 from notifications.actions import deliver
 from notifications.models import Message, Notification
-from notifications.reading import unread_count
+from notifications.reading import standing
 from notifications.timeline import timeline
 from people.permissions import Role
 from tests import make
@@ -69,7 +69,7 @@ def test_opening_the_page_of_the_hazard_opens_its_notices(browser, hazard, peopl
 def test_marking_all_as_read_opens_nothing_and_says_so(browser, hazard, people):
     browser.force_login(people["fixer"])
     browser.post("/m/feed/read/", {"until": 99})
-    assert unread_count(people["fixer"]) == 0
+    assert standing(people["fixer"]).unread == 0
     told = {person.name: person for person in entry_of(hazard, "Assigned").told}
     assert told["陈志强"].opened is None
     assert told["陈志强"].passed_over and not told["王建国"].passed_over

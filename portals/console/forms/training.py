@@ -37,7 +37,8 @@ class LearnersForm(forms.Form):
     def apply(self, people):
         """The people that fit, by department, post and words; what cannot be read filters nothing."""
         data = self.cleaned_data if self.is_valid() else {}
-        if department := Department.objects.filter(pk=data.get("department") or 0).first():
+        asked = data.get("department")
+        if department := Department.objects.filter(pk=asked).first() if asked else None:
             people = people.filter(department__in=department.subtree)
         if data.get("job_role"):
             people = people.filter(job_role_id=data["job_role"])

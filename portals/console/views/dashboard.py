@@ -73,7 +73,7 @@ def _shown(user: User, form: DashboardForm) -> dict[str, Any]:
         "workshops": [_workshop(user, workshop, days) for workshop in found.workshops],
         "heat": risk,
         "heat_days": _address(risk.days),
-        "weeks": heat.heat_by_week(scope),
+        "weeks": risk.weeks,
         "plan": _plan(user, risk),
         "stages": [(stage, hazard_forms.address_of(stage.behind)) for stage in funnel(scope, days)],
         "standing": _standing(user, scope),
