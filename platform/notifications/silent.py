@@ -20,7 +20,7 @@ SILENT = frozenset({
     "evidence.packed", "evidence.lent", "evidence.looked_at", "evidence.closed",
     "drill.planned", "drill.followed_up", "drill.feedback", "drill.printed",
     "incident.classed", "incident.analysed", "incident.injury_added", "incident.lost_days_changed", "incident.remedy_added", "incident.spread",
-    "incidents.exported", "incident.report_printed", "incident.printed", "hours.entered", "safety_start.changed",
+    "alerts.exported", "incidents.exported", "incident.report_printed", "incident.printed", "hours.entered", "safety_start.changed",
     "screen.made", "screen.renamed", "screen.revoked",
     "session.opened", "session.closed", "session.cancelled", "session.attended", "session.left", "session.entered",
     "course.installed", "requirement.set", "requirement.dropped", "enrolment.withdrawn", "enrolment.passed",
