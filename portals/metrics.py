@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import Count, Min
 from django.http import HttpResponse, HttpResponseForbidden, HttpResponseNotFound
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
@@ -61,7 +62,7 @@ def answer(request) -> HttpResponse:
     """Only for who knows METRICS_TOKEN; where none is set, there is no such page."""
     if not settings.METRICS_TOKEN:
         return HttpResponseNotFound()
-    if not secrets.compare_digest(request.headers.get("Authorization", ""), f"Bearer {settings.METRICS_TOKEN}"):
+    if not constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {settings.METRICS_TOKEN}"):
         return HttpResponseForbidden()
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 

@@ -48,10 +48,12 @@ def test_requests_are_counted_by_factory_and_outcome(browser, factory):
     assert figures(browser)[name] == before + 1
 
 
-@pytest.mark.parametrize("token", ["", "another"])
-def test_without_the_token_there_is_nothing_to_read(browser, factory, token):
+@pytest.mark.parametrize(
+    ("token", "asked"), [("", TOKEN), ("", ""), ("another", TOKEN), (TOKEN, "\xe9"), (TOKEN, ""), (TOKEN, TOKEN + "x")]
+)
+def test_without_the_token_there_is_nothing_to_read(browser, factory, token, asked):
     with override_settings(METRICS_TOKEN=token):
-        answer = browser.get("/metrics", headers=ASKED)
+        answer = browser.get("/metrics", headers={"Authorization": f"Bearer {asked}"})
     assert answer.status_code in (403, 404) and not answer.content
 
 

@@ -83,7 +83,7 @@ def _filter(request) -> tuple[archive.Filter, str]:
     """What cannot be read leaves nothing out."""
     asked = request.GET
     span = asked.get("span", "") if asked.get("span") in ("7", "90", "all") else "30"
-    since, until = None if span == "all" else today() - int(span) * DAY, None
+    since, until = None if span == "all" else today() - (int(span) - 1) * DAY, None
     with suppress(ValueError, OverflowError):  # a figure's rows are those of whole days
         first, last = (date.fromisoformat(asked.get(name, "")) for name in ("from", "to"))
         if date.min + DAY < first and last < date.max - DAY:
